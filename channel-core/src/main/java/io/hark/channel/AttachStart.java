@@ -1,0 +1,204 @@
+package io.hark.channel;
+
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.MessageSerial;
+import io.hark.protocol.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either everything after
+/// the client's position follows, or the client is told that it does not.
+final class AttachStart {
+    private final FrontendChannel channel;
+    private final Attachment attachment;
+    private final Subscribed subscribed;
+
+    private AttachStart(FrontendChannel channel, Attachment attachment, Subscribed subscribed) {
+        this.channel = channel;
+        this.attachment = attachment;
+        this.subscribed = subscribed;
+    }
+
+    static void begin(
+            FrontendChannel channel,
+            Attachment attachment,
+            Subscribed subscribed,
+            String region,
+            AttachFrom from,
+            long nowMillis) {
+        AttachStart start = new AttachStart(channel, attachment, subscribed);
+        switch (from) {
+            case AttachFrom.Now() -> start.fresh();
+            case AttachFrom.Unreadable() -> start.lost(
+                    subscribed.committedLsn(),
+                    ErrorCode.CONTINUITY_EXPIRED.info("the channelSerial cannot be read; it was not issued here"));
+            case AttachFrom.After(var position) -> start.resume(position, region);
+            case AttachFrom.LastMessages(int count) -> start.rewind(
+                    0, Math.min(count, channel.limits().rewindMessagesMax()), false);
+            case AttachFrom.LastInterval(Duration interval, int max) -> start.rewind(
+                    nowMillis - interval.toMillis(), Math.min(max, channel.limits().rewindMessagesMax()), true);
+        }
+    }
+
+    private void fresh() {
+        start(subscribed.committedLsn(), false, List.of(), subscribed.committedLsn(), Optional.empty());
+    }
+
+    private void lost(long startLsn, ErrorInfo why) {
+        start(startLsn, false, List.of(), startLsn, Optional.of(why));
+    }
+
+    private void resume(Position position, String region) {
+        long committed = subscribed.committedLsn();
+        if (!position.region().equals(region)) {
+            lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info(
+                    "the channelSerial is of region %s, this is %s".formatted(position.region(), region)));
+            return;
+        }
+        Optional<Long> end = endOf(position.lineage());
+        if (end.isEmpty()) {
+            lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is of a log that is gone"));
+        } else if (position.lsn() > end.get()) {
+            // What the client saw after the lineage's end was lost with a disk; everything since then follows.
+            lost(end.get(), ErrorCode.CONTINUITY_OTHER_REGION.info(
+                    "the region lost the end of its log; what was published since follows"));
+        } else if (position.lsn() > committed) {
+            channel.alarm("a client of channel %s was sent position %d, the log ends at %d: committed entries are lost"
+                    .formatted(channel.id(), position.lsn(), committed));
+            lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is past the end of the log"));
+        } else if (subscribed.lastLsn() <= position.lsn()) {
+            start(position.lsn(), true, List.of(), position.lsn(), Optional.empty());
+        } else {
+            resumeFromLog(position.lsn());
+        }
+    }
+
+    /// The last LSN that a client can hold in the lineage.
+    private Optional<Long> endOf(int lineage) {
+        if (lineage == subscribed.meta().lineage()) {
+            return Optional.of(Long.MAX_VALUE);
+        }
+        return subscribed.meta().ended().stream()
+                .filter(ended -> ended.lineage() == lineage)
+                .map(SlotMeta.LineageEnd::endLsn)
+                .findFirst();
+    }
+
+    private void resumeFromLog(long lsn) {
+        channel.read(lsn, subscribed.committedLsn(), (page, failure) -> {
+            if (attachment.isEnded()) {
+                return;
+            }
+            if (failure != null) {
+                unreadable();
+                return;
+            }
+            List<Entry> entries = page.entries();
+            ErrorInfo expired = ErrorCode.CONTINUITY_EXPIRED.info(
+                    "some messages since the channelSerial are not kept any more");
+            if (entries.isEmpty()) {
+                lost(subscribed.committedLsn(), expired);
+                return;
+            }
+            boolean complete = entries.getFirst().prevLsn() <= lsn;
+            long startLsn = complete ? lsn : entries.getFirst().prevLsn();
+            long next = page.more() ? entries.getLast().lsn() : subscribed.committedLsn();
+            start(startLsn, complete, entries, next, complete ? Optional.empty() : Optional.of(expired));
+        });
+    }
+
+    private void rewind(long startMillis, int messagesMax, boolean byTime) {
+        if (messagesMax <= 0) {
+            fresh();
+            return;
+        }
+        HistoryQuery newest = new HistoryQuery(
+                channel.id().key(),
+                0,
+                subscribed.committedLsn(),
+                Math.max(0, startMillis),
+                Long.MAX_VALUE,
+                true,
+                Set.of(EntryKind.MESSAGE),
+                messagesMax + 1,
+                Integer.MAX_VALUE);
+        channel.read(newest, (page, failure) -> {
+            if (attachment.isEnded()) {
+                return;
+            }
+            if (failure != null) {
+                unreadable();
+                return;
+            }
+            List<Entry> backlog = new ArrayList<>();
+            int wanted = messagesMax;
+            boolean cut = page.more();
+            for (Entry entry : page.entries()) {
+                int taken = Math.min(wanted, entry.count());
+                cut |= taken < entry.count();
+                if (taken > 0) {
+                    backlog.add(taken == entry.count() ? entry : lastMessages(entry, taken));
+                }
+                wanted -= taken;
+            }
+            Collections.reverse(backlog);
+            long startLsn =
+                    backlog.isEmpty() ? subscribed.committedLsn() : backlog.getFirst().prevLsn();
+            Optional<ErrorInfo> limited = byTime && cut
+                    ? Optional.of(ErrorCode.CONTINUITY_LIMITED.info(
+                            "the interval holds more than %d messages; the newest follow".formatted(messagesMax)))
+                    : Optional.empty();
+            start(startLsn, false, backlog, subscribed.committedLsn(), limited);
+        });
+    }
+
+    /// The entry with only the last `count` of its messages, which keep their ids and serials.
+    private static Entry lastMessages(Entry entry, int count) {
+        if (!(entry.body() instanceof EntryBody.Messages(MessageBatch batch))) {
+            return entry;
+        }
+        List<Message> kept = new ArrayList<>(count);
+        for (int index = batch.messages().size() - count; index < batch.messages().size(); index++) {
+            Message message = batch.messages().get(index);
+            String serial = MessageSerial.format(
+                    Hlc.millis(entry.hlc()),
+                    Hlc.counter(entry.hlc()),
+                    entry.origin().region(),
+                    entry.origin().lineage(),
+                    entry.oseq(),
+                    index);
+            kept.add(message.withId(message.id().orElse(batch.id() + ':' + index))
+                    .withSerial(message.serial().orElse(serial), message.version()));
+        }
+        MessageBatch part = new MessageBatch(batch.id(), batch.connectionId(), batch.timestamp(), kept);
+        return new Entry(
+                entry.lsn(),
+                entry.epoch(),
+                entry.origin(),
+                entry.oseq(),
+                entry.channel(),
+                entry.prevLsn(),
+                entry.hlc(),
+                new EntryBody.Messages(part));
+    }
+
+    private void unreadable() {
+        attachment.fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
+    }
+
+    private void start(
+            long startLsn, boolean resumed, List<Entry> firstPage, long next, Optional<ErrorInfo> error) {
+        boolean hasPresence = attachment.wantsPresence() && !subscribed.members().isEmpty();
+        attachment.start(
+                new AttachOutcome(subscribed, startLsn, resumed, !firstPage.isEmpty(), hasPresence, error),
+                firstPage,
+                next);
+    }
+}

@@ -1,0 +1,167 @@
+package io.hark.channel;
+
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import java.util.List;
+
+/// Confined: one connection's place on one channel: a cursor, never a queue.
+///
+/// While its subscriber keeps up, the cursor is a place in the channel's ring and everything up to the ring's end is handed
+/// over at once. When the subscriber cannot take more, the cursor stays where it is; when the ring has moved on meanwhile,
+/// entries are read from the log, page by page, until the cursor meets the ring again.
+public final class Attachment {
+    private enum Phase {
+        /// The owner's answer or the first page is awaited.
+        STARTING,
+        SYNCING,
+        STREAMING,
+        ENDED
+    }
+
+    private static final long OFF_THE_RING = -1;
+
+    /// Its place in the channel's list of attachments.
+    int index;
+
+    private final FrontendChannel channel;
+    private final Subscriber subscriber;
+    private final boolean wantsPresence;
+    private Phase phase = Phase.STARTING;
+    private List<Member> members = List.of();
+    private int syncNext;
+    private List<Entry> page = List.of();
+    private boolean reading;
+    private boolean caughtUp;
+
+    /// Everything up to this LSN was handed over.
+    private long cursor;
+
+    private long seq = OFF_THE_RING;
+
+    Attachment(FrontendChannel channel, Subscriber subscriber, boolean wantsPresence) {
+        this.channel = channel;
+        this.subscriber = subscriber;
+        this.wantsPresence = wantsPresence;
+    }
+
+    boolean wantsPresence() {
+        return wantsPresence;
+    }
+
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    boolean isEnded() {
+        return phase == Phase.ENDED;
+    }
+
+    /// Goes on from where it stopped when the subscriber could take no more.
+    public void pump() {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        boolean before = caughtUp;
+        boolean now = step();
+        if (phase != Phase.ENDED && before != now) {
+            caughtUp = now;
+            channel.behind(now ? -1 : 1);
+        }
+    }
+
+    /// Ends it; nothing is handed over any more.
+    public void detach() {
+        if (phase != Phase.ENDED) {
+            phase = Phase.ENDED;
+            channel.detached(this);
+        }
+    }
+
+    /// @param firstPage what was read already of what follows `outcome.startLsn()`
+    /// @param resumeAt  where to go on once that is handed over
+    void start(AttachOutcome outcome, List<Entry> firstPage, long resumeAt) {
+        members = outcome.hasPresence() ? outcome.subscribed().members() : List.of();
+        page = firstPage;
+        cursor = resumeAt;
+        phase = outcome.hasPresence() ? Phase.SYNCING : Phase.STREAMING;
+        subscriber.attached(outcome);
+        pump();
+    }
+
+    void fail(ErrorInfo reason) {
+        detach();
+        subscriber.failed(reason);
+    }
+
+    /// Hands over what there is while the subscriber takes it.
+    ///
+    /// @return whether it has everything that has come
+    private boolean step() {
+        while (subscriber.writable() && phase != Phase.ENDED && phase != Phase.STARTING) {
+            if (phase == Phase.SYNCING) {
+                syncPage();
+            } else if (!page.isEmpty()) {
+                List<Entry> entries = page;
+                page = List.of();
+                subscriber.backlog(entries);
+            } else if (seq >= channel.ring().firstSeq()) {
+                long end = channel.ring().endSeq();
+                if (seq < end) {
+                    long from = seq;
+                    seq = end;
+                    cursor = channel.position();
+                    subscriber.live(from, end);
+                }
+                return true;
+            } else if (cursor >= channel.ring().baseLsn()) {
+                seq = channel.ring().seqAfter(cursor);
+            } else {
+                readPage();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void syncPage() {
+        int from = syncNext;
+        syncNext = Math.min(members.size(), from + channel.limits().syncMembersMax());
+        boolean last = syncNext == members.size();
+        List<Member> part = members.subList(from, syncNext);
+        if (last) {
+            phase = Phase.STREAMING;
+            members = List.of();
+        }
+        subscriber.sync(part, last);
+    }
+
+    private void readPage() {
+        seq = OFF_THE_RING;
+        if (reading) {
+            return;
+        }
+        reading = true;
+        long upTo = channel.position();
+        channel.read(cursor, upTo, (read, failure) -> {
+            reading = false;
+            if (phase == Phase.ENDED) {
+                return;
+            }
+            if (failure != null) {
+                fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
+                return;
+            }
+            List<Entry> entries = read.entries();
+            // The ring dropped at least one entry past the cursor, so an empty page means that it is gone from the log, too.
+            if (entries.isEmpty() || entries.getFirst().prevLsn() > cursor) {
+                fail(ErrorCode.CONTINUITY_EXPIRED.info(
+                        "the connection fell further behind than the channel's entries are kept"));
+                return;
+            }
+            page = entries;
+            cursor = read.more() ? entries.getLast().lsn() : upTo;
+            pump();
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package io.hark.channel;
+
+import io.hark.protocol.ErrorInfo;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/// Handle: brings requests to the owners of channels, wherever they are. Any thread.
+///
+/// Calls from one thread for one channel reach the owner in their order, and answers come in the order of their decision.
+public interface ChannelRouter {
+
+    void publish(Publish publish, ReplyTo<PublishResult> reply);
+
+    void presence(PresenceUpdate update, ReplyTo<PublishResult> reply);
+
+    /// Takes the connection's members out of the channel at once.
+    void leave(ChannelId channel, Claim claim, ChannelPolicy policy);
+
+    /// The connection's transport is gone: its members leave at the deadline unless it comes back before.
+    void lost(ChannelId channel, Claim claim, ChannelPolicy policy, long deadlineMillis);
+
+    /// From the answer on, the channel's committed entries go to the feed; the answer comes on the feed's loop, before them.
+    void subscribe(ChannelId channel, LoopFeed feed, Optional<Claim> claim, ReplyTo<Answer<Subscribed>> reply);
+
+    void unsubscribe(ChannelId channel, LoopFeed feed);
+
+    /// What the feed's attachments to the channel may do now.
+    void occupancy(ChannelId channel, LoopFeed feed, Occupancy occupancy);
+
+    CompletionStage<Answer<ChannelStatus>> status(ChannelId channel);
+
+    /// Names of the app's channels that are in use or were in the last minute, sorted.
+    CompletionStage<List<String>> activeChannels(String app);
+
+    /// Value: an answer or a refusal.
+    sealed interface Answer<T> {
+        record Ok<T>(T value) implements Answer<T> {}
+
+        record Refused<T>(ErrorInfo error) implements Answer<T> {}
+    }
+}

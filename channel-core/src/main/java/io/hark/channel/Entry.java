@@ -1,0 +1,57 @@
+package io.hark.channel;
+
+import io.hark.protocol.Message;
+import io.hark.protocol.PresenceMessage;
+
+/// Value: one entry of a slot's log.
+///
+/// @param lsn     place in this region's log of the slot, contiguous from 1 within and across lineages
+/// @param epoch   the owner's epoch when it was appended
+/// @param oseq    count of the origin's entries in the slot, contiguous from 1
+/// @param channel the channel; for a NOOP a key of the slot with zero hash
+/// @param prevLsn the channel's entry before this one, or an upper bound of it when that one is no longer known; a reader
+///                whose position is at or past `prevLsn` misses nothing by reading this entry next
+/// @param hlc     see [Hlc]
+public record Entry(
+        long lsn, int epoch, Origin origin, long oseq, ChannelKey channel, long prevLsn, long hlc, EntryBody body) {
+
+    public EntryKind kind() {
+        return switch (body) {
+            case EntryBody.None() -> EntryKind.NOOP;
+            case EntryBody.Messages(var batch) -> EntryKind.MESSAGE;
+            case EntryBody.Presence(var batch) -> EntryKind.PRESENCE;
+        };
+    }
+
+    /// Number of messages or presence events in it.
+    public int count() {
+        return switch (body) {
+            case EntryBody.None() -> 0;
+            case EntryBody.Messages(var batch) -> batch.messages().size();
+            case EntryBody.Presence(var batch) -> batch.presence().size();
+        };
+    }
+
+    public Receipt receipt() {
+        return new Receipt(lsn, hlc, origin, oseq, count());
+    }
+
+    /// Roughly how many bytes it takes in memory, for budgets.
+    public int size() {
+        int size = 160;
+        switch (body) {
+            case EntryBody.None() -> {}
+            case EntryBody.Messages(var batch) -> {
+                for (Message message : batch.messages()) {
+                    size += 160 + message.data().size();
+                }
+            }
+            case EntryBody.Presence(var batch) -> {
+                for (PresenceMessage event : batch.presence()) {
+                    size += 160 + event.data().size();
+                }
+            }
+        }
+        return size;
+    }
+}

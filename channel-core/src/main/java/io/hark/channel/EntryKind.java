@@ -1,0 +1,8 @@
+package io.hark.channel;
+
+/// Value: what a log entry is. The stored number is the ordinal: add at the end only.
+public enum EntryKind {
+    NOOP,
+    MESSAGE,
+    PRESENCE
+}

@@ -1,0 +1,169 @@
+package io.hark.channel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/// Confined: one channel on one loop of a frontend: the feed from its owner, the ring of its newest entries and the
+/// attachments that read from them.
+public final class FrontendChannel {
+    private final ChannelId id;
+    private final String region;
+    private final FrontendLimits limits;
+    private final RingBudget budget;
+    private final FrontendEffects effects;
+    private final RingListener frames;
+    private final Consumer<FrontendChannel> emptied;
+    private final EntryRing ring = new EntryRing();
+    private final List<Attachment> attachments = new ArrayList<>(1);
+    private int behind;
+    private boolean subscribed;
+
+    /// Everything of the channel up to this LSN has come.
+    private long position;
+
+    FrontendChannel(
+            ChannelId id,
+            String region,
+            FrontendLimits limits,
+            RingBudget budget,
+            FrontendEffects effects,
+            RingListener frames,
+            Consumer<FrontendChannel> emptied) {
+        this.id = id;
+        this.region = region;
+        this.limits = limits;
+        this.budget = budget;
+        this.effects = effects;
+        this.frames = frames;
+        this.emptied = emptied;
+    }
+
+    public ChannelId id() {
+        return id;
+    }
+
+    FrontendLimits limits() {
+        return limits;
+    }
+
+    EntryRing ring() {
+        return ring;
+    }
+
+    long position() {
+        return position;
+    }
+
+    boolean isEmpty() {
+        return attachments.isEmpty();
+    }
+
+    /// @param claim         the attaching connection, whose members are confirmed by it
+    /// @param wantsPresence whether the subscriber gets the presence set first
+    /// @param nowMillis     the wall clock, for a rewind by time
+    public Attachment attach(
+            Subscriber subscriber, AttachFrom from, Optional<Claim> claim, boolean wantsPresence, long nowMillis) {
+        Attachment attachment = new Attachment(this, subscriber, wantsPresence);
+        attachment.index = attachments.size();
+        attachments.add(attachment);
+        behind++;
+        effects.subscribe(id, claim, (answer, refusal) -> {
+            if (attachment.isEnded()) {
+                return;
+            }
+            if (refusal != null) {
+                attachment.fail(refusal);
+                return;
+            }
+            if (!subscribed) {
+                subscribed = true;
+                position = answer.committedLsn();
+                ring.reset(position);
+            }
+            AttachStart.begin(this, attachment, answer, region, from, nowMillis);
+        });
+        return attachment;
+    }
+
+    /// An entry from the owner. Nothing is handed over until [#pump].
+    void entered(Entry entry, boolean logged) {
+        if (!subscribed || logged && entry.lsn() <= position) {
+            return; // Of an earlier subscription of this loop; the new one starts past it.
+        }
+        if (logged && entry.prevLsn() > position) {
+            // Something between was missed on the way: everyone reads it from the log, then meets the ring here.
+            clearRing(entry.prevLsn());
+        }
+        ring.append(entry);
+        frames.appended(entry);
+        budget.add(entry.size());
+        if (logged) {
+            position = entry.lsn();
+        }
+        while (ring.size() > 1 && (ring.bytes() > limits.ringBytesMax() || budget.isExceeded())) {
+            budget.remove(ring.at(ring.firstSeq()).size());
+            ring.dropFirst();
+            frames.dropped(ring.firstSeq());
+        }
+    }
+
+    /// Hands the ring's entries to every attachment that takes them; one wake-up for all that came since the last.
+    void pump() {
+        // Backwards, as an attachment that fails removes itself.
+        for (int i = attachments.size() - 1; i >= 0; i--) {
+            if (i < attachments.size()) {
+                attachments.get(i).pump();
+            }
+        }
+        releaseIfRead();
+    }
+
+    /// @param change 1 when an attachment falls behind, -1 when it has caught up
+    void behind(int change) {
+        behind += change;
+    }
+
+    void detached(Attachment attachment) {
+        if (!attachment.isCaughtUp()) {
+            behind--;
+        }
+        Attachment last = attachments.removeLast();
+        if (last != attachment) {
+            attachments.set(attachment.index, last);
+            last.index = attachment.index;
+        }
+        releaseIfRead();
+        if (attachments.isEmpty()) {
+            emptied.accept(this);
+        }
+    }
+
+    void read(long afterLsn, long upToLsn, BiConsumer<HistoryPage, Throwable> answer) {
+        read(
+                HistoryQuery.after(id.key(), afterLsn, upToLsn, limits.pageEntriesMax(), limits.pageBytesMax()),
+                answer);
+    }
+
+    void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
+        effects.read(query, answer);
+    }
+
+    void alarm(String what) {
+        effects.alarm(what);
+    }
+
+    private void releaseIfRead() {
+        if (behind == 0 && ring.size() > 0) {
+            clearRing(position);
+        }
+    }
+
+    private void clearRing(long lsn) {
+        budget.remove(ring.bytes());
+        ring.reset(lsn);
+        frames.dropped(ring.firstSeq());
+    }
+}

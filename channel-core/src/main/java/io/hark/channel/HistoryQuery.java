@@ -1,0 +1,38 @@
+package io.hark.channel;
+
+import java.util.Set;
+
+/// Value: which of a channel's entries to read.
+///
+/// @param afterLsn    exclusive lower bound
+/// @param upToLsn     inclusive upper bound: the committed position, so that nothing uncommitted is served (rule R9)
+/// @param startMillis inclusive; by the entry's time
+/// @param endMillis   inclusive
+/// @param backwards   newest first
+/// @param entriesMax  1 or more
+/// @param bytesMax    the page ends once it holds this much; it holds at least one entry
+public record HistoryQuery(
+        ChannelKey channel,
+        long afterLsn,
+        long upToLsn,
+        long startMillis,
+        long endMillis,
+        boolean backwards,
+        Set<EntryKind> kinds,
+        int entriesMax,
+        int bytesMax) {
+
+    /// Everything in `(afterLsn, upToLsn]`, oldest first.
+    public static HistoryQuery after(ChannelKey channel, long afterLsn, long upToLsn, int entriesMax, int bytesMax) {
+        return new HistoryQuery(
+                channel,
+                afterLsn,
+                upToLsn,
+                0,
+                Long.MAX_VALUE,
+                false,
+                Set.of(EntryKind.MESSAGE, EntryKind.PRESENCE),
+                entriesMax,
+                bytesMax);
+    }
+}

@@ -1,0 +1,17 @@
+package io.hark.channel;
+
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// What a [SlotOwner] wants done. Answers come back on the owner's loop, with a value or with what went wrong.
+public interface SlotEffects {
+    /// Makes the entry durable; [SlotOwner#durable] is called once it is.
+    void append(Append append);
+
+    void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer);
+
+    void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer);
+
+    /// Whether so much waits for the disk that new publishes must be refused.
+    boolean overloaded();
+}

@@ -1,0 +1,360 @@
+package io.hark.channel;
+
+import io.hark.channel.OwnedChannel.InFlight;
+import io.hark.channel.OwnedChannel.Parked;
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.MessageBatch;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/// Confined: orders everything that happens on the channels of one slot.
+///
+/// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry only once it is
+/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does no I/O: time
+/// is an argument, disk and feeds are behind [SlotEffects] and [Feed].
+///
+/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in the log but
+/// not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes of a channel
+/// are appended in the order in which they came.
+public final class SlotOwner {
+    private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
+
+    private final SlotEffects effects;
+    private final SlotLimits limits;
+    private final String region;
+    private final Map<ChannelId, OwnedChannel> channels = new LinkedHashMap<>();
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+    private final MemberTimers timers;
+
+    private SlotMeta meta;
+    private int epoch;
+    private long committedLsn;
+    private long committedOseq;
+
+    public SlotOwner(SlotMeta recovered, String region, SlotEffects effects, SlotLimits limits) {
+        this.meta = recovered;
+        this.region = region;
+        this.effects = effects;
+        this.limits = limits;
+        this.committedLsn = recovered.lastLsn();
+        this.committedOseq = recovered.oseq();
+        this.timers = new MemberTimers();
+    }
+
+    /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step 5).
+    public void open(int newEpoch, long nowMillis) {
+        epoch = newEpoch;
+        Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
+        append(new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), List.of()), NOOP_POLICY);
+    }
+
+    public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        withChannel(publish.channel(), nowMillis, reply, channel -> publish(channel, publish, nowMillis, reply));
+    }
+
+    private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        Optional<IdHash> id = publish.id();
+        InFlight earlier = id.map(channel.inFlight::get).orElse(null);
+        if (earlier != null) {
+            earlier.waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
+            return;
+        }
+        if (id.isEmpty() || !publish.mayRepeat()) {
+            appendPublish(channel, publish, nowMillis, reply);
+            return;
+        }
+        // Whatever comes for this channel meanwhile waits, so that the order of publishes stays that of their arrival.
+        channel.waiting = true;
+        effects.findId(channel.id.key(), id.get(), (found, failure) -> {
+            channel.waiting = false;
+            if (failure != null) {
+                reply.accept(new PublishResult.Refused(unavailable(channel)));
+            } else if (found.isPresent()) {
+                reply.accept(new PublishResult.Stored(found.get()));
+            } else {
+                appendPublish(channel, publish, nowMillis, reply);
+            }
+            unpark(channel);
+        });
+    }
+
+    private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        if (effects.overloaded()) {
+            reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
+                    "the node has more publishes waiting for its disk than it may; try again")));
+            return;
+        }
+        long hlc = Hlc.next(meta.hlc(), nowMillis);
+        MessageBatch batch = publish.batch();
+        EntryBody body = new EntryBody.Messages(
+                new MessageBatch(batch.id(), batch.connectionId(), Hlc.millis(hlc), batch.messages()));
+        if (publish.ephemeral()) {
+            deliverInTurn(channel, body, hlc, reply);
+            return;
+        }
+        Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
+        List<Consumer<Entry>> waiters = new ArrayList<>(1);
+        waiters.add(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
+        InFlight pending =
+                new InFlight(entry, Optional.of(channel), publish.id(), true, List.of(), waiters);
+        publish.id().ifPresent(id -> channel.inFlight.put(id, pending));
+        append(pending, publish.policy());
+    }
+
+    /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its serial is new;
+    /// its LSN is the last one's, so that no reader's position moves over anything.
+    private void deliverInTurn(OwnedChannel channel, EntryBody body, long hlc, Consumer<PublishResult> reply) {
+        meta = new SlotMeta(
+                meta.slot(), meta.epoch(), meta.lineage(), meta.ended(), meta.lastLsn(), meta.oseq(), hlc);
+        Entry entry = new Entry(
+                meta.lastLsn(), epoch, origin(), meta.oseq(), channel.id.key(), channel.proposedLsn, hlc, body);
+        List<Consumer<Entry>> waiters = List.of(delivered ->
+                reply.accept(new PublishResult.Accepted(delivered.receipt().serials())));
+        inFlight.add(new InFlight(entry, Optional.of(channel), Optional.empty(), false, List.of(), waiters));
+        durable(committedLsn);
+    }
+
+    public void presence(PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+        withChannel(update.channel(), nowMillis, reply, channel -> {
+            long hlc = Hlc.next(meta.hlc(), nowMillis);
+            PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
+            if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
+                reply.accept(new PublishResult.Refused(ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info(
+                        "channel %s has %d members, the limit is %d"
+                                .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
+            } else if (effects.overloaded()) {
+                reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
+            } else if (step.batch().presence().isEmpty()) {
+                reply.accept(new PublishResult.Accepted(List.of()));
+            } else {
+                appendPresence(channel, step, hlc, update.policy(), reply);
+            }
+        });
+    }
+
+    private void appendPresence(
+            OwnedChannel channel, PresenceStep step, long hlc, ChannelPolicy policy, Consumer<PublishResult> reply) {
+        Entry entry =
+                nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
+        List<Consumer<Entry>> waiters =
+                List.of(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
+        channel.propose(entry.lsn(), step.changes());
+        append(new InFlight(entry, Optional.of(channel), Optional.empty(), true, step.changes(), waiters), policy);
+    }
+
+    /// Takes the connection's members out, unless a newer generation of the connection has confirmed them (rule P3).
+    public void leave(ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis) {
+        withChannel(id, nowMillis, ignored -> {}, channel -> leave(channel, claim, policy, nowMillis));
+    }
+
+    private void leave(OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis) {
+        long hlc = Hlc.next(meta.hlc(), nowMillis);
+        // The id must not look like one of the member's connection, else clients compare serials instead of times (RTP2b1).
+        String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);
+        PresenceStep step = PresenceStep.leave(channel, claim, frameId, Hlc.millis(hlc));
+        if (!step.batch().presence().isEmpty()) {
+            appendPresence(channel, step, hlc, policy, ignored -> {});
+        }
+    }
+
+    /// The connection's transport is gone: its members leave at the deadline unless it comes back before (rule P2).
+    public void lost(ChannelId id, Claim claim, ChannelPolicy policy, long deadlineMillis) {
+        timers.add(new MemberTimers.Due(deadlineMillis, id, claim, policy));
+    }
+
+    /// The members that the store holds belong to connections of an earlier epoch: they leave at the deadline unless their
+    /// connections come back before.
+    public void reclaim(ChannelId id, ChannelPolicy policy, long deadlineMillis, long nowMillis) {
+        withChannel(id, nowMillis, ignored -> {}, channel -> channel.members.snapshot().stream()
+                .filter(member -> member.generation() != Member.PERMANENT)
+                .map(member -> new Claim(member.connectionId(), member.generation()))
+                .distinct()
+                .forEach(claim -> lost(id, claim, policy, deadlineMillis)));
+    }
+
+    /// From the answer on, every committed entry of the channel goes to the feed.
+    ///
+    /// @param claim the connection that attaches, if any: its members are confirmed
+    public void subscribe(
+            ChannelId id, Feed feed, Optional<Claim> claim, long nowMillis, BiConsumer<Subscribed, ErrorInfo> reply) {
+        Consumer<PublishResult> refuse = refused -> {
+            if (refused instanceof PublishResult.Refused(var error)) {
+                reply.accept(null, error);
+            }
+        };
+        withChannel(id, nowMillis, refuse, channel -> {
+            claim.ifPresent(channel::confirm);
+            channel.feeds.putIfAbsent(feed, Occupancy.NONE);
+            reply.accept(
+                    new Subscribed(
+                            meta,
+                            origin(),
+                            committedOseq,
+                            committedLsn,
+                            channel.committedLsn,
+                            channel.members.snapshot()),
+                    null);
+        });
+    }
+
+    public void unsubscribe(ChannelId id, Feed feed, long nowMillis) {
+        OwnedChannel channel = channels.get(id);
+        if (channel == null) {
+            return;
+        }
+        if (channel.waiting) {
+            // The subscribe that it takes back may itself be waiting.
+            channel.parked.add(new Parked(() -> channel.feeds.remove(feed), () -> channel.feeds.remove(feed)));
+        } else {
+            channel.feeds.remove(feed);
+        }
+        channel.lastUsedMillis = nowMillis;
+    }
+
+    public void occupancy(ChannelId id, Feed feed, Occupancy occupancy) {
+        OwnedChannel channel = channels.get(id);
+        if (channel != null) {
+            channel.feeds.computeIfPresent(feed, (same, before) -> occupancy);
+        }
+    }
+
+    public void status(ChannelId id, long nowMillis, BiConsumer<ChannelStatus, ErrorInfo> reply) {
+        Consumer<PublishResult> refuse = refused -> {
+            if (refused instanceof PublishResult.Refused(var error)) {
+                reply.accept(null, error);
+            }
+        };
+        withChannel(
+                id,
+                nowMillis,
+                refuse,
+                channel -> reply.accept(
+                        new ChannelStatus(meta, committedLsn, channel.occupancy(), channel.members.snapshot()), null));
+    }
+
+    /// Channels of the app that are in use, or were within the idle time.
+    public List<String> activeChannels(String app) {
+        return channels.keySet().stream()
+                .filter(id -> id.app().equals(app))
+                .map(ChannelId::name)
+                .toList();
+    }
+
+    /// Everything up to `lsn` is as durable as it must be: commits it, in order.
+    public void durable(long lsn) {
+        while (!inFlight.isEmpty() && inFlight.peek().entry().lsn() <= lsn) {
+            InFlight next = inFlight.poll();
+            Entry entry = next.entry();
+            if (next.logged()) {
+                committedLsn = entry.lsn();
+                committedOseq = entry.oseq();
+            }
+            next.channel().ifPresent(channel -> {
+                next.id().ifPresent(channel.inFlight::remove);
+                if (next.logged()) {
+                    channel.commit(entry, next.changes());
+                }
+                for (Feed feed : channel.feeds.keySet()) {
+                    feed.deliver(channel.id, entry, next.logged());
+                }
+            });
+            for (Consumer<Entry> waiter : next.waiters()) {
+                waiter.accept(entry);
+            }
+        }
+    }
+
+    /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
+    public void tick(long nowMillis) {
+        timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis));
+        long idleSince = nowMillis - limits.idleTime().toMillis();
+        int over = channels.size() - limits.idleChannelsMax();
+        for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
+            OwnedChannel channel = all.next();
+            if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
+                all.remove();
+                over--;
+            }
+        }
+    }
+
+    public long committedLsn() {
+        return committedLsn;
+    }
+
+    private Origin origin() {
+        return new Origin(region, meta.lineage());
+    }
+
+    private Entry nextEntry(ChannelKey key, long prevLsn, long hlc, EntryBody body) {
+        return new Entry(meta.lastLsn() + 1, epoch, origin(), meta.oseq() + 1, key, prevLsn, hlc, body);
+    }
+
+    private void append(InFlight pending, ChannelPolicy policy) {
+        Entry entry = pending.entry();
+        meta = meta.after(entry);
+        pending.channel().ifPresent(channel -> channel.proposedLsn = entry.lsn());
+        inFlight.add(pending);
+        effects.append(new Append(
+                pending.channel().map(channel -> channel.id), entry, pending.id(), policy, pending.changes(), meta));
+    }
+
+    /// Runs the step on the channel's state, now or once the state is loaded and the steps before it are done.
+    private void withChannel(
+            ChannelId id, long nowMillis, Consumer<PublishResult> refuse, Consumer<OwnedChannel> step) {
+        OwnedChannel channel = channels.get(id);
+        if (channel == null) {
+            channel = new OwnedChannel(id);
+            channels.put(id, channel);
+            load(channel);
+        }
+        channel.lastUsedMillis = nowMillis;
+        OwnedChannel target = channel;
+        if (!channel.waiting) {
+            step.accept(channel);
+        } else if (channel.parked.size() >= limits.parkedMax()) {
+            refuse.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
+                    "more than %d requests wait for channel %s; try again".formatted(limits.parkedMax(), id.name()))));
+        } else {
+            channel.parked.add(new Parked(
+                    () -> step.accept(target), () -> refuse.accept(new PublishResult.Refused(unavailable(target)))));
+        }
+    }
+
+    private void load(OwnedChannel channel) {
+        channel.waiting = true;
+        effects.load(channel.id.key(), (image, failure) -> {
+            channel.waiting = false;
+            if (failure == null) {
+                channel.load(image);
+                unpark(channel);
+            } else {
+                channels.remove(channel.id);
+                List<Parked> refused = List.copyOf(channel.parked);
+                channel.parked.clear();
+                refused.forEach(parked -> parked.refuse().run());
+            }
+        });
+    }
+
+    private void unpark(OwnedChannel channel) {
+        while (!channel.waiting && !channel.parked.isEmpty()) {
+            channel.parked.poll().step().run();
+        }
+    }
+
+    private static ErrorInfo unavailable(OwnedChannel channel) {
+        return ErrorCode.OVERLOADED.info(
+                "the state of channel %s cannot be read at the moment; try again".formatted(channel.id.name()));
+    }
+}

@@ -1,0 +1,27 @@
+package io.hark.channel;
+
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorInfo;
+import java.util.List;
+
+/// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of [#sync], then entries.
+/// Called on the loop of its channel, and only while [#writable].
+public interface Subscriber {
+    /// Whether it can take more now. When it turns true again it calls [Attachment#pump].
+    boolean writable();
+
+    void attached(AttachOutcome outcome);
+
+    /// A page of the presence set as of the attach.
+    void sync(List<Member> page, boolean last);
+
+    /// Entries read from the log, oldest first.
+    void backlog(List<Entry> entries);
+
+    /// Entries of the channel's ring, `from` inclusive to `to` exclusive.
+    void live(long from, long to);
+
+    /// The attachment ends: entries that it should have got cannot be read now, or are not kept any more. When the client
+    /// attaches again with its last position it gets what there is, and is told whether that is everything.
+    void failed(ErrorInfo reason);
+}

@@ -1,0 +1,91 @@
+package io.hark.history;
+
+import io.hark.channel.DamagedEntry;
+import io.hark.channel.SlotMeta;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rows of the META table:
+///
+/// | key                        | value                                                             |
+/// |----------------------------|-------------------------------------------------------------------|
+/// | `S` slot                   | the slot's meta and the segment of its last entry                 |
+/// | `C` class id               | the class's retention in milliseconds                             |
+/// | `D` class id               | the newest bucket of the class that was dropped                   |
+/// | `K`                        | id of the class that channel rows are kept in                     |
+/// | `B` channel segment, slot  | the slot's last LSN in that segment, once it has gone on to another |
+/// | `T` slot                   | an LSN at or above all of the slot whose channel rows were dropped |
+final class MetaRows {
+    static final byte[] CHANNEL_CLASS_KEY = {'K'};
+
+    private MetaRows() {}
+
+    /// Value: a stored slot meta.
+    ///
+    /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry
+    record Slot(SlotMeta meta, long segment) {}
+
+    static byte[] slotKey(int slot) {
+        return key('S', slot);
+    }
+
+    static byte[] classKey(int classId) {
+        return key('C', classId);
+    }
+
+    static byte[] droppedKey(int classId) {
+        return key('D', classId);
+    }
+
+    static byte[] trimKey(int slot) {
+        return key('T', slot);
+    }
+
+    static byte[] boundaryKey(long segment, int slot) {
+        return new Bytes(11).putByte('B').putLong(segment).putShort(slot).array();
+    }
+
+    /// First key of the boundaries from `segment` on.
+    static byte[] boundariesKey(long segment) {
+        return new Bytes(9).putByte('B').putLong(segment).array();
+    }
+
+    static byte[] number(long value) {
+        return new Bytes(Long.BYTES).putLong(value).array();
+    }
+
+    static Bytes slot(Bytes out, SlotMeta meta, long segment) {
+        out.clear()
+                .putLong(segment)
+                .putLong(meta.lastLsn())
+                .putLong(meta.oseq())
+                .putLong(meta.hlc())
+                .putVarint(meta.epoch())
+                .putVarint(meta.lineage())
+                .putVarint(meta.ended().size());
+        for (SlotMeta.LineageEnd end : meta.ended()) {
+            out.putVarint(end.lineage()).putVarint(end.endLsn());
+        }
+        return out;
+    }
+
+    static Slot slot(int slot, byte[] value) throws DamagedEntry {
+        return Rows.decode(value, in -> {
+            long segment = in.getLong();
+            long lastLsn = in.getLong();
+            long oseq = in.getLong();
+            long hlc = in.getLong();
+            int epoch = (int) Rows.varint(in);
+            int lineage = (int) Rows.varint(in);
+            List<SlotMeta.LineageEnd> ended = new ArrayList<>();
+            for (long left = Rows.varint(in); left > 0; left--) {
+                ended.add(new SlotMeta.LineageEnd((int) Rows.varint(in), Rows.varint(in)));
+            }
+            return new Slot(new SlotMeta(slot, epoch, lineage, ended, lastLsn, oseq, hlc), segment);
+        });
+    }
+
+    private static byte[] key(char letter, int number) {
+        return new Bytes(3).putByte(letter).putShort(number).array();
+    }
+}

@@ -1,0 +1,30 @@
+package io.hark.history;
+
+/// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that, so rows outlive
+/// their retention by an eighth at most.
+///
+/// @param id 1 to [#ID_MAX], the same for ever
+record RetentionClass(int id, long retentionMillis) {
+    static final int ID_MAX = 0x7FFF;
+    private static final int BUCKETS = 8;
+    private static final long BUCKET_MILLIS_MIN = 1000;
+
+    long bucketMillis() {
+        return Math.max(BUCKET_MILLIS_MIN, retentionMillis / BUCKETS);
+    }
+
+    long segmentAt(long millis) {
+        return Segment.of(id, millis / bucketMillis());
+    }
+
+    /// The newest bucket of which every row is older than the retention; negative when there is none.
+    long expiredThrough(long nowMillis) {
+        return (nowMillis - retentionMillis) / bucketMillis() - 1;
+    }
+
+    /// Whether a segment of this class may hold rows of the time from `startMillis` to `endMillis`, both inclusive.
+    boolean overlaps(long segment, long startMillis, long endMillis) {
+        long first = Segment.bucket(segment) * bucketMillis();
+        return first <= endMillis && first + bucketMillis() - 1 >= startMillis;
+    }
+}

@@ -1,0 +1,120 @@
+package io.hark.history;
+
+import io.hark.channel.Append;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelKey;
+import io.hark.channel.Entry;
+import io.hark.channel.Hlc;
+import io.hark.channel.IdHash;
+import io.hark.channel.MemberChange;
+import io.hark.channel.MemberCodec;
+import io.hark.channel.SlotMeta;
+import io.hark.channel.Slots;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Confined to the writer: turns appends into the rows of one batch. What several appends of a batch would write to the same
+/// row, the slot's meta and the channel's place, is written once.
+final class WriteSet {
+    private final Retention retention;
+    private final ChannelBoundaries boundaries;
+    private final RawBatch batch;
+    private final Bytes scratch = new Bytes(1 << 10);
+    private final Map<ChannelKey, Append> lastOfChannel = new HashMap<>();
+    private final SlotMeta[] lastOfSlot = new SlotMeta[Slots.COUNT];
+    private final long[] lastSegmentOfSlot = new long[Slots.COUNT];
+    private final int[] slots = new int[Slots.COUNT];
+    private int slotCount;
+
+    WriteSet(Retention retention, ChannelBoundaries boundaries, RawBatch batch) {
+        this.retention = retention;
+        this.boundaries = boundaries;
+        this.batch = batch;
+    }
+
+    /// @param encoded the append's entry
+    void add(Append append, byte[] encoded) {
+        Entry entry = append.entry();
+        long millis = Hlc.millis(entry.hlc());
+        long segment = retention.classOf(append.policy().retention(), batch).segmentAt(millis);
+        retention.history.add(segment);
+        addEntry(segment, entry, encoded);
+        append.id().ifPresent(id -> addReceipt(id, entry, millis));
+        append.channel().ifPresent(channel -> {
+            lastOfChannel.put(entry.channel(), append);
+            append.members().forEach(change -> addMember(channel, change));
+        });
+        boundaries.appended(entry, batch);
+        addMeta(append.after(), segment);
+    }
+
+    private void addEntry(long segment, Entry entry, byte[] encoded) {
+        batch.put(Table.HIST, Table.HIST_KEY)
+                .putLong(segment)
+                .putChannel(entry.channel())
+                .putLong(entry.lsn());
+        batch.value(encoded);
+        batch.put(Table.LOG, Table.LOG_KEY)
+                .putLong(segment)
+                .putShort(entry.channel().slot())
+                .putLong(entry.lsn());
+        batch.value(Rows.log(scratch, entry));
+    }
+
+    private void addReceipt(IdHash id, Entry entry, long millis) {
+        long segment = retention.dedupeClass().segmentAt(millis);
+        retention.dedupe.add(segment);
+        batch.put(Table.DEDUPE, Table.DEDUPE_KEY)
+                .putLong(segment)
+                .putChannel(entry.channel())
+                .putLong(id.high())
+                .putLong(id.low());
+        batch.value(Rows.receipt(scratch, entry.receipt()));
+    }
+
+    private void addMember(ChannelId channel, MemberChange change) {
+        byte[] key = Rows.memberKey(channel.key(), change.memberKey());
+        switch (change) {
+            case MemberChange.Put(var member) -> {
+                batch.put(Table.PRES, key.length).put(key);
+                batch.value(Rows.member(scratch, channel, MemberCodec.encode(member)));
+            }
+            case MemberChange.Remove(var gone) -> batch.delete(Table.PRES, key);
+        }
+    }
+
+    private void addMeta(SlotMeta after, long segment) {
+        int slot = after.slot();
+        if (lastOfSlot[slot] == null) {
+            slots[slotCount++] = slot;
+        }
+        lastOfSlot[slot] = after;
+        lastSegmentOfSlot[slot] = segment;
+    }
+
+    /// The batch with the rows that are written once; after it is written, [#clear] makes room for the next.
+    RawBatch finish() {
+        for (Append append : lastOfChannel.values()) {
+            Entry entry = append.entry();
+            long segment = retention.channelClass().segmentAt(Hlc.millis(entry.hlc()));
+            retention.channels.add(segment);
+            batch.put(Table.CHAN, Table.CHAN_KEY).putLong(segment).putChannel(entry.channel());
+            batch.value(Rows.channel(scratch, append.channel().orElseThrow(), entry.lsn()));
+        }
+        for (int i = 0; i < slotCount; i++) {
+            int slot = slots[i];
+            batch.put(Table.META, MetaRows.SLOT_KEY).put(MetaRows.slotKey(slot));
+            batch.value(MetaRows.slot(scratch, lastOfSlot[slot], lastSegmentOfSlot[slot]));
+        }
+        return batch;
+    }
+
+    void clear() {
+        for (int i = 0; i < slotCount; i++) {
+            lastOfSlot[slots[i]] = null;
+        }
+        slotCount = 0;
+        lastOfChannel.clear();
+        batch.clear();
+    }
+}

@@ -1,0 +1,105 @@
+package io.hark.protocol;
+
+/// Value: every error code that Hark produces, with the HTTP status it carries. The one table; the docs are made from it.
+public enum ErrorCode {
+    BAD_REQUEST(40000, 400, "the request cannot be understood"),
+    INVALID_BODY(40001, 400, "the body is not what the route expects"),
+    INVALID_PARAMETER_VALUE(40003, 400, "a parameter's value is out of range or of the wrong form"),
+    INVALID_HEADER(40004, 400, "a header's value is of the wrong form"),
+    INVALID_CREDENTIAL_TEXT(40005, 400, "the key or token text cannot be read"),
+    INVALID_CONNECTION_KEY_IN_MESSAGE(40006, 400, "the message names a connection that does not exist"),
+    MESSAGE_TOO_LARGE(40009, 413, "the publish, frame or body is larger than the limit"),
+    INVALID_CHANNEL_NAME(40010, 400, "the channel name is empty, too long, or has a forbidden form"),
+    PAGE_NO_LONGER_VALID(40011, 400, "the page's cursor is no longer valid"),
+    INVALID_CLIENT_ID(40012, 400, "the clientId is invalid or not the connection's own"),
+    INVALID_MESSAGE_DATA(40013, 400, "data or encoding is of a form that cannot be carried"),
+    INVALID_MESSAGE_NAME(40016, 400, "the message name is not a string"),
+    UNSUPPORTED_PROTOCOL_VERSION(40017, 400, "the protocol version is missing or not supported"),
+    BATCH_ERROR(40020, 400, "some entries of the batch failed"),
+    HISTORY_FROM_OTHER_REGION(40024, 400, "the attach position belongs to another region"),
+    INVALID_PUBLISH(40030, 400, "the publish request is malformed"),
+    INVALID_MESSAGE_ID(40031, 400, "client-supplied message ids are malformed"),
+    INVALID_EXTRAS(40032, 400, "extras holds something that is not allowed there"),
+    TOO_MANY_MESSAGES(40034, 400, "too many messages in one publish"),
+    FORCED_NACK(40099, 400, "refused because the test parameter _forceNack asked for it"),
+    UNAUTHORIZED(40100, 401, "not authorised"),
+    INVALID_CREDENTIALS(40101, 401, "the credentials are missing or wrong"),
+    INCOMPATIBLE_CREDENTIALS(40102, 401, "the credentials do not fit the clientId, app or connection"),
+    BASIC_AUTH_NEEDS_TLS(40103, 401, "API keys are accepted over TLS only"),
+    TIMESTAMP_NOT_CURRENT(40104, 401, "the token request's timestamp is outside the window"),
+    NONCE_REPLAYED(40105, 401, "the token request's nonce was used before"),
+    APP_DISABLED(40120, 401, "the app is disabled"),
+    KEY_REVOKED(40131, 401, "the key is revoked"),
+    WRONG_KEY_FOR_REVOCATION(40133, 401, "tokens can be revoked only with the key that issued them"),
+    TOKEN_ERROR(40140, 401, "the token is not accepted"),
+    TOKEN_REVOKED(40141, 401, "the token was revoked"),
+    TOKEN_EXPIRED(40142, 401, "the token has expired"),
+    TOKEN_UNRECOGNISED(40143, 401, "the token is not known"),
+    INVALID_JWT(40144, 401, "the JWT is not accepted"),
+    INVALID_TOKEN(40145, 401, "the token is malformed"),
+    CAPABILITY_REFUSED(40160, 401, "the capability does not allow this operation on this channel"),
+    IDENTIFIED_CLIENT_REQUIRED(40161, 401, "the channel admits identified clients only"),
+    BASIC_AUTH_REQUIRED(40162, 401, "this operation needs an API key"),
+    REVOCATION_NOT_ENABLED(40163, 401, "the key's tokens are not revocable"),
+    MODE_NOT_REQUESTED(40165, 401, "the attachment did not ask for the mode that this needs"),
+    FORBIDDEN(40300, 403, "forbidden"),
+    TLS_REQUIRED(40311, 403, "the app is reachable over TLS only"),
+    NOT_FOUND(40400, 404, "there is no such app, key, message or route"),
+    METHOD_NOT_ALLOWED(40500, 405, "the route exists, but not for this method"),
+    RATE_LIMITED(42922, 429, "too many requests"),
+    INTERNAL(50000, 500, "an internal error"),
+    OVERLOADED(50003, 503, "the node is overloaded or too slow; try again"),
+    DISCONNECTED(80003, 400, "the transport ends; the connection can be resumed"),
+    CONNECTION_STATE_LOST(80008, 400, "the connection's state is gone"),
+    PROTOCOL_ERROR(80013, 400, "a frame cannot be understood"),
+    TRANSPORT_SUPERSEDED(80016, 410, "a newer transport of this connection took over"),
+    INVALID_CONNECTION_KEY(80018, 400, "the connection key is malformed"),
+    MESSAGES_DROPPED(80020, 400, "messages were dropped; continuity is lost"),
+    TOO_MANY_CONNECTIONS(80021, 429, "the node holds as many connections as it may"),
+    UNKNOWN_CONNECTION(80022, 410, "there is no such connection"),
+    SDK_TOO_OLD(80024, 400, "the client library is too old"),
+    CHANNEL_FAILURE(90000, 400, "the channel operation failed"),
+    CHANNEL_NOT_ATTACHED(90001, 404, "the channel is not attached"),
+    HISTORY_UNAVAILABLE(90002, 404, "the history cannot be retrieved"),
+    CONTINUITY_EXPIRED(90003, 404, "messages were missed: the position is older than what is kept"),
+    CONTINUITY_LIMITED(90004, 404, "messages were missed: more than are replayed"),
+    CONTINUITY_OTHER_REGION(90005, 404, "messages were missed: the position belongs to another region or lineage"),
+    ATTACH_POINT_EXPIRED(90008, 400, "the attach position is no longer kept"),
+    TOO_MANY_CHANNELS(90010, 400, "the connection is attached to as many channels as it may"),
+    PRESENCE_NO_CLIENT_ID(91000, 400, "presence needs a clientId"),
+    PRESENCE_NOT_ATTACHED(91001, 400, "presence needs an attached channel"),
+    PRESENCE_TOO_MANY_MEMBERS(91003, 400, "the channel's presence set is full"),
+    PRESENCE_LOST(91007, 500, "the presence set was lost; attach again"),
+    MUTABLE_MESSAGES_NOT_ENABLED(93002, 400, "updates, deletes, appends and annotations are not enabled here");
+
+    private final int code;
+    private final int statusCode;
+    private final String description;
+
+    ErrorCode(int code, int statusCode, String description) {
+        this.code = code;
+        this.statusCode = statusCode;
+        this.description = description;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public int statusCode() {
+        return statusCode;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    public ErrorInfo info() {
+        return new ErrorInfo(code, statusCode, description);
+    }
+
+    /// @param message what was wrong, the value, the limit, and what to do
+    public ErrorInfo info(String message) {
+        return new ErrorInfo(code, statusCode, message);
+    }
+}

@@ -1,0 +1,95 @@
+package io.hark.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.msgpack.core.MessagePack;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.SerializedString;
+
+/// The field names of the wire, ready to be written in both formats.
+enum Key {
+    ACCESS_TOKEN("accessToken"),
+    ACTION("action"),
+    ANNOTATIONS("annotations"),
+    AUTH("auth"),
+    CHANNEL("channel"),
+    CHANNEL_SERIAL("channelSerial"),
+    CLIENT_ID("clientId"),
+    CODE("code"),
+    CONNECTION_DETAILS("connectionDetails"),
+    CONNECTION_ID("connectionId"),
+    CONNECTION_KEY("connectionKey"),
+    CONNECTION_STATE_TTL("connectionStateTtl"),
+    COUNT("count"),
+    DATA("data"),
+    DESCRIPTION("description"),
+    DETAIL("detail"),
+    ENCODING("encoding"),
+    ERROR("error"),
+    EXTRAS("extras"),
+    FLAGS("flags"),
+    HREF("href"),
+    ID("id"),
+    MAX_FRAME_SIZE("maxFrameSize"),
+    MAX_IDLE_INTERVAL("maxIdleInterval"),
+    MAX_INBOUND_RATE("maxInboundRate"),
+    MAX_MESSAGE_SIZE("maxMessageSize"),
+    MESSAGE("message"),
+    MESSAGES("messages"),
+    METADATA("metadata"),
+    MSG_SERIAL("msgSerial"),
+    NAME("name"),
+    OBJECTS_GC_GRACE_PERIOD("objectsGCGracePeriod"),
+    PARAMS("params"),
+    PRESENCE("presence"),
+    RES("res"),
+    SERIAL("serial"),
+    SERIALS("serials"),
+    SERVER_ID("serverId"),
+    SITE_CODE("siteCode"),
+    STATUS_CODE("statusCode"),
+    TIMESTAMP("timestamp"),
+    VERSION("version"),
+    /// A field that we do not know, which is skipped (RSF1).
+    UNKNOWN("");
+
+    private static final Map<String, Key> BY_TEXT = new HashMap<>();
+
+    static {
+        for (Key key : values()) {
+            BY_TEXT.put(key.text, key);
+        }
+    }
+
+    private final String text;
+    private final SerializableString json;
+    private final byte[] msgpack;
+
+    Key(String text) {
+        this.text = text;
+        json = new SerializedString(text);
+        byte[] utf8 = text.getBytes(StandardCharsets.US_ASCII);
+        // All names are shorter than 32 bytes: a fixstr's header is one byte.
+        msgpack = new byte[1 + utf8.length];
+        msgpack[0] = (byte) (MessagePack.Code.FIXSTR_PREFIX | utf8.length);
+        System.arraycopy(utf8, 0, msgpack, 1, utf8.length);
+    }
+
+    static Key of(String text) {
+        return BY_TEXT.getOrDefault(text, UNKNOWN);
+    }
+
+    String text() {
+        return text;
+    }
+
+    SerializableString json() {
+        return json;
+    }
+
+    /// Header and text; not to be changed.
+    byte[] msgpack() {
+        return msgpack;
+    }
+}

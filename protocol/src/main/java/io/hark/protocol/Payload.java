@@ -1,0 +1,67 @@
+package io.hark.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Value: a message's `data` as it is carried: absent, text or bytes, never a JSON object (RSL4).
+public sealed interface Payload {
+    Payload NONE = new None();
+
+    /// Size in bytes as the message size limit counts it (TM6, TO3l8).
+    int size();
+
+    record None() implements Payload {
+        @Override
+        public int size() {
+            return 0;
+        }
+    }
+
+    record Text(String value) implements Payload {
+        @Override
+        public int size() {
+            // Exact for what limits need, without encoding the text: ASCII dominates.
+            int bytes = 0;
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
+            }
+            return bytes;
+        }
+    }
+
+    /// The array is owned by the value: whoever hands it over does not touch it again.
+    record Binary(byte[] value) implements Payload {
+        @Override
+        public int size() {
+            return value.length;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Binary(byte[] bytes) && Arrays.equals(value, bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(value);
+        }
+
+        @Override
+        public String toString() {
+            return "Binary[" + value.length + " bytes]";
+        }
+    }
+
+    static Payload text(String value) {
+        return new Text(value);
+    }
+
+    static Payload binary(byte[] value) {
+        return new Binary(value);
+    }
+
+    static Payload utf8(byte[] value) {
+        return new Text(new String(value, StandardCharsets.UTF_8));
+    }
+}

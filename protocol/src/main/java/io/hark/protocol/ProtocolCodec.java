@@ -1,0 +1,222 @@
+package io.hark.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.msgpack.core.MessagePackException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
+
+/// Value: everything that travels, to and from bytes in one format. Any thread.
+///
+/// Decoding trusts nothing: whatever the bytes, it gives a value or throws [MalformedFrame], nests at most [#DEPTH_MAX] deep
+/// and allocates no more than a multiple of the input. Encoding leaves out what is empty and never writes null for it.
+public final class ProtocolCodec {
+    /// How deep arrays and objects may nest in what is decoded.
+    public static final int DEPTH_MAX = 32;
+
+    /// Characters in a field's name, the longest accepted.
+    static final int NAME_LENGTH_MAX = 2048;
+
+    // In a REST body a message is nested up to two levels less than in the frame that delivers it.
+    private static final int REST_DEPTH_MAX = DEPTH_MAX - 2;
+    private static final int TEXT_LENGTH_MAX = 1 << 20;
+    private static final int SMALL_FRAME_BYTES = 512;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNameLength(NAME_LENGTH_MAX)
+                    .maxStringLength(TEXT_LENGTH_MAX)
+                    .build())
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+            .build();
+    private static final ProtocolCodec JSON_CODEC = new ProtocolCodec(Format.JSON);
+    private static final ProtocolCodec MSGPACK_CODEC = new ProtocolCodec(Format.MSGPACK);
+
+    private final Format format;
+
+    private ProtocolCodec(Format format) {
+        this.format = format;
+    }
+
+    public static ProtocolCodec of(Format format) {
+        return switch (format) {
+            case JSON -> JSON_CODEC;
+            case MSGPACK -> MSGPACK_CODEC;
+        };
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /// Reads a client's frame. One that can be read but not performed gives [ClientMessage.Refused].
+    ///
+    /// @throws MalformedFrame 80013 for what does not parse, is not an object or has no action
+    public ClientMessage decodeClient(byte[] bytes, int offset, int length) throws MalformedFrame {
+        return decode(bytes, offset, length, DEPTH_MAX, ErrorCode.PROTOCOL_ERROR, in -> FrameReader.read(
+                        new FieldReader(in, FieldReader.Sender.CLIENT))
+                .client());
+    }
+
+    /// Reads a server's frame. One with an action that is not known gives [ServerMessage.Unknown] (RTF1).
+    public ServerMessage decodeServer(byte[] bytes, int offset, int length) throws MalformedFrame {
+        return decode(bytes, offset, length, DEPTH_MAX, ErrorCode.PROTOCOL_ERROR, in -> FrameReader.read(
+                        new FieldReader(in, FieldReader.Sender.SERVER))
+                .server());
+    }
+
+    /// @param out stays open; gets the whole frame in few writes
+    /// @throws IOException only the stream's own
+    public void encode(ServerMessage message, OutputStream out) throws IOException {
+        encode(out, writer -> new FrameWriter(writer).write(message));
+    }
+
+    public byte[] encode(ServerMessage message) {
+        return bytes(writer -> new FrameWriter(writer).write(message));
+    }
+
+    public byte[] encode(ClientMessage message) {
+        return bytes(writer -> new FrameWriter(writer).write(message));
+    }
+
+    /// Reads the body of a REST publish: one message or an array of up to 1000. A JSON object or array as `data` becomes its
+    /// text with the encoding `json`. The server's own fields (`connectionId`, `timestamp`...) come as the caller wrote them.
+    ///
+    /// @throws MalformedFrame 40001 for what does not parse; else the code of the first field that is wrong
+    public List<Message> decodeMessages(byte[] body) throws MalformedFrame {
+        return decode(body, 0, body.length, REST_DEPTH_MAX, ErrorCode.INVALID_BODY, in -> {
+            FieldReader fields = new FieldReader(in, FieldReader.Sender.REST_CALLER);
+            List<Message> messages =
+                    switch (in.kind()) {
+                        case OBJECT -> List.of(MessageCodec.read(fields));
+                        case ARRAY -> fields.objects(ErrorCode.INVALID_BODY, MessageCodec::read);
+                        default -> throw new MalformedFrame(ErrorCode.INVALID_BODY.info(
+                                "the body is " + FieldReader.word(in.kind()) + ", not a message or an array of them"));
+                    };
+            if (fields.refusal().isPresent()) {
+                throw new MalformedFrame(fields.refusal().get());
+            }
+            return messages;
+        });
+    }
+
+    public byte[] encodeMessages(List<Message> messages) {
+        return bytes(writer -> MessageCodec.writeAll(messages, MessageCodec.Reader.SUBSCRIBER, 0, writer));
+    }
+
+    public byte[] encodePresence(List<PresenceMessage> presence) {
+        return bytes(writer -> PresenceCodec.writeAll(presence, writer));
+    }
+
+    /// The body of a failed REST request: `{"error": {...}}`.
+    public byte[] encodeError(ErrorInfo error) {
+        return bytes(writer -> {
+            writer.beginObject(1);
+            writer.key(Key.ERROR);
+            ErrorInfoCodec.write(error, writer);
+            writer.endObject();
+        });
+    }
+
+    /// Reads plain values: Map, List, String, Long, Double, Boolean, byte[]; null only for the wire's null. Maps keep their
+    /// order and, like lists, cannot be changed.
+    ///
+    /// @throws MalformedFrame 40001
+    public Object decodeValue(byte[] body) throws MalformedFrame {
+        return decode(body, 0, body.length, DEPTH_MAX, ErrorCode.INVALID_BODY, ValueTree::read);
+    }
+
+    /// Writes plain values as [#decodeValue] gives them; in JSON, bytes become base64 text.
+    ///
+    /// @throws IllegalArgumentException for a value of another class
+    public byte[] encodeValue(Object tree) {
+        return bytes(writer -> ValueTree.write(tree, writer));
+    }
+
+    /// The message as [#encodeMessages] writes it, as plain values to be put into a larger body.
+    public Map<String, Object> toTree(Message message) {
+        return toTree(writer -> MessageCodec.write(message, MessageCodec.Reader.SUBSCRIBER, 0, writer));
+    }
+
+    /// The presence message as [#encodePresence] writes it, as plain values to be put into a larger body.
+    public Map<String, Object> toTree(PresenceMessage message) {
+        return toTree(writer -> PresenceCodec.write(message, writer));
+    }
+
+    private Map<String, Object> toTree(Encoder encoder) {
+        byte[] encoded = bytes(encoder);
+        try {
+            return decode(encoded, 0, encoded.length, DEPTH_MAX, ErrorCode.INTERNAL, ValueTree::readMap);
+        } catch (MalformedFrame e) {
+            throw new IllegalStateException("what was just encoded does not decode", e);
+        }
+    }
+
+    interface Decoder<T> {
+        T read(WireReader in) throws IOException, MalformedFrame;
+    }
+
+    interface Encoder {
+        void write(WireWriter out) throws IOException;
+    }
+
+    <T> T decode(byte[] bytes, int offset, int length, int depthMax, ErrorCode unparsable, Decoder<T> decoder)
+            throws MalformedFrame {
+        try {
+            WireReader in = reader(bytes, offset, length, depthMax);
+            T value = decoder.read(in);
+            in.end();
+            return value;
+        } catch (JacksonException | MessagePackException | IOException e) {
+            throw new MalformedFrame(unparsable.info("this is not " + format + ", or it breaks off"), e);
+        }
+    }
+
+    private WireReader reader(byte[] bytes, int offset, int length, int depthMax) {
+        return switch (format) {
+            case JSON ->
+                new JsonReader(JSON.createParser(ObjectReadContext.empty(), bytes, offset, length), depthMax);
+            case MSGPACK -> new MsgpackReader(bytes, offset, length, depthMax);
+        };
+    }
+
+    WireWriter writer(OutputStream out) {
+        return switch (format) {
+            case JSON -> new JsonWriter(JSON.createGenerator(ObjectWriteContext.empty(), out));
+            case MSGPACK -> new MsgpackWriter(out);
+        };
+    }
+
+    private void encode(OutputStream out, Encoder encoder) throws IOException {
+        try {
+            WireWriter writer = writer(out);
+            encoder.write(writer);
+            writer.finish();
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private byte[] bytes(Encoder encoder) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(SMALL_FRAME_BYTES);
+        try {
+            encode(out, encoder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail to be written", e);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,196 @@
+package io.hark.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One frame of every kind, small and full, for tests of anything that takes frames.
+public final class Frames {
+    private static final byte[] BYTES = {0, 1, (byte) 0xfb, (byte) 0xff, 127, -128};
+
+    private Frames() {}
+
+    /// A message with every field that a publisher may set.
+    public static Message fullMessage() {
+        return new Message(
+                Optional.of("my-id:0"),
+                Optional.of("event"),
+                Payload.text("{\"a\":\"é😀\"}"),
+                Optional.of("json"),
+                Optional.of("client-1"),
+                Optional.of("connection1"),
+                Optional.of("connection1.secret"),
+                1_700_000_000_500L,
+                extras(),
+                MessageAction.UPDATE,
+                Optional.of("01700000000500-000@eu.1.7:000"),
+                Optional.of(new MessageVersion(
+                        Optional.of("01700000000501-000@eu.1.8:000"),
+                        1_700_000_000_501L,
+                        Optional.of("client-2"),
+                        Optional.of("typo"),
+                        Map.of("reason", "spelling"))),
+                Map.of("summary", Map.of("reaction:total.v1", Map.of("total", 3L))));
+    }
+
+    private static Map<String, Object> extras() {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        headers.put("text", "value");
+        headers.put("whole", 26095L);
+        headers.put("negative", -1L);
+        headers.put("large", Long.MAX_VALUE);
+        headers.put("fraction", 1.5);
+        headers.put("yes", true);
+        headers.put("nothing", null);
+        return Map.of("headers", headers, "push", List.of(Map.of("notification", Map.of("title", "t"))));
+    }
+
+    /// A message that is bytes, with an encoding below them.
+    public static Message binaryMessage() {
+        return Message.of(Optional.empty(), Payload.binary(BYTES))
+                .withData(Payload.binary(BYTES), Optional.of("cipher+aes-128-cbc"));
+    }
+
+    private static Message originalMessage() {
+        return Message.of(Optional.of("e"), Payload.text("hi"))
+                .withSerial(
+                        "01700000000500-000@eu.1.7:000",
+                        Optional.of(new MessageVersion(
+                                Optional.of("01700000000500-000@eu.1.7:000"),
+                                1_700_000_000_500L,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of())));
+    }
+
+    public static PresenceMessage fullPresence() {
+        return new PresenceMessage(
+                PresenceAction.UPDATE,
+                Optional.of("connection1:3:0"),
+                Optional.of("client-1"),
+                Optional.of("connection1"),
+                1_700_000_000_600L,
+                Payload.binary(BYTES),
+                Optional.empty(),
+                Map.of("headers", Map.of("k", "v"), "locks", List.of(Map.of("id", "l1"))));
+    }
+
+    public static PresenceMessage smallPresence() {
+        return new PresenceMessage(
+                PresenceAction.ENTER,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Payload.NONE,
+                Optional.empty(),
+                Map.of());
+    }
+
+    public static ErrorInfo error() {
+        return new ErrorInfo(40160, 401, "the capability does not allow this", Map.of("channel", "room"));
+    }
+
+    public static List<ClientMessage> ofClients() {
+        return List.of(
+                new ClientMessage.Heartbeat(Optional.empty()),
+                new ClientMessage.Heartbeat(Optional.of("ping-1")),
+                new ClientMessage.Attach("room", Map.of(), 0, Optional.empty()),
+                new ClientMessage.Attach("[?rewind=1]room", Map.of("rewind", "1"), 3080192, Optional.of("serial")),
+                new ClientMessage.Detach("room"),
+                new ClientMessage.Publish("room", 0, List.of(Message.of(Optional.empty(), Payload.NONE)), Map.of()),
+                new ClientMessage.Publish(
+                        "room", 0, List.of(Message.of(Optional.of("e"), Payload.text("hi"))), Map.of()),
+                new ClientMessage.Publish(
+                        "room",
+                        Long.MAX_VALUE,
+                        List.of(fullMessage(), binaryMessage(), Message.of(Optional.of(""), Payload.text(""))),
+                        Map.of("_forceNack", "true")),
+                new ClientMessage.Publish("room", 1L << 40, messages(20), Map.of()),
+                new ClientMessage.Presence("room", 5, List.of(fullPresence(), smallPresence())),
+                new ClientMessage.Sync("room", Optional.of("sync:5")),
+                new ClientMessage.Sync("room", Optional.empty()),
+                new ClientMessage.Auth("a.token"),
+                new ClientMessage.Close(),
+                new ClientMessage.Disconnect());
+    }
+
+    private static List<Message> messages(int count) {
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            messages.add(Message.of(Optional.of("n" + i), Payload.text("x".repeat(i * 40))));
+        }
+        return messages;
+    }
+
+    public static List<ServerMessage> ofServers() {
+        var details = new ConnectionDetails(
+                Optional.of("*"), "connection1.key", 65536, 524288, 250, 120_000, 15_000, "hark-1", "eu", 86_400_000);
+        var anonymous = new ConnectionDetails(Optional.empty(), "k", 1, 1, 1, 1, 0, "s", "e", Long.MAX_VALUE);
+        return List.of(
+                new ServerMessage.Heartbeat(Optional.empty()),
+                new ServerMessage.Heartbeat(Optional.of("ping-1")),
+                new ServerMessage.Connected("connection1", details, Optional.empty()),
+                new ServerMessage.Connected("connection1", anonymous, Optional.of(error())),
+                new ServerMessage.Disconnected(error()),
+                new ServerMessage.Closed(),
+                new ServerMessage.Error(Optional.empty(), error()),
+                new ServerMessage.Error(Optional.of(""), error()),
+                new ServerMessage.Ack(0, 1, List.of(List.of("01700000000500-000@eu.1.7:000"))),
+                new ServerMessage.Ack(7, 2, List.of(List.of("a", "b"), List.of())),
+                new ServerMessage.Nack(0, 1, error()),
+                new ServerMessage.Attached("room", "serial", 3080192, Map.of(), Optional.empty()),
+                new ServerMessage.Attached("room", "serial", 3, Map.of("rewind", "1"), Optional.of(error())),
+                new ServerMessage.Detached("room", Optional.empty()),
+                new ServerMessage.Detached("room", Optional.of(error())),
+                new ServerMessage.Messages(
+                        "room",
+                        "serial",
+                        "connection1:0",
+                        Optional.of("connection1"),
+                        1_700_000_000_500L,
+                        List.of(
+                                originalMessage(),
+                                fullMessage().withoutConnectionKey(),
+                                binaryMessage().withSerial("s", originalMessage().version()))),
+                new ServerMessage.Presence(
+                        "room", "serial", "id", Optional.empty(), 1, List.of(fullPresence(), smallPresence())),
+                new ServerMessage.Presence("room", "serial", "id", Optional.of("c"), 1, List.of()),
+                new ServerMessage.Sync("room", "sync:", List.of(fullPresence())),
+                new ServerMessage.Sync("room", "sync:", List.of()),
+                new ServerMessage.AuthRequest(),
+                new ServerMessage.Unknown(99));
+    }
+
+    /// Frames that are read but refused.
+    public static List<ClientMessage> refused() {
+        return List.of(
+                new ClientMessage.Refused(21, Optional.of("room"), OptionalLong.of(3), error()),
+                new ClientMessage.Refused(19, Optional.of("room"), OptionalLong.of(4), error()),
+                new ClientMessage.Refused(77, Optional.empty(), OptionalLong.empty(), error()));
+    }
+
+    /// Bytes written as in the annotated fixtures: numbers below 256, and text whose ASCII characters stand for themselves.
+    public static byte[] bytes(Object... parts) {
+        byte[] out = new byte[0];
+        for (Object part : parts) {
+            byte[] more =
+                    switch (part) {
+                        case Integer number -> new byte[] {number.byteValue()};
+                        case String text -> text.getBytes(UTF_8);
+                        case byte[] raw -> raw;
+                        default -> throw new IllegalArgumentException("neither number nor text: " + part);
+                    };
+            int at = out.length;
+            out = Arrays.copyOf(out, at + more.length);
+            System.arraycopy(more, 0, out, at, more.length);
+        }
+        return out;
+    }
+}
