@@ -64,12 +64,13 @@ public final class Capability {
     }
 
     /// @param json an object of resource to list of operations, with any whitespace and in any order
-    /// @return refused with 40000 when it is not that, names an unknown operation, holds an empty list or `*` beside others
+    /// @return refused with 40000 when it is not that, names an unknown operation, holds an empty list or `*` beside
+    ///         others
     public static Outcome<Capability> parse(String json) {
         if (json.length() > TEXT_CHARS_MAX) {
             return bad("it has %d characters, the limit is %d".formatted(json.length(), TEXT_CHARS_MAX));
         }
-        Optional<Map<String, Object>> tree = Json.object(json);
+        Optional<Map<?, ?>> tree = Json.object(json);
         if (tree.isEmpty()) {
             return bad("it is not a JSON object");
         }
@@ -78,12 +79,13 @@ public final class Capability {
         }
         SortedMap<String, Rule> rules = new TreeMap<>();
         for (var entry : tree.get().entrySet()) {
-            Optional<ResourcePattern> pattern = ResourcePattern.parse(entry.getKey());
+            String resource = (String) entry.getKey();
+            Optional<ResourcePattern> pattern = ResourcePattern.parse(resource);
             if (pattern.isEmpty()) {
-                return bad("'%s' names no resource".formatted(entry.getKey()));
+                return bad("'%s' names no resource".formatted(resource));
             }
-            switch (operations(entry.getKey(), entry.getValue())) {
-                case Outcome.Ok<Integer>(var bits) -> rules.put(entry.getKey(), new Rule(pattern.get(), bits));
+            switch (operations(resource, entry.getValue())) {
+                case Outcome.Ok<Integer>(var bits) -> rules.put(resource, new Rule(pattern.get(), bits));
                 case Outcome.Refused<Integer>(var error) -> {
                     return Outcome.refused(error);
                 }
@@ -120,8 +122,8 @@ public final class Capability {
         return (granted(resource) & operation.bit()) != 0;
     }
 
-    /// Whether the operation may be done on the app as a whole, as `stats` and channel enumeration are: only an entry for
-    /// `*` or `[*]*` says so.
+    /// Whether the operation may be done on the app as a whole, as `stats` and channel enumeration are: only an entry
+    /// for `*` or `[*]*` says so.
     public boolean permitsAppWide(Operation operation) {
         // No other pattern matches it, as `*` is never a literal.
         return permits(operation, "*");
@@ -145,11 +147,11 @@ public final class Capability {
         return bits;
     }
 
-    /// What both grant, entry by entry, overlapping resources kept apart: the capability of a token for which the holder of
-    /// this one asks.
+    /// What both grant, entry by entry, overlapping resources kept apart: the capability of a token for which the
+    /// holder of this one asks.
     ///
-    /// @return refused with 40160 when they have nothing in common, with 40000 when the result has more than
-    ///         [#RESOURCES_MAX] resources
+    /// @return refused with 40160 when they have nothing in common, with 40000 when the result is
+    ///         larger than what [#parse] reads
     public Outcome<Capability> intersect(Capability request) {
         if (request.equals(this) && !rules.isEmpty()) {
             return Outcome.ok(this);
@@ -168,7 +170,13 @@ public final class Capability {
                 return bad("with the key's own it makes more than %d resources".formatted(RESOURCES_MAX));
             }
         }
-        return common.isEmpty() ? Outcome.refused(nothingInCommon(request)) : Outcome.ok(new Capability(common));
+        if (common.isEmpty()) {
+            return Outcome.refused(nothingInCommon(request));
+        }
+        Capability result = new Capability(common);
+        return result.canonical.length() > TEXT_CHARS_MAX
+                ? bad("with the key's own it makes more than %d characters".formatted(TEXT_CHARS_MAX))
+                : Outcome.ok(result);
     }
 
     private ErrorInfo nothingInCommon(Capability request) {

@@ -12,8 +12,8 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
     /// Brings together what the credentials allow and what the client says.
     ///
     /// @param requested the `clientId` param, or the decoded `X-Ably-ClientId` header
-    /// @return refused with 40012 when the requested one cannot be an identity, with 40102 when the token is another's or
-    ///         nobody's
+    /// @return refused with 40012 when the requested one cannot be an identity, with 40102 when the token is
+    ///         another's or nobody's
     public static Outcome<Identity> resolve(Grant grant, Optional<String> requested) {
         return requested
                 .map(clientId -> ClientIds.concrete(clientId).flatMap(valid -> claim(grant, valid)))
@@ -50,8 +50,8 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
                         ErrorCode.INVALID_CLIENT_ID.info("invalid clientId: X-Ably-ClientId is not base64")));
     }
 
-    /// What `connectionDetails.clientId` says in CONNECTED: `*` only to a client that has not named itself, since SDKs adopt
-    /// what they read there.
+    /// What `connectionDetails.clientId` says in CONNECTED: `*` only to a client that has not named itself, since
+    /// SDKs adopt what they read there.
     public Optional<String> shown() {
         return clientId.or(() -> mayAssumeAny ? Optional.of(ClientIds.WILDCARD) : Optional.empty());
     }

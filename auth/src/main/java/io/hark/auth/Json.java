@@ -1,25 +1,31 @@
 package io.hark.auth;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
-import java.text.ParseException;
+import io.hark.protocol.Format;
+import io.hark.protocol.MalformedFrame;
+import io.hark.protocol.ProtocolCodec;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
 /// JSON as this module needs it.
 final class Json {
+    private static final ProtocolCodec CODEC = ProtocolCodec.of(Format.JSON);
+
     private Json() {}
 
     /// @return empty when the text is not a JSON object
-    static Optional<Map<String, Object>> object(String text) {
+    static Optional<Map<?, ?>> object(String text) {
         try {
-            return Optional.of(JSONObjectUtils.parse(text));
-        } catch (ParseException notJson) {
+            return CODEC.decodeValue(text.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> object
+                    ? Optional.of(object)
+                    : Optional.empty();
+        } catch (MalformedFrame notJson) {
             return Optional.empty();
         }
     }
 
-    /// The text as a JSON string. Escapes what JavaScript's `JSON.stringify` does, as SDKs compare capabilities for equality;
-    /// lone surrogates, too, which have no UTF-8.
+    /// The text as a JSON string. Escapes what JavaScript's `JSON.stringify` does, as SDKs compare capabilities for
+    /// equality; lone surrogates, too, which have no UTF-8.
     static void quote(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Value: a parsed JWT, as yet of unknown origin: either one that is signed with an API key, or a foreign one that carries
-/// such a one or an Ably token.
+/// Value: a parsed JWT, as yet of unknown origin: either one that is signed with an API key, or a foreign one that
+/// carries such a one or an Ably token.
 ///
 /// @param claims the payload, as far as it is readable: empty for an encrypted JWT
 record Jwt(JOSEObject object, Map<String, Object> claims) {
@@ -61,11 +61,11 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
         return instant(claims.get("exp"));
     }
 
-    /// @return the key that the JWT claims to be signed with; refused with 40144 when it cannot be signed with any key, with
-    ///         40400 when no key is called like this
+    /// @return the key that the JWT claims to be signed with; refused with 40144 when it cannot be signed with any
+    ///         key, with 40400 when no key is called like this
     Outcome<KeyName> keyName() {
-        // The signature is compared by MAC whatever the header says, so neither "none" nor a public key can stand in for
-        // the secret.
+        // The signature is compared by MAC whatever the header says, so neither "none" nor a public key can stand in
+        // for the secret.
         if (!(object instanceof JWSObject jws) || !JWSAlgorithm.HS256.equals(jws.getHeader().getAlgorithm())) {
             return Outcome.refused(undecodable(
                     "unsupported algorithm %s, use HS256".formatted(object.getHeader().getAlgorithm())));
@@ -106,7 +106,8 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
                                 capability))));
     }
 
-    // Not nimbus's MACVerifier: it refuses secrets under 256 bits, and keys that were made elsewhere may have 16 characters.
+    // Not nimbus's MACVerifier: it refuses secrets under 256 bits, and keys that were made elsewhere may have 16
+    // characters.
     private boolean isSignedBy(ApiKey key) {
         JWSObject jws = (JWSObject) object;
         byte[] expected = Hmac.sha256(key.secret().getBytes(StandardCharsets.UTF_8), jws.getSigningInput());

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// Value: which resources one entry of a capability speaks of: `foo`, `foo:*`, `foo:*:baz`, `[meta]*`, `[*]*`.
 ///
-/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the text in brackets
+/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the text in
+///                  brackets
 /// @param segments  the segments that must be there; `*` stands for exactly one of any text
 /// @param open      whether one or more segments of any text must follow, written as a last `*`
 record ResourcePattern(String qualifier, List<String> segments, boolean open) {
@@ -85,7 +86,9 @@ record ResourcePattern(String qualifier, List<String> segments, boolean open) {
             return other.intersect(this);
         }
         // From here on, this pattern is the one that fixes more: whatever of it goes past the other is the result's.
-        if (other.open ? segments.size() < other.segments.size() + (open ? 0 : 1) : segments.size() != other.segments.size()) {
+        int surplus = segments.size() - other.segments.size();
+        boolean lengthsMeet = other.open ? surplus >= (open ? 0 : 1) : surplus == 0;
+        if (!lengthsMeet) {
             return Optional.empty();
         }
         Optional<String> commonQualifier = both(qualifier, other.qualifier);

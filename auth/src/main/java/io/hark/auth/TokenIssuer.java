@@ -183,11 +183,15 @@ public final class TokenIssuer {
         Instant issued = now.truncatedTo(ChronoUnit.MILLIS);
         Instant expires = issued.plusMillis(ttl.orElse(TTL_DEFAULT.toMillis()));
         Optional<String> clientId = Optional.ofNullable((String) body.get("clientId"));
-        return capability(key, body.get("capability")).map(capability -> {
-            var claims = new TokenClaims(
-                    key.keyName(), issued, expires, clientId, Optional.of(capability));
-            return new TokenDetails(
-                    tokens.sign(claims), key.name(), issued, expires, capability.canonical(), clientId);
+        return capability(key, body.get("capability")).flatMap(capability -> {
+            String token = tokens.sign(
+                    new TokenClaims(key.keyName(), issued, expires, clientId, Optional.of(capability)));
+            return token.length() > Authenticator.TOKEN_CHARS_MAX
+                    ? Outcome.refused(ErrorCode.BAD_REQUEST.info(
+                            "the token would have %d characters, the limit is %d; ask for fewer or shorter resources"
+                                    .formatted(token.length(), Authenticator.TOKEN_CHARS_MAX)))
+                    : Outcome.ok(new TokenDetails(
+                            token, key.name(), issued, expires, capability.canonical(), clientId));
         });
     }
 

@@ -100,7 +100,7 @@ final class AttachStart {
                 unreadable();
                 return;
             }
-            List<Entry> entries = page.entries();
+            List<Entry> entries = page.unbroken();
             ErrorInfo expired = ErrorCode.CONTINUITY_EXPIRED.info(
                     "some messages since the channelSerial are not kept any more");
             if (entries.isEmpty()) {
@@ -109,7 +109,7 @@ final class AttachStart {
             }
             boolean complete = entries.getFirst().prevLsn() <= lsn;
             long startLsn = complete ? lsn : entries.getFirst().prevLsn();
-            long next = page.more() ? entries.getLast().lsn() : subscribed.committedLsn();
+            long next = Attachment.endOf(page, subscribed.committedLsn(), subscribed.lastLsn());
             start(startLsn, complete, entries, next, complete ? Optional.empty() : Optional.of(expired));
         });
     }
@@ -197,7 +197,8 @@ final class AttachStart {
             long startLsn, boolean resumed, List<Entry> firstPage, long next, Optional<ErrorInfo> error) {
         boolean hasPresence = attachment.wantsPresence() && !subscribed.members().isEmpty();
         attachment.start(
-                new AttachOutcome(subscribed, startLsn, resumed, !firstPage.isEmpty(), hasPresence, error),
+                new AttachOutcome(
+                        subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, error),
                 firstPage,
                 next);
     }

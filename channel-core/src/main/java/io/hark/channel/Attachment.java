@@ -32,6 +32,7 @@ public final class Attachment {
     private int syncNext;
     private List<Entry> page = List.of();
     private boolean reading;
+    private boolean pumping;
     private boolean caughtUp;
 
     /// Everything up to this LSN was handed over.
@@ -59,12 +60,17 @@ public final class Attachment {
 
     /// Goes on from where it stopped when the subscriber could take no more.
     public void pump() {
-        if (phase == Phase.ENDED) {
-            return;
+        if (phase == Phase.ENDED || pumping) {
+            return; // A subscriber may find room while it is being handed something: the step below goes on.
         }
-        boolean before = caughtUp;
-        boolean now = step();
-        if (phase != Phase.ENDED && before != now) {
+        pumping = true;
+        boolean now;
+        try {
+            now = step();
+        } finally {
+            pumping = false;
+        }
+        if (phase != Phase.ENDED && caughtUp != now) {
             caughtUp = now;
             channel.behind(now ? -1 : 1);
         }
@@ -105,7 +111,7 @@ public final class Attachment {
                 List<Entry> entries = page;
                 page = List.of();
                 subscriber.backlog(entries);
-            } else if (seq >= channel.ring().firstSeq()) {
+            } else if (seq >= channel.ring().firstSeq() && cursor >= channel.ring().baseLsn()) {
                 long end = channel.ring().endSeq();
                 if (seq < end) {
                     long from = seq;
@@ -118,7 +124,9 @@ public final class Attachment {
                 seq = channel.ring().seqAfter(cursor);
             } else {
                 readPage();
-                return false;
+                if (reading) {
+                    return false;
+                }
             }
         }
         return false;
@@ -143,6 +151,7 @@ public final class Attachment {
         }
         reading = true;
         long upTo = channel.position();
+        long lastLsn = channel.lastLsn();
         channel.read(cursor, upTo, (read, failure) -> {
             reading = false;
             if (phase == Phase.ENDED) {
@@ -152,16 +161,30 @@ public final class Attachment {
                 fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
                 return;
             }
-            List<Entry> entries = read.entries();
-            // The ring dropped at least one entry past the cursor, so an empty page means that it is gone from the log, too.
-            if (entries.isEmpty() || entries.getFirst().prevLsn() > cursor) {
+            List<Entry> entries = read.unbroken();
+            long missedUpTo = entries.isEmpty() ? lastLsn : entries.getFirst().prevLsn();
+            if (missedUpTo > cursor) {
                 fail(ErrorCode.CONTINUITY_EXPIRED.info(
                         "the connection fell further behind than the channel's entries are kept"));
                 return;
             }
             page = entries;
-            cursor = read.more() ? entries.getLast().lsn() : upTo;
+            cursor = endOf(read, upTo, lastLsn);
             pump();
         });
+    }
+
+    /// Where to read on once the page's unbroken entries are handed over: at `upTo`, which it was to reach, or at their end if
+    /// something between is not in it.
+    ///
+    /// @param lastLsn the channel's last entry when the page was asked for
+    static long endOf(HistoryPage page, long upTo, long lastLsn) {
+        List<Entry> entries = page.unbroken();
+        if (entries.isEmpty()) {
+            return upTo;
+        }
+        long end = entries.getLast().lsn();
+        boolean reached = entries.size() == page.entries().size() && !page.more() && end >= lastLsn;
+        return reached ? upTo : end;
     }
 }

@@ -6,11 +6,12 @@ import java.util.Arrays;
 /// sequence number that grows by one; a subscriber is such a number. What is dropped is read from the log instead.
 final class EntryRing {
     private Entry[] entries = new Entry[8];
+    private boolean[] logged = new boolean[8];
     private long firstSeq;
     private long endSeq;
     private long bytes;
 
-    /// Everything of the channel after this LSN, up to the feed's position, is in the ring.
+    /// Everything that the log holds of the channel after this LSN, up to the feed's position, is in the ring.
     private long baseLsn;
 
     long firstSeq() {
@@ -37,15 +38,22 @@ final class EntryRing {
         return entries[(int) (seq & (entries.length - 1))];
     }
 
-    void append(Entry entry) {
+    /// @param isLogged whether the log holds it, too
+    void append(Entry entry, boolean isLogged) {
         if (size() == entries.length) {
             Entry[] larger = new Entry[entries.length * 2];
+            boolean[] largerLogged = new boolean[larger.length];
             for (long seq = firstSeq; seq < endSeq; seq++) {
-                larger[(int) (seq & (larger.length - 1))] = at(seq);
+                int index = (int) (seq & (larger.length - 1));
+                larger[index] = at(seq);
+                largerLogged[index] = logged[(int) (seq & (entries.length - 1))];
             }
             entries = larger;
+            logged = largerLogged;
         }
-        entries[(int) (endSeq & (entries.length - 1))] = entry;
+        int index = (int) (endSeq & (entries.length - 1));
+        entries[index] = entry;
+        logged[index] = isLogged;
         endSeq++;
         bytes += entry.size();
     }
@@ -56,13 +64,17 @@ final class EntryRing {
         entries[index] = null;
         firstSeq++;
         bytes -= dropped.size();
-        baseLsn = dropped.lsn();
+        if (logged[index]) {
+            // An ephemeral entry's LSN may be past the feed's position, where no reader of the log would ever arrive.
+            baseLsn = dropped.lsn();
+        }
     }
 
     /// Empties the ring: the next entry follows `lsn`.
     void reset(long lsn) {
         if (entries.length > 8) {
             entries = new Entry[8];
+            logged = new boolean[8];
         } else {
             Arrays.fill(entries, null);
         }

@@ -24,6 +24,12 @@ public final class FrontendChannel {
     /// Everything of the channel up to this LSN has come.
     private long position;
 
+    /// The channel's last entry, or an upper bound of it.
+    private long lastLsn;
+
+    /// Entries have come that attachments were not told of yet.
+    private boolean pumpDue;
+
     FrontendChannel(
             ChannelId id,
             String region,
@@ -57,8 +63,8 @@ public final class FrontendChannel {
         return position;
     }
 
-    boolean isEmpty() {
-        return attachments.isEmpty();
+    long lastLsn() {
+        return lastLsn;
     }
 
     /// @param claim         the attaching connection, whose members are confirmed by it
@@ -81,6 +87,7 @@ public final class FrontendChannel {
             if (!subscribed) {
                 subscribed = true;
                 position = answer.committedLsn();
+                lastLsn = answer.lastLsn();
                 ring.reset(position);
             }
             AttachStart.begin(this, attachment, answer, region, from, nowMillis);
@@ -97,11 +104,13 @@ public final class FrontendChannel {
             // Something between was missed on the way: everyone reads it from the log, then meets the ring here.
             clearRing(entry.prevLsn());
         }
-        ring.append(entry);
+        ring.append(entry, logged);
         frames.appended(entry);
         budget.add(entry.size());
+        pumpDue = true;
         if (logged) {
             position = entry.lsn();
+            lastLsn = entry.lsn();
         }
         while (ring.size() > 1 && (ring.bytes() > limits.ringBytesMax() || budget.isExceeded())) {
             budget.remove(ring.at(ring.firstSeq()).size());
@@ -118,6 +127,7 @@ public final class FrontendChannel {
                 attachments.get(i).pump();
             }
         }
+        pumpDue = false;
         releaseIfRead();
     }
 
@@ -135,9 +145,11 @@ public final class FrontendChannel {
             attachments.set(attachment.index, last);
             last.index = attachment.index;
         }
-        releaseIfRead();
         if (attachments.isEmpty()) {
+            clearRing(position);
             emptied.accept(this);
+        } else {
+            releaseIfRead();
         }
     }
 
@@ -156,7 +168,8 @@ public final class FrontendChannel {
     }
 
     private void releaseIfRead() {
-        if (behind == 0 && ring.size() > 0) {
+        // Before a pump those who have caught up have not got the newest entries, so that `behind` says too little.
+        if (behind == 0 && !pumpDue && ring.size() > 0) {
             clearRing(position);
         }
     }

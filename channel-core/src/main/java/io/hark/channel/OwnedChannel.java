@@ -21,7 +21,7 @@ final class OwnedChannel {
     final PresenceSet members = new PresenceSet();
 
     /// Members as proposed but not yet committed entries will leave them; an empty value is a removal.
-    private final Map<String, Proposed> proposed = new HashMap<>(0);
+    private final Map<String, Proposed> proposed = new LinkedHashMap<>(0);
 
     /// Connections confirmed while members were on their way into the log, and by which generation.
     private final Map<String, Integer> confirmedMeanwhile = new HashMap<>(0);
@@ -33,7 +33,6 @@ final class OwnedChannel {
     final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
 
     boolean waiting;
-    boolean loaded;
 
     /// Last entry appended, and last entry committed.
     long proposedLsn;
@@ -48,7 +47,16 @@ final class OwnedChannel {
     /// A step to be taken later, and how to refuse it when it cannot be.
     record Parked(Runnable step, Runnable refuse) {}
 
-    private record Proposed(Optional<Member> member, long lsn) {}
+    private record Proposed(Optional<Member> member, long lsn) {
+        Proposed confirmed(Claim alive) {
+            return new Proposed(
+                    member.map(proposed -> proposed.connectionId().equals(alive.connectionId())
+                                    && proposed.generation() < alive.generation()
+                            ? proposed.confirmedBy(alive.generation())
+                            : proposed),
+                    lsn);
+        }
+    }
 
     /// One entry whose commit is awaited, with those who wait for it.
     record InFlight(
@@ -59,11 +67,15 @@ final class OwnedChannel {
             List<MemberChange> changes,
             List<Consumer<Entry>> waiters) {}
 
+    /// Whether a new step must wait: nothing overtakes what waits already.
+    boolean mustPark() {
+        return waiting || !parked.isEmpty();
+    }
+
     void load(ChannelImage image) {
         proposedLsn = image.lastLsn();
         committedLsn = image.lastLsn();
         image.members().forEach(members::put);
-        loaded = true;
     }
 
     /// The connection is alive: its members, also those on their way into the log, are vouched for by this generation.
@@ -71,6 +83,7 @@ final class OwnedChannel {
         members.confirm(alive.connectionId(), alive.generation());
         if (!proposed.isEmpty()) {
             confirmedMeanwhile.merge(alive.connectionId(), alive.generation(), Math::max);
+            proposed.replaceAll((key, pending) -> pending.confirmed(alive));
         }
     }
 
@@ -161,7 +174,6 @@ final class OwnedChannel {
                 && parked.isEmpty()
                 && !waiting
                 && committedLsn == proposedLsn
-                && members.size() == 0
-                && proposed.isEmpty();
+                && members.size() == 0;
     }
 }

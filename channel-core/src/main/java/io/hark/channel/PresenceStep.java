@@ -32,6 +32,9 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
             if (current.isPresent() && current.get().event().id().equals(Optional.of(eventId))) {
                 continue; // The same frame, sent again on a new transport.
             }
+            if (current.isPresent() && current.get().generation() > update.generation()) {
+                continue; // Overtaken by a newer transport of the connection, on which it is sent again.
+            }
             switch (PresenceChange.decide(current, request)) {
                 case PresenceChange.Nothing() -> {}
                 case PresenceChange.Present(var event) -> {

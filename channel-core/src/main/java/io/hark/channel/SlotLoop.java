@@ -1,7 +1,7 @@
 package io.hark.channel;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ final class SlotLoop implements SlotEffects {
     private final LongSupplier wallClock;
     private final Consumer<Throwable> fatal;
     private final SlotOwner[] owners;
-    private final Map<LoopFeed, Outbox> outboxes = new HashMap<>();
+    private final Map<LoopFeed, Outbox> outboxes = new LinkedHashMap<>();
 
     private List<Append> appends = new ArrayList<>();
     private boolean flushQueued;
@@ -117,12 +117,13 @@ final class SlotLoop implements SlotEffects {
     }
 
     private void appended(List<Append> batch, Optional<Throwable> failure) {
+        if (failed) {
+            return; // Whatever came after the failure rests on what is unknown.
+        }
         if (failure.isPresent()) {
             // What became of the batch is unknown, so nobody is told anything: publishers ask again at the next owner.
-            if (!failed) {
-                failed = true;
-                fatal.accept(failure.get());
-            }
+            failed = true;
+            fatal.accept(failure.get());
             return;
         }
         flushQueued = true; // What follows is handed on below, in one go.

@@ -34,7 +34,10 @@ public final class SlotOwner {
     private final String region;
     private final Map<ChannelId, OwnedChannel> channels = new LinkedHashMap<>();
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-    private final MemberTimers timers;
+    private final MemberTimers timers = new MemberTimers();
+
+    /// Channels with members of an earlier epoch that are not loaded yet.
+    private final Map<ChannelId, Reclaim> unclaimed = new LinkedHashMap<>();
 
     private SlotMeta meta;
     private int epoch;
@@ -48,14 +51,16 @@ public final class SlotOwner {
         this.limits = limits;
         this.committedLsn = recovered.lastLsn();
         this.committedOseq = recovered.oseq();
-        this.timers = new MemberTimers();
     }
+
+    private record Reclaim(ChannelPolicy policy, long deadlineMillis) {}
 
     /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step 5).
     public void open(int newEpoch, long nowMillis) {
         epoch = newEpoch;
         Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
-        append(new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), List.of()), NOOP_POLICY);
+        append(
+                new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), new ArrayList<>(0)), NOOP_POLICY);
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
@@ -103,10 +108,8 @@ public final class SlotOwner {
             return;
         }
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
-        List<Consumer<Entry>> waiters = new ArrayList<>(1);
-        waiters.add(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
         InFlight pending =
-                new InFlight(entry, Optional.of(channel), publish.id(), true, List.of(), waiters);
+                new InFlight(entry, Optional.of(channel), publish.id(), true, List.of(), storedWaiters(reply));
         publish.id().ifPresent(id -> channel.inFlight.put(id, pending));
         append(pending, publish.policy());
     }
@@ -118,7 +121,7 @@ public final class SlotOwner {
                 meta.slot(), meta.epoch(), meta.lineage(), meta.ended(), meta.lastLsn(), meta.oseq(), hlc);
         Entry entry = new Entry(
                 meta.lastLsn(), epoch, origin(), meta.oseq(), channel.id.key(), channel.proposedLsn, hlc, body);
-        List<Consumer<Entry>> waiters = List.of(delivered ->
+        List<Consumer<Entry>> waiters = waiters(delivered ->
                 reply.accept(new PublishResult.Accepted(delivered.receipt().serials())));
         inFlight.add(new InFlight(entry, Optional.of(channel), Optional.empty(), false, List.of(), waiters));
         durable(committedLsn);
@@ -126,6 +129,7 @@ public final class SlotOwner {
 
     public void presence(PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(update.channel(), nowMillis, reply, channel -> {
+            channel.confirm(new Claim(update.connectionId(), update.generation()));
             long hlc = Hlc.next(meta.hlc(), nowMillis);
             PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
             if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
@@ -135,7 +139,8 @@ public final class SlotOwner {
             } else if (effects.overloaded()) {
                 reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
             } else if (step.batch().presence().isEmpty()) {
-                reply.accept(new PublishResult.Accepted(List.of()));
+                // It may repeat what is in the log but not committed (rule D3).
+                onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
             } else {
                 appendPresence(channel, step, hlc, update.policy(), reply);
             }
@@ -146,15 +151,40 @@ public final class SlotOwner {
             OwnedChannel channel, PresenceStep step, long hlc, ChannelPolicy policy, Consumer<PublishResult> reply) {
         Entry entry =
                 nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
-        List<Consumer<Entry>> waiters =
-                List.of(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
         channel.propose(entry.lsn(), step.changes());
-        append(new InFlight(entry, Optional.of(channel), Optional.empty(), true, step.changes(), waiters), policy);
+        append(
+                new InFlight(
+                        entry, Optional.of(channel), Optional.empty(), true, step.changes(), storedWaiters(reply)),
+                policy);
+    }
+
+    /// Takes the step once everything appended so far is committed.
+    private void onceCommitted(Runnable step) {
+        if (inFlight.isEmpty()) {
+            step.run();
+        } else {
+            inFlight.peekLast().waiters().add(entry -> step.run());
+        }
+    }
+
+    private static List<Consumer<Entry>> storedWaiters(Consumer<PublishResult> reply) {
+        return waiters(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
+    }
+
+    private static List<Consumer<Entry>> waiters(Consumer<Entry> first) {
+        List<Consumer<Entry>> waiters = new ArrayList<>(1);
+        waiters.add(first);
+        return waiters;
     }
 
     /// Takes the connection's members out, unless a newer generation of the connection has confirmed them (rule P3).
     public void leave(ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis) {
-        withChannel(id, nowMillis, ignored -> {}, channel -> leave(channel, claim, policy, nowMillis));
+        withChannel(
+                id,
+                nowMillis,
+                // Nobody asks again, and a member left behind would stay for ever.
+                refused -> lost(id, claim, policy, nowMillis),
+                channel -> leave(channel, claim, policy, nowMillis));
     }
 
     private void leave(OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis) {
@@ -174,12 +204,22 @@ public final class SlotOwner {
 
     /// The members that the store holds belong to connections of an earlier epoch: they leave at the deadline unless their
     /// connections come back before.
+    ///
+    /// To be called before anything else is asked of the channel: once it is loaded, its members are those of this epoch.
     public void reclaim(ChannelId id, ChannelPolicy policy, long deadlineMillis, long nowMillis) {
-        withChannel(id, nowMillis, ignored -> {}, channel -> channel.members.snapshot().stream()
-                .filter(member -> member.generation() != Member.PERMANENT)
-                .map(member -> new Claim(member.connectionId(), member.generation()))
-                .distinct()
-                .forEach(claim -> lost(id, claim, policy, deadlineMillis)));
+        unclaimed.put(id, new Reclaim(policy, deadlineMillis));
+        withChannel(id, nowMillis, refused -> {}, channel -> {});
+    }
+
+    private void reclaimLoaded(OwnedChannel channel) {
+        Reclaim reclaim = unclaimed.remove(channel.id);
+        if (reclaim != null) {
+            channel.members.snapshot().stream()
+                    .filter(member -> member.generation() != Member.PERMANENT)
+                    .map(member -> new Claim(member.connectionId(), member.generation()))
+                    .distinct()
+                    .forEach(claim -> lost(channel.id, claim, reclaim.policy(), reclaim.deadlineMillis()));
+        }
     }
 
     /// From the answer on, every committed entry of the channel goes to the feed.
@@ -209,22 +249,26 @@ public final class SlotOwner {
 
     public void unsubscribe(ChannelId id, Feed feed, long nowMillis) {
         OwnedChannel channel = channels.get(id);
-        if (channel == null) {
-            return;
+        if (channel != null) {
+            afterSubscribe(channel, () -> channel.feeds.remove(feed));
+            channel.lastUsedMillis = nowMillis;
         }
-        if (channel.waiting) {
-            // The subscribe that it takes back may itself be waiting.
-            channel.parked.add(new Parked(() -> channel.feeds.remove(feed), () -> channel.feeds.remove(feed)));
-        } else {
-            channel.feeds.remove(feed);
-        }
-        channel.lastUsedMillis = nowMillis;
     }
 
     public void occupancy(ChannelId id, Feed feed, Occupancy occupancy) {
         OwnedChannel channel = channels.get(id);
         if (channel != null) {
-            channel.feeds.computeIfPresent(feed, (same, before) -> occupancy);
+            afterSubscribe(channel, () -> channel.feeds.computeIfPresent(feed, (same, before) -> occupancy));
+        }
+    }
+
+    /// Takes a step that refers to a feed's subscribe, which may itself be waiting. Such steps are not refused: their number is
+    /// bounded by that of the feeds' attachments.
+    private static void afterSubscribe(OwnedChannel channel, Runnable step) {
+        if (channel.mustPark()) {
+            channel.parked.add(new Parked(step, step));
+        } else {
+            step.run();
         }
     }
 
@@ -277,6 +321,7 @@ public final class SlotOwner {
     /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
     public void tick(long nowMillis) {
         timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis));
+        List.copyOf(unclaimed.keySet()).forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();
         for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
@@ -320,7 +365,7 @@ public final class SlotOwner {
         }
         channel.lastUsedMillis = nowMillis;
         OwnedChannel target = channel;
-        if (!channel.waiting) {
+        if (!channel.mustPark()) {
             step.accept(channel);
         } else if (channel.parked.size() >= limits.parkedMax()) {
             refuse.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
@@ -337,6 +382,7 @@ public final class SlotOwner {
             channel.waiting = false;
             if (failure == null) {
                 channel.load(image);
+                reclaimLoaded(channel);
                 unpark(channel);
             } else {
                 channels.remove(channel.id);

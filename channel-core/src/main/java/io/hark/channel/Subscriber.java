@@ -5,7 +5,8 @@ import io.hark.protocol.ErrorInfo;
 import java.util.List;
 
 /// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of [#sync], then entries.
-/// Called on the loop of its channel, and only while [#writable].
+/// Called on the loop of its channel; [#sync], [#backlog] and [#live] only while [#writable]. Calls can come before
+/// [FrontendChannel#attach] has returned.
 public interface Subscriber {
     /// Whether it can take more now. When it turns true again it calls [Attachment#pump].
     boolean writable();

@@ -4,6 +4,7 @@ import io.hark.channel.Entry;
 import io.hark.channel.Hlc;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.Slots;
+import java.util.Arrays;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -45,9 +46,11 @@ final class ChannelBoundaries {
         byte[] end = MetaRows.boundariesKey(lastSegment + 1);
         long[] bounds = new long[Slots.COUNT];
         try (RocksIterator rows = database.fullScan(Table.META)) {
-            for (rows.seek(begin); rows.isValid() && java.util.Arrays.compareUnsigned(rows.key(), end) < 0; rows.next()) {
+            rows.seek(begin);
+            while (rows.isValid() && Arrays.compareUnsigned(rows.key(), end) < 0) {
                 int slot = MetaRows.boundarySlot(rows.key());
                 bounds[slot] = Math.max(bounds[slot], Bytes.longAt(rows.value(), 0));
+                rows.next();
             }
             rows.status();
         }

@@ -37,6 +37,7 @@ final class Database implements AutoCloseable {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
     private static final double BLOOM_BITS = 10;
+    private static final int RANGE_DELETIONS_UNFLUSHED = 100;
 
     static {
         RocksDB.loadLibrary();
@@ -72,7 +73,7 @@ final class Database implements AutoCloseable {
                 // A failed write ends the store; RocksDB must not repair itself behind its back.
                 .setMaxBgErrorResumeCount(0)
                 .setMaxBackgroundJobs(2)
-                .setMaxOpenFiles(1024)
+                .setMaxOpenFiles(4096)
                 .setBytesPerSync(MIB)
                 .setStatsDumpPeriodSec(0)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
@@ -123,7 +124,10 @@ final class Database implements AutoCloseable {
                 .setWriteBufferSize(Math.max(64 * KIB, config.writeBufferBytes() / 4))
                 .setMaxWriteBufferNumber(4)
                 // Expired rows go by whole files: the smaller these are, the sooner.
-                .setTargetFileSizeBase(Math.clamp(config.writeBufferBytes() / 4, 64 * KIB, 16 * MIB));
+                .setTargetFileSizeBase(Math.clamp(config.writeBufferBytes() / 4, 64 * KIB, 16 * MIB))
+                .setTargetFileSizeMultiplier(2)
+                // Every read looks at the range deletions of unflushed rows; flushing gets rid of them.
+                .setMemtableMaxRangeDeletions(RANGE_DELETIONS_UNFLUSHED);
         options.setTableFormatConfig(blocks);
         if (table.prefixBytes > 0) {
             options.useFixedLengthPrefixExtractor(table.prefixBytes);

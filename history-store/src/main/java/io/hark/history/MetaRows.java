@@ -2,6 +2,7 @@ package io.hark.history;
 
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.SlotMeta;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,9 @@ import java.util.List;
 /// | `B` channel segment, slot  | the slot's last LSN in that segment, once it has gone on to another |
 /// | `T` slot                   | an LSN at or above all of the slot whose channel rows were dropped |
 final class MetaRows {
-    static final byte[] CHANNEL_CLASS_KEY = {'K'};
+    static final int SLOT_KEY = 3;
+
+    private static final int BOUNDARY_SLOT_AT = 9;
 
     private MetaRows() {}
 
@@ -24,6 +27,10 @@ final class MetaRows {
     ///
     /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry
     record Slot(SlotMeta meta, long segment) {}
+
+    static byte[] channelClassKey() {
+        return new byte[] {'K'};
+    }
 
     static byte[] slotKey(int slot) {
         return key('S', slot);
@@ -42,12 +49,16 @@ final class MetaRows {
     }
 
     static byte[] boundaryKey(long segment, int slot) {
-        return new Bytes(11).putByte('B').putLong(segment).putShort(slot).array();
+        return new Bytes(BOUNDARY_SLOT_AT + Short.BYTES).putByte('B').putLong(segment).putShort(slot).array();
     }
 
     /// First key of the boundaries from `segment` on.
     static byte[] boundariesKey(long segment) {
-        return new Bytes(9).putByte('B').putLong(segment).array();
+        return new Bytes(BOUNDARY_SLOT_AT).putByte('B').putLong(segment).array();
+    }
+
+    static int boundarySlot(byte[] boundaryKey) {
+        return ByteBuffer.wrap(boundaryKey).getShort(BOUNDARY_SLOT_AT);
     }
 
     static byte[] number(long value) {
@@ -86,6 +97,6 @@ final class MetaRows {
     }
 
     private static byte[] key(char letter, int number) {
-        return new Bytes(3).putByte(letter).putShort(number).array();
+        return new Bytes(SLOT_KEY).putByte(letter).putShort(number).array();
     }
 }

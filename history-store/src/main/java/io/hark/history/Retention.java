@@ -3,10 +3,12 @@ package io.hark.history;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Slots;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -95,12 +97,29 @@ final class Retention {
 
     private void add(RetentionClass added) {
         byMillis.put(added.retentionMillis(), added);
-        classes = java.util.stream.Stream.concat(classes.stream(), java.util.stream.Stream.of(added))
-                .toList();
+        List<RetentionClass> all = new ArrayList<>(classes);
+        all.add(added);
+        classes = List.copyOf(all);
     }
 
     List<RetentionClass> classes() {
         return classes;
+    }
+
+    RetentionClass byId(int classId) {
+        return classes.get(classId - 1);
+    }
+
+    /// Whether a table has rows in the class's segments up to `lastSegment`.
+    boolean hasRowsThrough(long lastSegment) {
+        return Stream.of(history, dedupe, channels).anyMatch(segments -> segments.hasThrough(lastSegment));
+    }
+
+    /// Forgets the class's segments up to `lastSegment` and says in how many tables they were.
+    int dropped(long lastSegment) {
+        return history.removeThrough(lastSegment)
+                + dedupe.removeThrough(lastSegment)
+                + channels.removeThrough(lastSegment);
     }
 
     RetentionClass dedupeClass() {

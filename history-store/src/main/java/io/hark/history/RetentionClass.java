@@ -24,7 +24,11 @@ record RetentionClass(int id, long retentionMillis) {
 
     /// Whether a segment of this class may hold rows of the time from `startMillis` to `endMillis`, both inclusive.
     boolean overlaps(long segment, long startMillis, long endMillis) {
-        long first = Segment.bucket(segment) * bucketMillis();
-        return first <= endMillis && first + bucketMillis() - 1 >= startMillis;
+        return Segment.bucket(segment) * bucketMillis() <= endMillis && endMillis(segment) > startMillis;
+    }
+
+    /// The time from which on rows go to a later segment.
+    long endMillis(long segment) {
+        return (Segment.bucket(segment) + 1) * bucketMillis();
     }
 }

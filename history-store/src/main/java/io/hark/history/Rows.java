@@ -9,6 +9,7 @@ import io.hark.channel.Receipt;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Values of the rows beside the entries themselves. RocksDB's block checksums cover what these read from files.
 final class Rows {
@@ -53,9 +54,14 @@ final class Rows {
         return out.clear().putText(channel.app()).putText(channel.name()).put(member);
     }
 
-    /// The channel that a member's row names; its key must be the row's.
-    static ChannelId memberChannel(byte[] value) throws DamagedEntry {
-        return decode(value, in -> ChannelId.of(text(in), text(in)));
+    /// The channel that a member's row names, verified by the hash in its key.
+    static ChannelId memberChannel(byte[] key, byte[] value) throws DamagedEntry {
+        ChannelId channel = decode(value, in -> ChannelId.of(text(in), text(in)));
+        byte[] prefix = new Bytes(Table.CHANNEL).putChannel(channel.key()).array();
+        if (!Arrays.equals(prefix, 0, Table.CHANNEL, key, 0, Table.CHANNEL)) {
+            throw new DamagedEntry("a member's row names channel %s, whose hash is another".formatted(channel));
+        }
+        return channel;
     }
 
     static byte[] memberBytes(byte[] value) throws DamagedEntry {
@@ -82,6 +88,29 @@ final class Rows {
                 .putShort(slot)
                 .putLong(lsn)
                 .array();
+    }
+
+    static long logLsn(byte[] logKey) {
+        return Bytes.longAt(logKey, Table.SEGMENT + Table.SLOT);
+    }
+
+    /// First of the slot's keys in a segment; the slot may be one past the last.
+    static byte[] slotKey(long segment, int slot) {
+        return new Bytes(Table.SEGMENT + Table.SLOT)
+                .putLong(segment)
+                .putShort(slot)
+                .array();
+    }
+
+    /// The first key behind all that share the first `prefixBytes` of `key`.
+    static byte[] afterPrefix(byte[] key, int prefixBytes) {
+        byte[] next = Arrays.copyOf(key, prefixBytes);
+        int at = prefixBytes - 1;
+        while (at > 0 && next[at] == (byte) 0xFF) {
+            next[at--] = 0;
+        }
+        next[at]++;
+        return next;
     }
 
     static byte[] channelKey(long segment, ChannelKey channel) {

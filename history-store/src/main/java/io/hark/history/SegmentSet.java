@@ -25,6 +25,12 @@ final class SegmentSet {
         }
     }
 
+    /// Whether there is one of the class up to `lastSegment`.
+    boolean hasThrough(long lastSegment) {
+        long[] ofClass = of(Segment.classId(lastSegment));
+        return ofClass.length > 0 && ofClass[0] <= lastSegment;
+    }
+
     /// Removes the segments of the class up to `lastSegment` and says how many they were.
     int removeThrough(long lastSegment) {
         long[] before = sorted;

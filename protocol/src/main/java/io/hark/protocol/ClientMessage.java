@@ -23,7 +23,13 @@ public sealed interface ClientMessage {
 
     record Sync(String channel, Optional<String> channelSerial) implements ClientMessage {}
 
-    record Auth(String accessToken) implements ClientMessage {}
+    record Auth(String accessToken) implements ClientMessage {
+        /// Without the token, which is a secret.
+        @Override
+        public String toString() {
+            return "Auth[accessToken=***]";
+        }
+    }
 
     record Close() implements ClientMessage {}
 

@@ -13,4 +13,11 @@ public record ConnectionDetails(
         long maxIdleInterval,
         String serverId,
         String siteCode,
-        long objectsGCGracePeriod) {}
+        long objectsGCGracePeriod) {
+
+    /// Without the connectionKey, which is a secret.
+    @Override
+    public String toString() {
+        return "ConnectionDetails[clientId=%s, serverId=%s, siteCode=%s]".formatted(clientId, serverId, siteCode);
+    }
+}

@@ -8,6 +8,7 @@ final class JsonReader implements WireReader {
     private final JsonParser parser;
     private final int depthMax;
     private int depth;
+    private String name = "";
 
     JsonReader(JsonParser parser, int depthMax) {
         this.parser = parser;
@@ -88,13 +89,14 @@ final class JsonReader implements WireReader {
             depth--;
             return false;
         }
+        name = parser.currentName();
         parser.nextToken();
         return true;
     }
 
     @Override
     public String name() {
-        return WellFormed.text(parser.currentName());
+        return WellFormed.text(name);
     }
 
     @Override
@@ -107,6 +109,11 @@ final class JsonReader implements WireReader {
         if (parser.nextToken() != null) {
             throw WireReader.malformed("something follows the JSON value");
         }
+    }
+
+    @Override
+    public void close() {
+        parser.close();
     }
 
     @Override

@@ -53,20 +53,23 @@ final class MessageCodec {
             }
         }
         payload.settle(in);
+        // The server's own fields are taken from the server only, else a publisher could forge them.
+        boolean ours = in.sender() == FieldReader.Sender.SERVER;
+        boolean changesAnother = ours || action != MessageAction.CREATE;
         return new Message(
                 id,
                 name,
                 payload.data(),
                 payload.encoding(),
                 clientId,
-                connectionId,
+                ours ? connectionId : Optional.empty(),
                 connectionKey,
-                timestamp,
+                ours ? timestamp : 0,
                 extras,
                 action,
-                serial,
-                version,
-                annotations);
+                changesAnother ? serial : Optional.empty(),
+                changesAnother ? version : Optional.empty(),
+                ours ? annotations : Map.of());
     }
 
     private static Optional<String> readId(FieldReader in) throws IOException, MalformedFrame {
@@ -88,8 +91,9 @@ final class MessageCodec {
     private static MessageAction readAction(FieldReader in) throws IOException, MalformedFrame {
         long number = in.integer(ErrorCode.INVALID_PUBLISH);
         Optional<MessageAction> action = MessageAction.of(number);
-        if (action.isEmpty()) {
-            in.refuse(ErrorCode.INVALID_PUBLISH.info("there is no message action " + number));
+        boolean serverOnly = action.filter(a -> a == MessageAction.META || a == MessageAction.SUMMARY).isPresent();
+        if (action.isEmpty() || serverOnly && in.sender() != FieldReader.Sender.SERVER) {
+            in.refuse(ErrorCode.INVALID_PUBLISH.info("message action " + number + " cannot be published"));
         }
         return action.orElse(MessageAction.CREATE);
     }

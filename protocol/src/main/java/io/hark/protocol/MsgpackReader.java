@@ -9,7 +9,8 @@ import org.msgpack.value.ValueType;
 /// Confined: reads MessagePack. Lengths in it are claims of whoever sent it: nothing is allocated by one before it is known
 /// to lie within the input.
 final class MsgpackReader implements WireReader {
-    private static final MessagePack.UnpackerConfig CONFIG = new MessagePack.UnpackerConfig();
+    // The library makes this buffer for every reader, of 16 KB unless told, and uses it only for text in several pieces.
+    private static final MessagePack.UnpackerConfig CONFIG = new MessagePack.UnpackerConfig().withStringDecoderBufferSize(64);
 
     private final byte[] bytes;
     private final int offset;
@@ -166,6 +167,11 @@ final class MsgpackReader implements WireReader {
         if (position() != length) {
             throw WireReader.malformed((length - position()) + " bytes follow the MessagePack value");
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        unpacker.close();
     }
 
     @Override

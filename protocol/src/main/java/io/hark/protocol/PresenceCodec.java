@@ -35,12 +35,14 @@ final class PresenceCodec {
         if (action.isEmpty()) {
             in.refuse(ErrorCode.INVALID_PUBLISH.info("a presence entry's action is missing or not 0 to 4"));
         }
+        // The server's own fields are taken from the server only, else a member could forge them.
+        boolean ours = in.sender() == FieldReader.Sender.SERVER;
         return new PresenceMessage(
                 action.orElse(PresenceAction.ABSENT),
                 id,
                 clientId,
-                connectionId,
-                timestamp,
+                ours ? connectionId : Optional.empty(),
+                ours ? timestamp : 0,
                 payload.data(),
                 payload.encoding(),
                 extras);

@@ -31,6 +31,11 @@ public record PresenceMessage(
         return new PresenceMessage(action, id, clientId, connectionId, timestamp, value, newEncoding, extras);
     }
 
+    public PresenceMessage withoutId() {
+        return new PresenceMessage(
+                action, Optional.empty(), clientId, connectionId, timestamp, data, encoding, extras);
+    }
+
     /// The same event with the identity that a member of the set carries.
     public PresenceMessage identified(String newId, String newConnectionId, long newTimestamp) {
         return new PresenceMessage(

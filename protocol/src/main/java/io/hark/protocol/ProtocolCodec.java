@@ -62,7 +62,9 @@ public final class ProtocolCodec {
         return format;
     }
 
-    /// Reads a client's frame. One that can be read but not performed gives [ClientMessage.Refused].
+    /// Reads a client's frame. One that can be read but not performed gives [ClientMessage.Refused]. Fields of entries that
+    /// are the server's to give are passed over: `connectionId`, `timestamp`, `annotations`, and on a create `serial` and
+    /// `version`.
     ///
     /// @throws MalformedFrame 80013 for what does not parse, is not an object or has no action
     public ClientMessage decodeClient(byte[] bytes, int offset, int length) throws MalformedFrame {
@@ -93,23 +95,44 @@ public final class ProtocolCodec {
     }
 
     /// Reads the body of a REST publish: one message or an array of up to 1000. A JSON object or array as `data` becomes its
-    /// text with the encoding `json`. The server's own fields (`connectionId`, `timestamp`...) come as the caller wrote them.
+    /// text with the encoding `json`. Fields that are the server's to give (`connectionId`, `timestamp`...) are passed over,
+    /// as in [#decodeClient].
     ///
     /// @throws MalformedFrame 40001 for what does not parse; else the code of the first field that is wrong
     public List<Message> decodeMessages(byte[] body) throws MalformedFrame {
-        return decode(body, 0, body.length, REST_DEPTH_MAX, ErrorCode.INVALID_BODY, in -> {
-            FieldReader fields = new FieldReader(in, FieldReader.Sender.REST_CALLER);
-            List<Message> messages =
+        return decodeEntries(body, REST_DEPTH_MAX, FieldReader.Sender.REST_CALLER, MessageCodec::read);
+    }
+
+    /// Reads a page of history, as [#encodeMessages] writes it.
+    ///
+    /// @throws MalformedFrame as [#decodeMessages]
+    public List<Message> decodeMessagePage(byte[] body) throws MalformedFrame {
+        return decodeEntries(body, DEPTH_MAX, FieldReader.Sender.SERVER, MessageCodec::read);
+    }
+
+    /// Reads a page of members or of presence history, as [#encodePresence] writes it.
+    ///
+    /// @throws MalformedFrame as [#decodeMessages]
+    public List<PresenceMessage> decodePresencePage(byte[] body) throws MalformedFrame {
+        return decodeEntries(body, DEPTH_MAX, FieldReader.Sender.SERVER, PresenceCodec::read);
+    }
+
+    private <T> List<T> decodeEntries(
+            byte[] body, int depthMax, FieldReader.Sender sender, FieldReader.Element<T> element)
+            throws MalformedFrame {
+        return decode(body, 0, body.length, depthMax, ErrorCode.INVALID_BODY, in -> {
+            FieldReader fields = new FieldReader(in, sender);
+            List<T> entries =
                     switch (in.kind()) {
-                        case OBJECT -> List.of(MessageCodec.read(fields));
-                        case ARRAY -> fields.objects(ErrorCode.INVALID_BODY, MessageCodec::read);
+                        case OBJECT -> List.of(element.read(fields));
+                        case ARRAY -> fields.objects(ErrorCode.INVALID_BODY, element);
                         default -> throw new MalformedFrame(ErrorCode.INVALID_BODY.info(
-                                "the body is " + FieldReader.word(in.kind()) + ", not a message or an array of them"));
+                                "the body is " + FieldReader.word(in.kind()) + ", not an object or an array of them"));
                     };
             if (fields.refusal().isPresent()) {
                 throw new MalformedFrame(fields.refusal().get());
             }
-            return messages;
+            return entries;
         });
     }
 
@@ -175,8 +198,7 @@ public final class ProtocolCodec {
 
     <T> T decode(byte[] bytes, int offset, int length, int depthMax, ErrorCode unparsable, Decoder<T> decoder)
             throws MalformedFrame {
-        try {
-            WireReader in = reader(bytes, offset, length, depthMax);
+        try (WireReader in = reader(bytes, offset, length, depthMax)) {
             T value = decoder.read(in);
             in.end();
             return value;

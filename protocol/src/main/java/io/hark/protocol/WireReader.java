@@ -7,7 +7,7 @@ import java.io.IOException;
 /// Each value that [#nextField] or [#nextElement] announces is to be read or skipped before the next is asked for. Every
 /// method fails with the parser's own exceptions on bytes that do not parse; [ProtocolCodec] turns those into
 /// [MalformedFrame].
-interface WireReader {
+interface WireReader extends AutoCloseable {
 
     /// What a value is, before reading it.
     enum Kind {
@@ -45,12 +45,17 @@ interface WireReader {
     /// Whether another field follows, whose name [#name] then gives; leaves the object when not.
     boolean nextField() throws IOException, MalformedFrame;
 
+    /// The name of the field entered last; within an array, of the field that holds it.
     String name();
 
     void skip() throws IOException, MalformedFrame;
 
     /// Fails if something follows the one value.
     void end() throws IOException, MalformedFrame;
+
+    /// Gives back the parser's buffers.
+    @Override
+    void close() throws IOException;
 
     /// Whether bytes travel as such; if not, they are base64 text and `encoding` says so.
     boolean carriesBinary();

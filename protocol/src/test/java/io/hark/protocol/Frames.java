@@ -16,7 +16,7 @@ public final class Frames {
 
     private Frames() {}
 
-    /// A message with every field that a publisher may set.
+    /// A message with every field that there is.
     public static Message fullMessage() {
         return new Message(
                 Optional.of("my-id:0"),
@@ -37,6 +37,25 @@ public final class Frames {
                         Optional.of("typo"),
                         Map.of("reason", "spelling"))),
                 Map.of("summary", Map.of("reaction:total.v1", Map.of("total", 3L))));
+    }
+
+    /// An update with every field that a publisher may set.
+    public static Message publishedMessage() {
+        Message full = fullMessage();
+        return new Message(
+                full.id(),
+                full.name(),
+                full.data(),
+                full.encoding(),
+                full.clientId(),
+                Optional.empty(),
+                full.connectionKey(),
+                0,
+                full.extras(),
+                full.action(),
+                full.serial(),
+                full.version(),
+                Map.of());
     }
 
     private static Map<String, Object> extras() {
@@ -81,6 +100,20 @@ public final class Frames {
                 Map.of("headers", Map.of("k", "v"), "locks", List.of(Map.of("id", "l1"))));
     }
 
+    /// A re-entry with every field that a client may set.
+    public static PresenceMessage publishedPresence() {
+        PresenceMessage full = fullPresence();
+        return new PresenceMessage(
+                full.action(),
+                full.id(),
+                full.clientId(),
+                Optional.empty(),
+                0,
+                full.data(),
+                full.encoding(),
+                full.extras());
+    }
+
     public static PresenceMessage smallPresence() {
         return new PresenceMessage(
                 PresenceAction.ENTER,
@@ -110,10 +143,10 @@ public final class Frames {
                 new ClientMessage.Publish(
                         "room",
                         Long.MAX_VALUE,
-                        List.of(fullMessage(), binaryMessage(), Message.of(Optional.of(""), Payload.text(""))),
+                        List.of(publishedMessage(), binaryMessage(), Message.of(Optional.of(""), Payload.text(""))),
                         Map.of("_forceNack", "true")),
                 new ClientMessage.Publish("room", 1L << 40, messages(20), Map.of()),
-                new ClientMessage.Presence("room", 5, List.of(fullPresence(), smallPresence())),
+                new ClientMessage.Presence("room", 5, List.of(publishedPresence(), smallPresence())),
                 new ClientMessage.Sync("room", Optional.of("sync:5")),
                 new ClientMessage.Sync("room", Optional.empty()),
                 new ClientMessage.Auth("a.token"),

@@ -1,0 +1,71 @@
+package io.hark.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceBatch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EntryCodecTest {
+    private static final ChannelKey CHANNEL = new ChannelKey(1023, Long.MIN_VALUE, -1);
+
+    private static Entry entry(EntryBody body) {
+        return new Entry(
+                Long.MAX_VALUE, Integer.MAX_VALUE, new Origin("eu-west", 16384), 127, CHANNEL, 128, 1_790_000_000_000_123L, body);
+    }
+
+    private static EntryBody messages() {
+        Message message = Message.of(Optional.of("event"), Payload.binary(new byte[] {1, 2, 3}));
+        return new EntryBody.Messages(new MessageBatch("id", Optional.of("c1"), 5, List.of(message, message)));
+    }
+
+    @Test
+    void entriesOfEveryKindComeBackAsTheyWere() throws DamagedEntry {
+        EntryBody presence = new EntryBody.Presence(new PresenceBatch(
+                "id", Optional.empty(), 5, List.of(HistoryStoreContract.Script.member("ann", 5).event())));
+        for (EntryBody body : List.of(EntryBody.NONE, messages(), presence)) {
+            Entry entry = entry(body);
+            byte[] bytes = EntryCodec.encode(entry);
+            assertThat(EntryCodec.decode(bytes)).isEqualTo(entry);
+            assertThat(EntryCodec.head(bytes)).isEqualTo(new EntryCodec.Head(entry.kind(), entry.hlc()));
+        }
+    }
+
+    @Test
+    void everyFlippedBitIsNoticed() {
+        byte[] bytes = EntryCodec.encode(entry(messages()));
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> EntryCodec.decode(damaged)).isInstanceOf(DamagedEntry.class);
+            assertThatThrownBy(() -> EntryCodec.head(damaged)).isInstanceOf(DamagedEntry.class);
+        }
+    }
+
+    @Test
+    void everyMissingEndIsNoticed() {
+        byte[] bytes = EntryCodec.encode(entry(messages()));
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] torn = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> EntryCodec.decode(torn)).isInstanceOf(DamagedEntry.class);
+        }
+    }
+
+    @Test
+    void membersComeBackAsTheyWereAndDamageIsNoticed() throws DamagedEntry {
+        var member = HistoryStoreContract.Script.member("ann", 5);
+        byte[] bytes = MemberCodec.encode(member);
+        assertThat(MemberCodec.decode(bytes)).isEqualTo(member);
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> MemberCodec.decode(damaged)).isInstanceOf(DamagedEntry.class);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.hark.frontend;
+
+import io.hark.channel.AttachFrom;
+import io.hark.channel.AttachOutcome;
+import io.hark.channel.Attachment;
+import io.hark.channel.ChannelId;
+import io.hark.channel.Claim;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
+import io.hark.channel.Occupancy;
+import io.hark.channel.Subscriber;
+import io.hark.presence.Member;
+import io.hark.protocol.AttachFlag;
+import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.PresenceMessage;
+import io.hark.protocol.ServerMessage;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Confined: one connection's place on one channel, as frames on its transport.
+final class ChannelAttachment implements Subscriber {
+    private final Connection connection;
+    private final ConnectionChannels channels;
+    private final FrontendLoop loop;
+    private final ChannelId id;
+    private final String channel;
+    private final ChannelOptions options;
+    private final Set<ChannelMode> modes;
+    private final boolean echo;
+    private final boolean getsEverything;
+    private Attachment attachment;
+    private Optional<String> resumeFrom = Optional.empty();
+    private String syncId = "";
+    private boolean counted;
+
+    /// @param channel the name as the client wrote it
+    /// @param modes   those granted
+    /// @param echo    whether the connection gets its own messages
+    ChannelAttachment(
+            Connection connection,
+            ConnectionChannels channels,
+            FrontendLoop loop,
+            ChannelId id,
+            String channel,
+            ChannelOptions options,
+            Set<ChannelMode> modes,
+            boolean echo) {
+        this.connection = connection;
+        this.channels = channels;
+        this.loop = loop;
+        this.id = id;
+        this.channel = channel;
+        this.options = options;
+        this.modes = modes;
+        this.echo = echo;
+        this.getsEverything =
+                echo && modes.contains(ChannelMode.SUBSCRIBE) && modes.contains(ChannelMode.PRESENCE_SUBSCRIBE);
+    }
+
+    ChannelId id() {
+        return id;
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    Optional<Set<ChannelMode>> requestedModes() {
+        return options.modes();
+    }
+
+    boolean lacksExplicitly(ChannelMode mode) {
+        return options.modes().isPresent() && !options.modes().get().contains(mode);
+    }
+
+    void attach(AttachFrom from, Optional<String> channelSerial, Claim claim, long nowMillis) {
+        resumeFrom = channelSerial;
+        count(1);
+        attachment = loop.join(id)
+                .attach(
+                        this,
+                        from,
+                        Optional.of(claim),
+                        modes.contains(ChannelMode.PRESENCE_SUBSCRIBE),
+                        nowMillis);
+    }
+
+    void detach() {
+        count(-1);
+        if (attachment != null) {
+            attachment.detach();
+        }
+    }
+
+    /// Sends the presence set again, as of now.
+    void resync(Claim claim) {
+        loop.subscribe(id, Optional.of(claim), (answer, refusal) -> {
+            if (answer != null && counted) {
+                syncId = newSyncId(answer.committedLsn());
+                sync(answer.members(), true);
+            }
+        });
+    }
+
+    void pump() {
+        if (attachment != null) {
+            attachment.pump();
+        }
+    }
+
+    private void count(int sign) {
+        if (counted == sign > 0) {
+            return;
+        }
+        counted = sign > 0;
+        loop.occupancyChanged(
+                id,
+                new Occupancy(
+                        sign,
+                        sign(sign, ChannelMode.PUBLISH),
+                        sign(sign, ChannelMode.SUBSCRIBE),
+                        sign(sign, ChannelMode.PRESENCE),
+                        sign(sign, ChannelMode.PRESENCE_SUBSCRIBE)));
+    }
+
+    private int sign(int sign, ChannelMode mode) {
+        return modes.contains(mode) ? sign : 0;
+    }
+
+    @Override
+    public boolean writable() {
+        return connection.transport().isWritable();
+    }
+
+    @Override
+    public void attached(AttachOutcome outcome) {
+        int flags = ChannelMode.flags(modes)
+                | (outcome.hasPresence() ? AttachFlag.HAS_PRESENCE : 0)
+                | (outcome.hasBacklog() ? AttachFlag.HAS_BACKLOG : 0)
+                | (outcome.resumed() ? AttachFlag.RESUMED : 0);
+        String serial = outcome.resumed() && resumeFrom.isPresent()
+                ? resumeFrom.get()
+                : loop.frames().channelSerial(outcome.subscribed(), outcome.startLsn());
+        if (!outcome.resumed() && resumeFrom.isPresent()) {
+            connection.continuityLost();
+        }
+        syncId = newSyncId(outcome.subscribed().committedLsn());
+        if (outcome.subscribed().members().stream().anyMatch(this::isOwn)) {
+            channels.presentOn(id);
+        }
+        connection.send(
+                new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
+    }
+
+    private boolean isOwn(Member member) {
+        return member.connectionId().equals(connection.connectionId());
+    }
+
+    private static String newSyncId(long committedLsn) {
+        return "s" + Long.toString(committedLsn, Character.MAX_RADIX);
+    }
+
+    @Override
+    public void sync(List<Member> page, boolean last) {
+        List<PresenceMessage> members = page.stream().map(Member::event).toList();
+        String cursor = last ? "" : page.getLast().connectionId();
+        connection.send(new ServerMessage.Sync(channel, syncId + ':' + cursor, members));
+    }
+
+    @Override
+    public void backlog(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (wants(entry)) {
+                loop.frames().frame(channel, entry).ifPresent(connection::send);
+            }
+        }
+    }
+
+    @Override
+    public void live(long from, long to) {
+        FrameRing ring = loop.ring(id);
+        if (getsEverything) {
+            write(ring, from, to);
+            return;
+        }
+        long start = from;
+        for (long seq = from; seq < to; seq++) {
+            if (!wants(ring.entry(seq))) {
+                write(ring, start, seq);
+                start = seq + 1;
+            }
+        }
+        write(ring, start, to);
+    }
+
+    private void write(FrameRing ring, long from, long to) {
+        if (from < to) {
+            for (ByteBuf frames : ring.frames(connection.format(), channel, from, to)) {
+                connection.transport().send(frames);
+            }
+            connection.sent(to - from);
+        }
+    }
+
+    private boolean wants(Entry entry) {
+        return switch (entry.body()) {
+            case EntryBody.None() -> false;
+            case EntryBody.Messages(var batch) ->
+                modes.contains(ChannelMode.SUBSCRIBE)
+                        && (echo || !batch.connectionId().equals(Optional.of(connection.connectionId())));
+            case EntryBody.Presence(var batch) ->
+                modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)
+                        || batch.connectionId().equals(Optional.of(connection.connectionId()));
+        };
+    }
+
+    @Override
+    public void failed(ErrorInfo reason) {
+        count(-1);
+        channels.detached(this);
+        connection.send(new ServerMessage.Detached(channel, Optional.of(reason)));
+    }
+}

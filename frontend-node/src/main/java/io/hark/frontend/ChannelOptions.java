@@ -1,0 +1,90 @@
+package io.hark.frontend;
+
+import io.hark.channel.AttachFrom;
+import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Value: what an ATTACH asks for, from its params, its flags and the channel name's qualifier.
+///
+/// @param modes    asked for explicitly; empty for the defaults
+/// @param recognised the params that were understood, to be echoed
+record ChannelOptions(
+        Optional<Set<ChannelMode>> modes, Optional<AttachFrom> rewind, boolean echo, Map<String, String> recognised) {
+    private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
+    private static final int REWIND_MESSAGES_MAX = 100;
+
+    sealed interface Parsed {
+        record Valid(ChannelOptions options) implements Parsed {}
+
+        record Invalid(ErrorInfo error) implements Parsed {}
+    }
+
+    /// @param inName params of the name's qualifier; `params` go before them
+    static Parsed parse(Map<String, String> inName, Map<String, String> params, int flags) {
+        Map<String, String> all = new LinkedHashMap<>(inName);
+        all.putAll(params);
+        Map<String, String> recognised = new LinkedHashMap<>();
+        EnumSet<ChannelMode> flagModes = ChannelMode.fromFlags(flags);
+        Optional<Set<ChannelMode>> modes = flagModes.isEmpty() ? Optional.empty() : Optional.of(flagModes);
+        if (all.containsKey("modes")) {
+            EnumSet<ChannelMode> named = EnumSet.noneOf(ChannelMode.class);
+            for (String word : all.get("modes").split(",")) {
+                Optional<ChannelMode> mode = ChannelMode.fromWord(word.strip());
+                if (mode.isEmpty()) {
+                    return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                            "channel param modes: '%s' is not a mode".formatted(word)));
+                }
+                named.add(mode.get());
+            }
+            modes = Optional.of(named);
+            recognised.put("modes", all.get("modes"));
+        }
+        Optional<AttachFrom> rewind = Optional.empty();
+        if (all.containsKey("rewind")) {
+            rewind = rewind(all.get("rewind"), limit(all.get("rewindLimit")));
+            if (rewind.isEmpty()) {
+                return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                        "channel param rewind: '%s' is neither a number of messages nor an interval such as 30s or 2m"
+                                .formatted(all.get("rewind"))));
+            }
+            recognised.put("rewind", all.get("rewind"));
+            if (all.containsKey("rewindLimit")) {
+                recognised.put("rewindLimit", all.get("rewindLimit"));
+            }
+        }
+        boolean echo = !"false".equals(all.get("echo"));
+        if (all.containsKey("echo")) {
+            recognised.put("echo", all.get("echo"));
+        }
+        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, recognised));
+    }
+
+    private static int limit(String text) {
+        return text != null && text.matches("\\d{1,9}")
+                ? Math.min(REWIND_MESSAGES_MAX, Integer.parseInt(text))
+                : REWIND_MESSAGES_MAX;
+    }
+
+    static Optional<AttachFrom> rewind(String text, int messagesMax) {
+        Matcher matcher = REWIND.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        int number = Integer.parseInt(matcher.group(1));
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "s" -> new AttachFrom.LastInterval(Duration.ofSeconds(number), messagesMax);
+                    case "m" -> new AttachFrom.LastInterval(Duration.ofMinutes(number), messagesMax);
+                    default -> new AttachFrom.LastMessages(Math.min(number, messagesMax));
+                });
+    }
+}

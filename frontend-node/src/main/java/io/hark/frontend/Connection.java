@@ -1,0 +1,466 @@
+package io.hark.frontend;
+
+import io.hark.auth.App;
+import io.hark.auth.AuthResult;
+import io.hark.auth.Credentials;
+import io.hark.auth.Grant;
+import io.hark.auth.Identity;
+import io.hark.auth.Outcome;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
+import io.hark.protocol.ClientMessage;
+import io.hark.protocol.ConnectionDetails;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Format;
+import io.hark.protocol.ServerMessage;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Confined: one transport of one realtime connection, from the first byte to the last. What must outlive it is in the
+/// connection key that the client holds, in the channels' logs, and for a while in the [ConnectionRegistry].
+final class Connection implements LoopClient {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final double PROTOCOL_VERSION_MIN = 2;
+    private static final int MAX_INBOUND_RATE = 250;
+    private static final long OBJECTS_GC_GRACE_MILLIS = 86_400_000;
+    private static final long REAUTH_AHEAD_MILLIS = 30_000;
+
+    private enum State {
+        OPENING,
+        OPEN,
+        ENDED
+    }
+
+    private final Frontend frontend;
+    private final FrontendLoop loop;
+    private final ConnectionRegistry registry;
+    private final Transport transport;
+    private final OpenRequest request;
+    private State state = State.OPENING;
+    private App app;
+    private Grant grant;
+    private Identity identity;
+    private ConnectionKey key;
+    private String keyText;
+    private ConnectionChannels channels;
+    private ConnectionPublishes publishes;
+    private volatile boolean heard;
+    private boolean dirty;
+    private boolean reauthAsked;
+    private long openedMillis;
+    private long receivedMillis;
+    private long sentMillis;
+
+    Connection(
+            Frontend frontend,
+            FrontendLoop loop,
+            ConnectionRegistry registry,
+            Transport transport,
+            OpenRequest request) {
+        this.frontend = frontend;
+        this.loop = loop;
+        this.registry = registry;
+        this.transport = transport;
+        this.request = request;
+    }
+
+    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the client learns
+    /// the reason.
+    void open() {
+        openedMillis = now();
+        receivedMillis = openedMillis;
+        loop.add(this);
+        frontend.metrics().connections.incrementAndGet();
+        frontend.metrics().connectionsOpened.increment();
+        if (frontend.metrics().connections.get() > frontend.config().connectionsMax()) {
+            disconnect(ErrorCode.TOO_MANY_CONNECTIONS.info("the node holds %d connections, its limit"
+                    .formatted(frontend.config().connectionsMax())));
+            return;
+        }
+        Optional<ErrorInfo> refusal = versionRefusal().or(() -> authenticate(request.credentials()));
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+        } else {
+            connect();
+        }
+        transport.flush();
+    }
+
+    private Optional<ErrorInfo> versionRefusal() {
+        if (request.version().isEmpty()) {
+            return Optional.of(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION.info(
+                    "the URL must say which protocol version the client speaks, such as v=6"));
+        }
+        if (request.version().get() < PROTOCOL_VERSION_MIN) {
+            return Optional.of(ErrorCode.SDK_TOO_OLD.info("protocol version %s is no longer served; 2 or later is"
+                    .formatted(request.version().get())));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ErrorInfo> authenticate(Credentials credentials) {
+        return switch (frontend.authenticator().authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
+            case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
+            case AuthResult.Granted(Grant granted) -> switch (Identity.resolve(granted, request.clientId())) {
+                case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
+                case Outcome.Ok<Identity>(Identity resolved) -> {
+                    app = frontend.apps().app(granted.appId()).orElse(null);
+                    grant = granted;
+                    identity = resolved;
+                    yield app == null ? Optional.of(ErrorCode.INVALID_CREDENTIALS.info()) : Optional.empty();
+                }
+            };
+        };
+    }
+
+    private void connect() {
+        Optional<String> given = request.resume().or(request::recover);
+        if (given.isEmpty()) {
+            connectAnew(Optional.empty());
+            return;
+        }
+        Optional<ConnectionKey> old = frontend.keys().decode(given.get());
+        if (old.isEmpty()) {
+            connectAnew(Optional.of(ErrorCode.INVALID_CONNECTION_KEY.info(
+                    "the connection key is not one that this server issued")));
+            return;
+        }
+        if (!isCompatible(old.get())) {
+            fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info(
+                    "the connection belongs to another app, kind of credentials or clientId"));
+            return;
+        }
+        Optional<ConnectionRegistry.Taken> taken = registry.take(old.get(), this, now());
+        if (taken.isEmpty()) {
+            connectAnew(Optional.of(ErrorCode.CONNECTION_STATE_LOST.info("unable to recover connection: its state is gone")));
+            return;
+        }
+        int generation = taken.get().generation();
+        key = request.resume().isPresent() ? old.get().resumed(generation) : old.get().recovered(generation);
+        frontend.metrics().connectionsResumed.increment();
+        boolean repeats = request.resume().isPresent();
+        taken.get().displaced().ifPresentOrElse(
+                // Nothing that the old transport received may overtake what this one will: it ends first.
+                older -> older.displace(present -> loop.loop().execute(() -> {
+                    if (state == State.OPENING) {
+                        connected(Optional.empty(), repeats, present);
+                        transport.flush();
+                    }
+                })),
+                () -> connected(Optional.empty(), repeats, taken.get().presentOn()));
+    }
+
+    private boolean isCompatible(ConnectionKey old) {
+        return old.appId().equals(grant.appId())
+                && old.kind() == grant.kind()
+                && old.clientId().equals(identity.clientId());
+    }
+
+    private void connectAnew(Optional<ErrorInfo> why) {
+        key = new ConnectionKey(frontend.randomIds().get(), 0, 0, grant.appId(), grant.kind(), identity.clientId());
+        registry.opened(key.connectionId(), 0, this);
+        connected(why, false, Map.of());
+    }
+
+    private void connected(Optional<ErrorInfo> error, boolean repeats, Map<ChannelId, ChannelPolicy> presentOn) {
+        state = State.OPEN;
+        keyText = frontend.keys().encode(key);
+        ConnectionRights rights = new ConnectionRights(this, request.secure());
+        channels = new ConnectionChannels(frontend, loop, this, request, rights, key, presentOn);
+        publishes = new ConnectionPublishes(frontend, loop, this, rights, channels, key, repeats);
+        sendConnected(error);
+        transport.read(true);
+    }
+
+    private void sendConnected(Optional<ErrorInfo> error) {
+        FrontendConfig config = frontend.config();
+        send(new ServerMessage.Connected(
+                key.connectionId(),
+                new ConnectionDetails(
+                        identity.shown(),
+                        keyText,
+                        config.messageBytesMax(),
+                        config.frameBytesMax(),
+                        MAX_INBOUND_RATE,
+                        config.connectionStateTtl().toMillis(),
+                        maxIdleMillis(),
+                        frontend.nodeId(),
+                        frontend.region(),
+                        OBJECTS_GC_GRACE_MILLIS),
+                error));
+    }
+
+    /// A frame from the client.
+    void received(ClientMessage message) {
+        if (state != State.OPEN) {
+            return;
+        }
+        heard = true;
+        receivedMillis = now();
+        frontend.metrics().framesReceived.increment();
+        switch (message) {
+            case ClientMessage.Heartbeat(Optional<String> id) -> send(new ServerMessage.Heartbeat(id));
+            case ClientMessage.Attach attach -> channels.attach(attach);
+            case ClientMessage.Detach(String channel) -> channels.detach(channel);
+            case ClientMessage.Publish publish -> publishes.publish(publish);
+            case ClientMessage.Presence presence -> publishes.presence(presence);
+            case ClientMessage.Sync(String channel, Optional<String> serial) -> channels.sync(channel);
+            case ClientMessage.Auth(String accessToken) -> reauthenticate(accessToken);
+            case ClientMessage.Close() -> closedByClient();
+            case ClientMessage.Disconnect() -> end(false);
+            case ClientMessage.Refused refused -> publishes.refused(refused);
+        }
+    }
+
+    /// A frame that is none; the connection ends, and nothing else does.
+    void malformed(ErrorInfo error) {
+        frontend.metrics().malformedFrames.increment();
+        if (state != State.ENDED) {
+            disconnect(error);
+        }
+    }
+
+    /// Any frame, also one below the protocol, shows that the peer lives.
+    void heardFrom() {
+        receivedMillis = now();
+    }
+
+    private void reauthenticate(String accessToken) {
+        Grant before = grant;
+        String clientId = identity.clientId().orElse("");
+        Optional<ErrorInfo> refusal = authenticate(new Credentials.Token(accessToken));
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+        } else if (!before.appId().equals(grant.appId())
+                || !clientId.equals(identity.clientId().orElse(""))) {
+            fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info("the new token is of another app or clientId"));
+        } else {
+            reauthAsked = false;
+            // Answers that are due go first: a client renumbers what is unanswered when it sees CONNECTED.
+            publishes.flushAcks();
+            sendConnected(Optional.empty());
+            channels.reauthorise();
+        }
+    }
+
+    private void closedByClient() {
+        channels.closed();
+        registry.closed(key.connectionId(), this, now());
+        send(new ServerMessage.Closed());
+        channels.end();
+        state = State.ENDED;
+        transport.close(false);
+        gone();
+    }
+
+    /// The socket is gone, or goes.
+    void transportLost() {
+        end(false);
+    }
+
+    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of this transport
+    /// can reach an owner any more. Any thread.
+    private void displace(Consumer<Map<ChannelId, ChannelPolicy>> then) {
+        loop.loop().execute(() -> {
+            Map<ChannelId, ChannelPolicy> present = channels == null ? Map.of() : new HashMap<>(channels.presentOn());
+            if (state != State.ENDED) {
+                disconnect(ErrorCode.DISCONNECTED.info("a newer transport of this connection took over"));
+            }
+            then.accept(present);
+        });
+    }
+
+    /// Ends the transport, and tells the client to come back.
+    void disconnect(ErrorInfo reason) {
+        send(new ServerMessage.Disconnected(reason));
+        end(false);
+    }
+
+    /// Ends the connection for good.
+    void fail(ErrorInfo reason) {
+        send(new ServerMessage.Error(Optional.empty(), reason));
+        end(false);
+    }
+
+    /// Token errors are told so that the client fetches another token and resumes; others end it for good.
+    private void refuse(ErrorInfo reason) {
+        frontend.metrics().connectionsRefused.increment();
+        LOG.info("connection refused: code={} message={}", reason.code(), reason.message());
+        if (reason.isTokenError()) {
+            disconnect(reason);
+        } else {
+            fail(reason);
+        }
+    }
+
+    private void end(boolean goingAway) {
+        if (state == State.ENDED) {
+            return;
+        }
+        boolean wasOpen = state == State.OPEN;
+        state = State.ENDED;
+        if (wasOpen) {
+            long grace = request.remainPresentFor()
+                    .orElse(frontend.config().remainPresentFor())
+                    .toMillis();
+            channels.lost(now() + grace);
+            registry.lost(key.connectionId(), this, channels.presentOn(), now());
+            channels.end();
+        }
+        transport.close(goingAway);
+        gone();
+    }
+
+    private void gone() {
+        loop.remove(this);
+        frontend.metrics().connections.decrementAndGet();
+    }
+
+    @Override
+    public void drain(ErrorInfo reason) {
+        if (state == State.OPEN && publishes.hasUnanswered()) {
+            // What was received is answered first; the caller asks again.
+            transport.read(false);
+            return;
+        }
+        if (state != State.ENDED) {
+            send(new ServerMessage.Disconnected(reason));
+            end(true);
+        }
+    }
+
+    @Override
+    public void tick(long nowMillis) {
+        if (state != State.OPEN) {
+            if (state == State.OPENING && nowMillis - openedMillis > maxIdleMillis()) {
+                end(false);
+            }
+            return;
+        }
+        long idle = maxIdleMillis();
+        if (nowMillis - receivedMillis > 2 * idle + 5_000) {
+            LOG.debug("connection {} has been silent for too long", key.connectionId());
+            disconnect(ErrorCode.DISCONNECTED.info("nothing was heard from the client for too long"));
+            return;
+        }
+        if (nowMillis - sentMillis >= idle - 2_500) {
+            if (request.heartbeats()) {
+                send(new ServerMessage.Heartbeat(Optional.empty()));
+            }
+            transport.ping();
+            sentMillis = nowMillis;
+            transport.flush();
+        }
+        checkExpiry(nowMillis);
+    }
+
+    private void checkExpiry(long nowMillis) {
+        if (grant.expires().isEmpty()) {
+            return;
+        }
+        long expires = grant.expires().get().toEpochMilli();
+        if (nowMillis >= expires) {
+            disconnect(ErrorCode.TOKEN_EXPIRED.info("Key/token status changed (expire): the token has expired"));
+        } else if (!reauthAsked
+                && expires - nowMillis <= REAUTH_AHEAD_MILLIS
+                && expires - openedMillis > REAUTH_AHEAD_MILLIS) {
+            reauthAsked = true;
+            send(new ServerMessage.AuthRequest());
+            transport.flush();
+        }
+    }
+
+    private long maxIdleMillis() {
+        return request.heartbeatInterval()
+                .orElse(frontend.config().maxIdleInterval())
+                .toMillis();
+    }
+
+    /// Queues a message; it goes out at the end of this turn of the loop.
+    void send(ServerMessage message) {
+        if (state != State.ENDED) {
+            sentMillis = now();
+            transport.send(message);
+            loop.flushLater(this);
+        }
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /// The socket takes more again.
+    void writable() {
+        if (state == State.OPEN) {
+            channels.pump();
+            transport.flush();
+        }
+    }
+
+    @Override
+    public boolean markDirty() {
+        boolean before = dirty;
+        dirty = true;
+        return !before;
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        if (state == State.OPEN) {
+            publishes.flushAcks();
+        }
+        transport.flush();
+    }
+
+    /// Frames were written past [#send].
+    void sent(long entries) {
+        sentMillis = now();
+        frontend.metrics().entriesDelivered.add(entries);
+        loop.flushLater(this);
+    }
+
+    void continuityLost() {
+        frontend.metrics().continuityLost.increment();
+    }
+
+    Format format() {
+        return request.format();
+    }
+
+    /// Whether anything came from the client on this transport. Any thread.
+    boolean hasHeardFromClient() {
+        return heard;
+    }
+
+    /// For logs.
+    String describe() {
+        return key == null ? "(not yet connected)" : key.connectionId();
+    }
+
+    String connectionId() {
+        return key.connectionId();
+    }
+
+    App app() {
+        return frontend.apps().app(app.id()).orElse(app);
+    }
+
+    Grant grant() {
+        return grant;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    private long now() {
+        return frontend.wallClock().getAsLong();
+    }
+}

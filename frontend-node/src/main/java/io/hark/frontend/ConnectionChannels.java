@@ -1,0 +1,197 @@
+package io.hark.frontend;
+
+import io.hark.channel.AttachFrom;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.Claim;
+import io.hark.protocol.AttachFlag;
+import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ClientMessage;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.ServerMessage;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Confined: what one transport of a connection does on channels: its attachments, and where it is present.
+final class ConnectionChannels {
+    private final Frontend frontend;
+    private final FrontendLoop loop;
+    private final Connection connection;
+    private final ConnectionRights rights;
+    private final Claim claim;
+    private final boolean echo;
+    private final Map<String, ChannelAttachment> attachments = new HashMap<>(2);
+    private final Map<ChannelId, ChannelPolicy> presentOn;
+
+    /// @param presentOn channels where the connection has members from before
+    ConnectionChannels(
+            Frontend frontend,
+            FrontendLoop loop,
+            Connection connection,
+            OpenRequest request,
+            ConnectionRights rights,
+            ConnectionKey key,
+            Map<ChannelId, ChannelPolicy> presentOn) {
+        this.frontend = frontend;
+        this.loop = loop;
+        this.connection = connection;
+        this.rights = rights;
+        this.claim = new Claim(key.connectionId(), key.generation());
+        this.echo = request.echo();
+        this.presentOn = new HashMap<>(presentOn);
+    }
+
+    void attach(ClientMessage.Attach attach) {
+        ChannelName name;
+        switch (ChannelName.parse(attach.channel())) {
+            case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
+                refuseChannel(attach.channel(), error);
+                return;
+            }
+            case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
+        }
+        ChannelOptions options;
+        switch (ChannelOptions.parse(name.params(), attach.params(), attach.flags())) {
+            case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> {
+                refuseChannel(attach.channel(), error);
+                return;
+            }
+            case ChannelOptions.Parsed.Valid(ChannelOptions valid) -> options = valid;
+        }
+        Set<ChannelMode> granted = rights.granted(name, options.modes());
+        Optional<ErrorInfo> refusal = rights.attachRefusal(name, granted);
+        if (refusal.isPresent()) {
+            refuseChannel(attach.channel(), refusal.get());
+            return;
+        }
+        ChannelAttachment before = attachments.remove(attach.channel());
+        if (before != null) {
+            before.detach();
+        } else if (attachments.size() >= frontend.config().channelsPerConnectionMax()) {
+            refuseChannel(attach.channel(), ErrorCode.TOO_MANY_CHANNELS.info("the connection has %d channels, the limit"
+                    .formatted(attachments.size())));
+            return;
+        }
+        ChannelAttachment attachment = new ChannelAttachment(
+                connection,
+                this,
+                loop,
+                rights.channelId(name),
+                attach.channel(),
+                options,
+                granted,
+                echo && options.echo());
+        attachments.put(attach.channel(), attachment);
+        attachment.attach(from(attach, options), attach.channelSerial(), claim, frontend.wallClock().getAsLong());
+    }
+
+    private AttachFrom from(ClientMessage.Attach attach, ChannelOptions options) {
+        if (attach.channelSerial().isPresent()) {
+            return loop.frames()
+                    .position(attach.channelSerial().get())
+                    .<AttachFrom>map(AttachFrom.After::new)
+                    .orElseGet(AttachFrom.Unreadable::new);
+        }
+        // A client that says that it was attached before has had its backlog.
+        boolean again = (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
+        return again ? new AttachFrom.Now() : options.rewind().orElseGet(AttachFrom.Now::new);
+    }
+
+    private void refuseChannel(String channel, ErrorInfo error) {
+        connection.send(new ServerMessage.Error(Optional.of(channel), error));
+    }
+
+    void detach(String channel) {
+        ChannelAttachment attachment = attachments.remove(channel);
+        if (attachment != null) {
+            attachment.detach();
+            leave(attachment.id());
+        }
+        connection.send(new ServerMessage.Detached(channel, Optional.empty()));
+    }
+
+    void sync(String channel) {
+        ChannelAttachment attachment = attachments.get(channel);
+        if (attachment != null) {
+            attachment.resync(claim);
+        }
+    }
+
+    /// The socket takes more again.
+    void pump() {
+        List.copyOf(attachments.values()).forEach(ChannelAttachment::pump);
+    }
+
+    /// The token changed: channels on which nothing is allowed any more fail, the others stay as they are.
+    void reauthorise() {
+        for (ChannelAttachment attachment : List.copyOf(attachments.values())) {
+            if (ChannelName.parse(attachment.channel()) instanceof ChannelName.Parsed.Valid(ChannelName name)
+                    && rights.granted(name, attachment.requestedModes()).isEmpty()) {
+                attachments.remove(attachment.channel());
+                attachment.detach();
+                leave(attachment.id());
+                refuseChannel(attachment.channel(), ErrorCode.CAPABILITY_REFUSED.info(
+                        "the new token allows nothing on channel " + name.base()));
+            }
+        }
+    }
+
+    private void leave(ChannelId id) {
+        ChannelPolicy policy = presentOn.remove(id);
+        if (policy != null) {
+            frontend.router().leave(id, claim, policy);
+        }
+    }
+
+    /// The connection has members on the channel, now or from an earlier transport.
+    ///
+    /// @return how they are logged
+    ChannelPolicy presentOn(ChannelId id) {
+        return presentOn.computeIfAbsent(
+                id, key -> frontend.policies().of(connection.app(), key.name()));
+    }
+
+    boolean isAttached(String channel) {
+        return attachments.containsKey(channel);
+    }
+
+    /// @return 40165 when the channel's attachment asked for modes, and this one was not among them
+    Optional<ErrorInfo> missingMode(String channel, ChannelMode mode) {
+        ChannelAttachment attachment = attachments.get(channel);
+        return attachment != null && attachment.lacksExplicitly(mode)
+                ? Optional.of(ErrorCode.MODE_NOT_REQUESTED.info(
+                        "the attachment did not ask for mode " + mode.name().toLowerCase(Locale.ROOT)))
+                : Optional.empty();
+    }
+
+    /// An attachment ended by itself.
+    void detached(ChannelAttachment attachment) {
+        attachments.remove(attachment.channel(), attachment);
+    }
+
+    /// The client closes the connection: its members leave at once.
+    void closed() {
+        presentOn.forEach((id, policy) -> frontend.router().leave(id, claim, policy));
+        presentOn.clear();
+    }
+
+    /// The transport is gone: the connection's members leave at the deadline, unless it comes back before.
+    void lost(long deadlineMillis) {
+        presentOn.forEach((id, policy) -> frontend.router().lost(id, claim, policy, deadlineMillis));
+    }
+
+    Map<ChannelId, ChannelPolicy> presentOn() {
+        return presentOn;
+    }
+
+    void end() {
+        attachments.values().forEach(ChannelAttachment::detach);
+        attachments.clear();
+    }
+}

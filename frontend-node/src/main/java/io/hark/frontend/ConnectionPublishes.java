@@ -1,0 +1,213 @@
+package io.hark.frontend;
+
+import io.hark.auth.App;
+import io.hark.auth.Operation;
+import io.hark.auth.Outcome;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.Claim;
+import io.hark.channel.PresenceUpdate;
+import io.hark.channel.Publish;
+import io.hark.channel.PublishResult;
+import io.hark.channel.ReplyTo;
+import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ClientMessage;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.PresenceAction;
+import io.hark.protocol.PresenceMessage;
+import io.hark.rest.LiveConnections;
+import io.hark.rest.PublishAdmission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Confined: what one transport of a connection publishes, messages and presence, and the answers that it is due.
+final class ConnectionPublishes {
+    private final Frontend frontend;
+    private final FrontendLoop loop;
+    private final Connection connection;
+    private final ConnectionRights rights;
+    private final ConnectionChannels channels;
+    private final Claim claim;
+    private final boolean resumed;
+    private final PublishNumbers numbers;
+    private final AckQueue acks = new AckQueue();
+    private boolean readPaused;
+
+    /// @param resumed whether the client may send publishes again that an earlier transport brought
+    ConnectionPublishes(
+            Frontend frontend,
+            FrontendLoop loop,
+            Connection connection,
+            ConnectionRights rights,
+            ConnectionChannels channels,
+            ConnectionKey key,
+            boolean resumed) {
+        this.frontend = frontend;
+        this.loop = loop;
+        this.connection = connection;
+        this.rights = rights;
+        this.channels = channels;
+        this.claim = new Claim(key.connectionId(), key.generation());
+        this.resumed = resumed;
+        this.numbers = new PublishNumbers(key, resumed);
+    }
+
+    void publish(ClientMessage.Publish frame) {
+        AckQueue.Pending pending = pending(frame.msgSerial());
+        PublishNumbers.Number number = numbers.next(frame.msgSerial());
+        switch (admit(frame, number)) {
+            case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
+            case PublishAdmission.Result.Admitted(Publish publish) -> frontend.router()
+                    .publish(publish, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
+        }
+    }
+
+    private PublishAdmission.Result admit(ClientMessage.Publish frame, PublishNumbers.Number number) {
+        if ("true".equals(frame.params().get("_forceNack"))) {
+            return new PublishAdmission.Result.Refused(ErrorCode.FORCED_NACK.info());
+        }
+        ChannelName name;
+        switch (ChannelName.parse(frame.channel())) {
+            case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
+                return new PublishAdmission.Result.Refused(error);
+            }
+            case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
+        }
+        Optional<ErrorInfo> refusal = rights.refusal(name, Operation.PUBLISH)
+                .or(() -> channels.missingMode(frame.channel(), ChannelMode.PUBLISH));
+        if (refusal.isPresent()) {
+            return new PublishAdmission.Result.Refused(refusal.get());
+        }
+        ChannelId id = rights.channelId(name);
+        return frontend.admission()
+                .admit(new PublishAdmission.Request(
+                        connection.app(),
+                        id,
+                        connection.identity(),
+                        Optional.of(claim.connectionId()),
+                        frame.messages(),
+                        claim.connectionId() + ':' + number.shown(),
+                        Optional.of(number.identity(id, frame.messages())),
+                        number.mayRepeat(),
+                        "true".equals(frame.params().get("ephemeral")),
+                        rights.permits(name, Operation.PRIVILEGED_HEADERS),
+                        LiveConnections.NONE));
+    }
+
+    void presence(ClientMessage.Presence frame) {
+        AckQueue.Pending pending = pending(frame.msgSerial());
+        PublishNumbers.Number number = numbers.next(frame.msgSerial());
+        ChannelName name;
+        switch (ChannelName.parse(frame.channel())) {
+            case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
+                answer(pending, new PublishResult.Refused(error));
+                return;
+            }
+            case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
+        }
+        List<PresenceMessage> events = new ArrayList<>(frame.presence().size());
+        Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel());
+        for (PresenceMessage event : frame.presence()) {
+            refusal = refusal.or(() -> identified(event, events));
+        }
+        if (refusal.isPresent()) {
+            answer(pending, new PublishResult.Refused(refusal.get()));
+            return;
+        }
+        App app = connection.app();
+        ChannelId id = rights.channelId(name);
+        ChannelPolicy policy = channels.presentOn(id);
+        PresenceUpdate update = new PresenceUpdate(
+                id,
+                claim.connectionId(),
+                claim.generation(),
+                claim.connectionId() + ':' + number.shown(),
+                events,
+                policy,
+                app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
+        frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
+    }
+
+    private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {
+        // After a resume one SDK sends what was unanswered before it attaches again; the capability decides then.
+        if (!resumed && !channels.isAttached(channel)) {
+            return Optional.of(ErrorCode.PRESENCE_NOT_ATTACHED.info(
+                    "the connection is not attached to channel " + name.base()));
+        }
+        return rights.refusal(name, Operation.PRESENCE)
+                .or(() -> channels.missingMode(channel, ChannelMode.PRESENCE));
+    }
+
+    /// Adds the event with the clientId that it stands for, or says why it cannot.
+    private Optional<ErrorInfo> identified(PresenceMessage event, List<PresenceMessage> out) {
+        if (event.action() == PresenceAction.ABSENT) {
+            return Optional.of(ErrorCode.BAD_REQUEST.info("a client cannot send presence action ABSENT"));
+        }
+        if (event.data().size() > frontend.config().messageBytesMax()) {
+            return Optional.of(ErrorCode.MESSAGE_TOO_LARGE.info("presence data is %d bytes, the limit is %d"
+                    .formatted(event.data().size(), frontend.config().messageBytesMax())));
+        }
+        return switch (connection.identity().checkClientId(event.clientId())) {
+            case Outcome.Refused<Optional<String>>(ErrorInfo error) -> Optional.of(error);
+            case Outcome.Ok<Optional<String>>(Optional<String> clientId) -> {
+                if (clientId.isEmpty()) {
+                    yield Optional.of(
+                            connection.identity().mayAssumeAny()
+                                    ? ErrorCode.INVALID_CLIENT_ID.info("presence needs a clientId; enter with one")
+                                    : ErrorCode.PRESENCE_NO_CLIENT_ID.info(
+                                            "presence needs a clientId; the connection has none"));
+                }
+                // Only an id of this connection can name one of its members.
+                boolean own = event.id().filter(id -> id.startsWith(claim.connectionId() + ':')).isPresent();
+                PresenceMessage named = event.withClientId(clientId.get());
+                out.add(own ? named : named.withoutId());
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// A publish-like frame that cannot be performed.
+    void refused(ClientMessage.Refused frame) {
+        frame.msgSerial().ifPresent(msgSerial -> {
+            AckQueue.Pending pending = pending(msgSerial);
+            numbers.next(msgSerial);
+            answer(pending, new PublishResult.Refused(frame.error()));
+        });
+    }
+
+    private AckQueue.Pending pending(long msgSerial) {
+        AckQueue.Pending pending = acks.add(msgSerial, System.nanoTime());
+        if (!readPaused && acks.size() >= frontend.config().pendingPublishesMax()) {
+            readPaused = true;
+            connection.transport().read(false);
+        }
+        return pending;
+    }
+
+    private void answer(AckQueue.Pending pending, PublishResult result) {
+        pending.answer(result);
+        if (result instanceof PublishResult.Refused) {
+            frontend.metrics().publishesRefused.increment();
+        } else {
+            frontend.metrics().publishesAccepted.increment();
+            frontend.metrics().publishTook(System.nanoTime() - pending.receivedNanos());
+        }
+        loop.flushLater(connection);
+    }
+
+    boolean hasUnanswered() {
+        return acks.size() > 0;
+    }
+
+    /// Sends the answers that are due.
+    void flushAcks() {
+        acks.drain(connection.transport()::send);
+        if (readPaused && acks.size() < frontend.config().pendingPublishesMax() / 2) {
+            readPaused = false;
+            connection.transport().read(true);
+        }
+    }
+}

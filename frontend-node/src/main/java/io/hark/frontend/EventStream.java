@@ -1,0 +1,238 @@
+package io.hark.frontend;
+
+import io.hark.auth.App;
+import io.hark.auth.AuthResult;
+import io.hark.auth.Credentials;
+import io.hark.auth.Grant;
+import io.hark.auth.Identity;
+import io.hark.auth.Operation;
+import io.hark.auth.Outcome;
+import io.hark.channel.AttachFrom;
+import io.hark.channel.ChannelId;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.rest.ChannelAccess;
+import io.hark.rest.RestRequest;
+import io.netty.channel.Channel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its URL. Its place
+/// on all of them is in the id of each event, so that a client that comes back with the last id misses nothing.
+final class EventStream implements LoopClient {
+    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+    private static final String BETWEEN_SERIALS = "~";
+    private static final long KEEPALIVE_MILLIS = 15_000;
+
+    private final Frontend frontend;
+    private final FrontendLoop loop;
+    private final EventWriter writer;
+    private final RestRequest request;
+    private final List<StreamedChannel> channels = new ArrayList<>();
+    private Optional<Instant> expires = Optional.empty();
+    private boolean started;
+    private boolean ended;
+    private boolean dirty;
+    private long sentMillis;
+
+    EventStream(Frontend frontend, FrontendLoop loop, Channel socket, RestRequest request) {
+        this.frontend = frontend;
+        this.loop = loop;
+        this.request = request;
+        this.writer = new EventWriter(socket, EventWriter.Framing.of(request));
+    }
+
+    /// Starts the stream, or answers with an error and its status: never a stream that holds only an error.
+    void open() {
+        sentMillis = now();
+        Optional<ErrorInfo> refusal = prepare();
+        if (refusal.isPresent()) {
+            ended = true;
+            LOG.info("event stream refused: code={} message={}", refusal.get().code(), refusal.get().message());
+            writer.refuse(refusal.get(), request);
+            return;
+        }
+        started = true;
+        loop.add(this);
+        frontend.metrics().streams.incrementAndGet();
+        writer.start(request);
+        long nowMillis = now();
+        for (StreamedChannel channel : channels) {
+            channel.attach(loop.join(channel.id()), nowMillis);
+        }
+        flush();
+    }
+
+    private Optional<ErrorInfo> prepare() {
+        Credentials credentials = Credentials.of(request.header("authorization"), request.query());
+        return switch (frontend.authenticator()
+                .authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
+            case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
+            case AuthResult.Granted(Grant grant) -> {
+                expires = grant.expires();
+                yield switch (Identity.resolve(grant, request.param("clientId"))) {
+                    case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
+                    case Outcome.Ok<Identity>(Identity identity) -> frontend.apps()
+                            .app(grant.appId())
+                            .map(app -> prepareChannels(app, grant, identity))
+                            .orElseGet(() -> Optional.of(ErrorCode.INVALID_CREDENTIALS.info()));
+                };
+            }
+        };
+    }
+
+    private Optional<ErrorInfo> prepareChannels(App app, Grant grant, Identity identity) {
+        Optional<String> names = request.param("channels").or(() -> request.param("channel"));
+        if (names.isEmpty()) {
+            return Optional.of(ErrorCode.INVALID_PARAMETER_VALUE.info("the URL must name the channels, as in channels=a,b"));
+        }
+        String separator = request.param("separator").filter(text -> !text.isEmpty()).orElse(",");
+        String[] all = names.get().split(Pattern.quote(separator));
+        if (all.length > frontend.config().channelsPerConnectionMax()) {
+            return Optional.of(ErrorCode.TOO_MANY_CHANNELS.info("%d channels are asked for, the limit is %d"
+                    .formatted(all.length, frontend.config().channelsPerConnectionMax())));
+        }
+        Optional<List<String>> serials = lastSerials();
+        for (int index = 0; index < all.length; index++) {
+            Optional<String> serial = serials.isPresent() && serials.get().size() == all.length
+                    ? Optional.of(serials.get().get(index))
+                    : serials.map(other -> "");
+            Optional<ErrorInfo> refusal = prepareChannel(app, grant, identity, all[index], serial);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ErrorInfo> prepareChannel(
+            App app, Grant grant, Identity identity, String text, Optional<String> serial) {
+        if (!(ChannelName.parse(text) instanceof ChannelName.Parsed.Valid(ChannelName name))) {
+            return Optional.of(ErrorCode.INVALID_CHANNEL_NAME.info("invalid channel name '%s'".formatted(text)));
+        }
+        Optional<ErrorInfo> refusal =
+                ChannelAccess.refusal(app, grant, identity, request.secure(), name, Operation.SUBSCRIBE);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        Map<String, String> params = request.query().entrySet().stream()
+                .filter(param -> param.getKey().startsWith("rewind"))
+                .filter(param -> !name.params().containsKey(param.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return switch (ChannelOptions.parse(name.params(), params, 0)) {
+            case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> Optional.of(error);
+            case ChannelOptions.Parsed.Valid(ChannelOptions options) -> {
+                AttachFrom from = serial.map(this::after)
+                        .orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
+                ChannelId id = ChannelId.of(app.id(), ChannelAccess.resource(name));
+                channels.add(new StreamedChannel(this, loop, id, name, from, serial.orElse("")));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private AttachFrom after(String serial) {
+        return loop.frames()
+                .position(serial)
+                .<AttachFrom>map(AttachFrom.After::new)
+                .orElseGet(AttachFrom.Unreadable::new);
+    }
+
+    /// Where the client was, as the id of the last event that it got.
+    private Optional<List<String>> lastSerials() {
+        return request.param("lastEvent")
+                .or(() -> request.param("lastEventId"))
+                .or(() -> request.header("last-event-id"))
+                .filter(id -> !id.isEmpty())
+                .map(id -> Arrays.asList(id.split(BETWEEN_SERIALS, -1)));
+    }
+
+    EventWriter writer() {
+        return writer;
+    }
+
+    boolean enveloped() {
+        return !request.param("enveloped").equals(Optional.of("false"));
+    }
+
+    /// The id of an event: the stream's place on all its channels.
+    String place() {
+        return channels.stream().map(StreamedChannel::serial).collect(Collectors.joining(BETWEEN_SERIALS));
+    }
+
+    void wrote() {
+        sentMillis = now();
+        loop.flushLater(this);
+    }
+
+    /// Ends the stream with an error that says whether to come back.
+    void fail(ErrorInfo error) {
+        if (!ended) {
+            writer.error(error);
+            end();
+        }
+    }
+
+    /// The socket takes more again.
+    void writable() {
+        if (!ended) {
+            channels.forEach(StreamedChannel::pump);
+            flush();
+        }
+    }
+
+    void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (started) {
+            channels.forEach(StreamedChannel::detach);
+            loop.remove(this);
+            frontend.metrics().streams.decrementAndGet();
+        }
+        writer.end();
+    }
+
+    @Override
+    public void tick(long nowMillis) {
+        if (expires.isPresent() && nowMillis >= expires.get().toEpochMilli()) {
+            fail(ErrorCode.TOKEN_EXPIRED.info("Token expired. (See https://help.ably.io/error/40142 for help.)"));
+        } else if (nowMillis - sentMillis >= KEEPALIVE_MILLIS) {
+            writer.keepalive(request.param("heartbeats").equals(Optional.of("true")));
+            sentMillis = nowMillis;
+            flush();
+        }
+    }
+
+    @Override
+    public void drain(ErrorInfo reason) {
+        end();
+    }
+
+    @Override
+    public boolean markDirty() {
+        boolean before = dirty;
+        dirty = true;
+        return !before;
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        writer.flush();
+    }
+
+    private long now() {
+        return frontend.wallClock().getAsLong();
+    }
+}

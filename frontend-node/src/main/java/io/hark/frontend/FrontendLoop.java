@@ -1,0 +1,183 @@
+package io.hark.frontend;
+
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelRouter;
+import io.hark.channel.Claim;
+import io.hark.channel.Entry;
+import io.hark.channel.FrontendChannel;
+import io.hark.channel.FrontendChannels;
+import io.hark.channel.FrontendEffects;
+import io.hark.channel.HistoryPage;
+import io.hark.channel.HistoryQuery;
+import io.hark.channel.LoopFeed;
+import io.hark.channel.Occupancy;
+import io.hark.channel.ReplyTo;
+import io.hark.channel.Subscribed;
+import io.hark.protocol.ErrorInfo;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Confined: everything that one event loop serves: its channels, their rings, its clients.
+final class FrontendLoop implements LoopFeed, FrontendEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(FrontendLoop.class);
+
+    private final Frontend frontend;
+    private final NettyLoop loop;
+    private final EntryFrames frames;
+    private final WireScratch scratch = new WireScratch();
+    private final ByteBufAllocator allocator;
+    private final FrontendChannels channels;
+    private final Map<ChannelId, FrameRing> rings = new HashMap<>();
+    private final Map<ChannelId, Occupancy> occupancies = new HashMap<>();
+    private final Set<ChannelId> occupancyChanged = new LinkedHashSet<>();
+    private final Set<LoopClient> clients = new LinkedHashSet<>();
+    private final ArrayDeque<LoopClient> dirty = new ArrayDeque<>();
+    private boolean flushQueued;
+
+    FrontendLoop(Frontend frontend, NettyLoop loop, ByteBufAllocator allocator) {
+        this.frontend = frontend;
+        this.loop = loop;
+        this.allocator = allocator;
+        this.frames = new EntryFrames(frontend.serials());
+        this.channels = new FrontendChannels(frontend.region(), frontend.config().limits(), this);
+    }
+
+    @Override
+    public NettyLoop loop() {
+        return loop;
+    }
+
+    EntryFrames frames() {
+        return frames;
+    }
+
+    WireScratch scratch() {
+        return scratch;
+    }
+
+    FrontendChannel join(ChannelId channel) {
+        return channels.join(channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, scratch, allocator)));
+    }
+
+    FrameRing ring(ChannelId channel) {
+        return rings.get(channel);
+    }
+
+    void add(LoopClient client) {
+        clients.add(client);
+    }
+
+    void remove(LoopClient client) {
+        clients.remove(client);
+    }
+
+    /// Has `client.flush()` called once, at the end of this turn of the loop.
+    void flushLater(LoopClient client) {
+        if (client.markDirty()) {
+            dirty.add(client);
+            queueFlush();
+        }
+    }
+
+    /// @param change what an attachment that comes (plus) or goes (minus) adds to the channel's occupancy
+    void occupancyChanged(ChannelId channel, Occupancy change) {
+        occupancies.merge(channel, change, Occupancy::plus);
+        occupancyChanged.add(channel);
+        queueFlush();
+    }
+
+    private void queueFlush() {
+        if (!flushQueued) {
+            flushQueued = true;
+            loop.execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushQueued = false;
+        while (!dirty.isEmpty()) {
+            dirty.poll().flush();
+        }
+        for (ChannelId channel : occupancyChanged) {
+            Occupancy now = occupancies.get(channel);
+            if (now.equals(Occupancy.NONE)) {
+                occupancies.remove(channel);
+            }
+            frontend.router().occupancy(channel, this, now);
+        }
+        occupancyChanged.clear();
+    }
+
+    /// Once a second: heartbeats, token expiry, silent peers. One timer for all, so that a client costs none.
+    void tick(long nowMillis) {
+        for (LoopClient client : clients.toArray(LoopClient[]::new)) {
+            client.tick(nowMillis);
+        }
+    }
+
+    /// The node shuts down: every client is told to come back elsewhere.
+    void drain(ErrorInfo reason) {
+        for (LoopClient client : clients.toArray(LoopClient[]::new)) {
+            client.drain(reason);
+        }
+    }
+
+    int clientCount() {
+        return clients.size();
+    }
+
+    @Override
+    public void entered(ChannelId channel, Entry entry, boolean logged) {
+        channels.entered(channel, entry, logged);
+    }
+
+    @Override
+    public void pump() {
+        channels.pump();
+        // What was written goes out now rather than in the loop's next turn: nothing else of this batch will come.
+        flush();
+    }
+
+    @Override
+    public void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer) {
+        frontend.router().subscribe(channel, this, claim, new ReplyTo<>(loop, reply -> {
+            switch (reply) {
+                case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(subscribed, null);
+                case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);
+            }
+        }));
+    }
+
+    @Override
+    public void unsubscribe(ChannelId channel) {
+        FrameRing ring = rings.remove(channel);
+        if (ring != null) {
+            ring.close();
+        }
+        frontend.router().unsubscribe(channel, this);
+    }
+
+    @Override
+    public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
+        frontend.store().read(query).whenComplete((page, failure) -> loop.execute(() -> {
+            if (failure != null) {
+                LOG.warn("reading the log failed: {}", query, failure);
+            }
+            answer.accept(page, failure);
+        }));
+    }
+
+    @Override
+    public void alarm(String what) {
+        frontend.metrics().alarms.increment();
+        LOG.error("invariant broken: {}", what);
+    }
+}

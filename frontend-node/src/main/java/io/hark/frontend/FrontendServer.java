@@ -1,0 +1,118 @@
+package io.hark.frontend;
+
+import io.hark.rest.LiveConnections;
+import io.hark.rest.RestApi;
+import io.hark.rest.RestRequest;
+import io.hark.rest.RestResponse;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// Handle: the listening socket and everything behind it. Any thread but a loop's.
+public final class FrontendServer implements AutoCloseable {
+    private static final int BACKLOG = 4096;
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+    private final Frontend frontend;
+    private final EventLoopGroup group;
+    private final List<FrontendLoop> loops;
+    private final Realtime realtime;
+    private final ConnectionRegistry registry;
+    private Optional<Channel> listener = Optional.empty();
+
+    /// @param group the loops that serve; owners may share them
+    public FrontendServer(Frontend frontend, EventLoopGroup group, List<EventLoop> eventLoops) {
+        this.frontend = frontend;
+        this.group = group;
+        Map<EventLoop, FrontendLoop> byEventLoop = new HashMap<>();
+        for (EventLoop eventLoop : eventLoops) {
+            byEventLoop.put(
+                    eventLoop, new FrontendLoop(frontend, new NettyLoop(eventLoop), PooledByteBufAllocator.DEFAULT));
+        }
+        this.loops = List.copyOf(byEventLoop.values());
+        FrontendConfig config = frontend.config();
+        this.registry = new ConnectionRegistry(
+                config.connectionStateTtl(), config.lostConnectionsMax(), frontend.wallClock().getAsLong());
+        this.realtime = new Realtime(frontend, registry, Map.copyOf(byEventLoop));
+    }
+
+    /// For REST publishers that act for a connection.
+    public LiveConnections liveConnections() {
+        return realtime;
+    }
+
+    /// Listens.
+    ///
+    /// @param nodePages answers for the node itself, asked before `rest`: health, metrics, the quickstart page
+    /// @return the port
+    public int start(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages) throws InterruptedException {
+        FrontendConfig config = frontend.config();
+        HttpRoutes routes = new HttpRoutes(rest, nodePages, realtime);
+        Channel channel = new ServerBootstrap()
+                .group(group)
+                .channel(config.engine().serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childHandler(new HttpPipeline(routes, config))
+                .bind(config.host(), config.port())
+                .sync()
+                .channel();
+        listener = Optional.of(channel);
+        for (FrontendLoop loop : loops) {
+            loop.loop()
+                    .eventLoop()
+                    .scheduleAtFixedRate(
+                            () -> loop.tick(frontend.wallClock().getAsLong()), 1, 1, TimeUnit.SECONDS);
+        }
+        loops.getFirst()
+                .loop()
+                .eventLoop()
+                .scheduleAtFixedRate(
+                        () -> registry.sweep(frontend.wallClock().getAsLong()),
+                        SWEEP_EVERY.toSeconds(),
+                        SWEEP_EVERY.toSeconds(),
+                        TimeUnit.SECONDS);
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /// Stops listening, answers what was received, and tells every client to come back elsewhere.
+    ///
+    /// @param within after it, clients whose answers are still due are cut off
+    public void drain(Duration within) throws InterruptedException {
+        if (listener.isPresent()) {
+            listener.get().close().sync();
+        }
+        long deadline = System.nanoTime() + within.toNanos();
+        while (clients() > 0 && System.nanoTime() < deadline) {
+            for (FrontendLoop loop : loops) {
+                loop.loop().execute(() -> loop.drain(Realtime.drainReason()));
+            }
+            Thread.sleep(DRAIN_STEP);
+        }
+    }
+
+    private int clients() {
+        return frontend.metrics().connections.get() + frontend.metrics().streams.get();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (listener.isPresent()) {
+            listener.get().close().sync();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.hark.frontend;
+
+import io.hark.rest.RestApi;
+import io.hark.rest.RestRequest;
+import io.hark.rest.RestResponse;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/// Handle: which part of the node answers an HTTP request.
+final class HttpRoutes {
+    private final RestApi rest;
+    private final Function<RestRequest, Optional<RestResponse>> nodePages;
+    private final Realtime realtime;
+
+    /// @param nodePages answers for the node itself: health, metrics, the quickstart page
+    HttpRoutes(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages, Realtime realtime) {
+        this.rest = rest;
+        this.nodePages = nodePages;
+        this.realtime = realtime;
+    }
+
+    /// Lets a WebSocket or an event stream have the socket.
+    ///
+    /// @return whether it did
+    boolean takeOver(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
+        boolean get = rest.method().equals("GET");
+        if (get && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            return realtime.upgrade(context, request, rest);
+        }
+        if (get && (rest.rawPath().equals("/sse") || rest.rawPath().equals("/event-stream"))) {
+            realtime.stream(context, rest);
+            return true;
+        }
+        return false;
+    }
+
+    CompletionStage<RestResponse> handle(RestRequest request) {
+        return nodePages
+                .apply(request)
+                .<CompletionStage<RestResponse>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> rest.handle(request));
+    }
+}

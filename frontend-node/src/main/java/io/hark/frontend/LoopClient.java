@@ -1,0 +1,16 @@
+package io.hark.frontend;
+
+import io.hark.protocol.ErrorInfo;
+
+/// A client of one event loop: a realtime connection or an event stream. Confined to the loop.
+interface LoopClient {
+    /// @return whether it was clean before
+    boolean markDirty();
+
+    /// Sends what is pending; at the end of a turn of the loop in which it was marked.
+    void flush();
+
+    void tick(long nowMillis);
+
+    void drain(ErrorInfo reason);
+}

@@ -1,0 +1,61 @@
+package io.hark.frontend;
+
+import io.hark.auth.Credentials;
+import io.hark.protocol.Format;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Value: what the query of a realtime connection's URL asks for (realtime URL params, RTN2).
+///
+/// @param version    empty when absent or not a number
+/// @param heartbeats whether the client needs heartbeats that its code can see
+record OpenRequest(
+        Credentials credentials,
+        Optional<Double> version,
+        Format format,
+        Optional<String> clientId,
+        boolean echo,
+        boolean heartbeats,
+        Optional<String> resume,
+        Optional<String> recover,
+        Optional<Duration> remainPresentFor,
+        Optional<Duration> heartbeatInterval,
+        boolean secure) {
+    private static final long REMAIN_MILLIS_MIN = 1_000;
+    private static final long REMAIN_MILLIS_MAX = 120_000;
+    private static final long HEARTBEAT_MILLIS_MIN = 5_000;
+    private static final long HEARTBEAT_MILLIS_MAX = 1_800_000;
+
+    /// @param query decoded params, of a repeated one the last
+    static OpenRequest of(Optional<String> authorization, Map<String, String> query, boolean secure) {
+        return new OpenRequest(
+                Credentials.of(authorization, query),
+                Optional.ofNullable(query.get("v")).flatMap(OpenRequest::number),
+                "msgpack".equals(query.get("format")) ? Format.MSGPACK : Format.JSON,
+                Optional.ofNullable(query.get("clientId")),
+                !"false".equals(query.get("echo")),
+                !"false".equals(query.get("heartbeats")),
+                Optional.ofNullable(query.get("resume")).filter(key -> !key.isEmpty()),
+                Optional.ofNullable(query.get("recover")).filter(key -> !key.isEmpty()),
+                millis(query, "remainPresentFor", REMAIN_MILLIS_MIN, REMAIN_MILLIS_MAX),
+                millis(query, "heartbeatInterval", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX),
+                secure);
+    }
+
+    private static Optional<Double> number(String text) {
+        try {
+            return Optional.of(Double.parseDouble(text.toLowerCase(Locale.ROOT)));
+        } catch (NumberFormatException notANumber) {
+            return Optional.empty();
+        }
+    }
+
+    /// A value out of range is moved to the range's end, one that is no number is ignored.
+    private static Optional<Duration> millis(Map<String, String> query, String name, long min, long max) {
+        return Optional.ofNullable(query.get(name))
+                .flatMap(OpenRequest::number)
+                .map(value -> Duration.ofMillis((long) Math.clamp(value, (double) min, (double) max)));
+    }
+}

@@ -1,0 +1,109 @@
+package io.hark.frontend;
+
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.rest.LiveConnections;
+import io.hark.rest.RestRequest;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
+import java.util.Map;
+import java.util.Optional;
+
+/// Handle: opens realtime connections and event streams on sockets that asked for one.
+final class Realtime implements LiveConnections {
+    private final Frontend frontend;
+    private final ConnectionRegistry registry;
+    private final Map<EventLoop, FrontendLoop> loops;
+
+    Realtime(Frontend frontend, ConnectionRegistry registry, Map<EventLoop, FrontendLoop> loops) {
+        this.frontend = frontend;
+        this.registry = registry;
+        this.loops = loops;
+    }
+
+    /// @return false when this is no place for a WebSocket
+    boolean upgrade(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
+        boolean probe = rest.rawPath().equals("/ws-up");
+        if (!probe && !rest.rawPath().equals("/")) {
+            return false;
+        }
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
+                        "ws://hark/",
+                        null,
+                        WebSocketDecoderConfig.newBuilder()
+                                .maxFramePayloadLength(frontend.config().frameBytesMax())
+                                .allowExtensions(frontend.config().deflate())
+                                // A violation is answered with a code of our protocol and close code 1000.
+                                .closeOnProtocolViolation(false)
+                                .withUTF8Validator(false)
+                                .build())
+                .newHandshaker(request);
+        if (handshaker == null) {
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
+            return true;
+        }
+        Channel socket = context.channel();
+        ChannelPipeline pipeline = context.pipeline();
+        if (frontend.config().deflate()) {
+            pipeline.addBefore(context.name(), "deflate", new WebSocketServerCompressionHandler(0));
+        }
+        OpenRequest open = OpenRequest.of(rest.header("authorization"), rest.query(), rest.secure());
+        handshaker.handshake(socket, request).addListener(done -> {
+            if (!done.isSuccess()) {
+                context.close();
+            } else if (probe) {
+                socket.close();
+            } else {
+                opened(context, open);
+            }
+        });
+        return true;
+    }
+
+    private void opened(ChannelHandlerContext context, OpenRequest open) {
+        Channel socket = context.channel();
+        FrontendLoop loop = loops.get(socket.eventLoop());
+        int outbound = frontend.config().outboundBytesMax();
+        socket.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outbound / 2, outbound));
+        boolean compressed = context.pipeline().names().stream().anyMatch(name -> name.contains("Deflate"));
+        WebSocketTransport transport = new WebSocketTransport(socket, open.format(), loop.scratch(), compressed);
+        Connection connection = new Connection(frontend, loop, registry, transport, open);
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.addLast(new WebSocketFrameAggregator(frontend.config().frameBytesMax()));
+        pipeline.addLast(new WebSocketHandler(connection, open.format()));
+        HttpPipeline.removeFrom(pipeline);
+        connection.open();
+    }
+
+    void stream(ChannelHandlerContext context, RestRequest request) {
+        FrontendLoop loop = loops.get(context.channel().eventLoop());
+        int outbound = frontend.config().outboundBytesMax();
+        context.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(outbound / 2, outbound));
+        EventStream stream = new EventStream(frontend, loop, context.channel(), request);
+        context.pipeline().addLast(new EventStreamHandler(stream));
+        stream.open();
+    }
+
+    @Override
+    public Optional<Publisher> withKey(String appId, String connectionKey) {
+        return frontend.keys()
+                .decode(connectionKey)
+                .filter(key -> key.appId().equals(appId))
+                .filter(key -> registry.live(key.connectionId()).isPresent())
+                .map(key -> new Publisher(key.connectionId(), key.clientId()));
+    }
+
+    /// Why a node that shuts down ends its transports.
+    static ErrorInfo drainReason() {
+        return ErrorCode.DISCONNECTED.info("the node shuts down; the connection can be resumed");
+    }
+}

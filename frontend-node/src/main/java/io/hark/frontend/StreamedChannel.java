@@ -1,0 +1,166 @@
+package io.hark.frontend;
+
+import io.hark.channel.AttachFrom;
+import io.hark.channel.AttachOutcome;
+import io.hark.channel.Attachment;
+import io.hark.channel.ChannelId;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
+import io.hark.channel.FrontendChannel;
+import io.hark.channel.Occupancy;
+import io.hark.channel.Subscriber;
+import io.hark.presence.Member;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Format;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceBatch;
+import io.hark.protocol.PresenceMessage;
+import io.hark.protocol.ProtocolCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Confined: one channel of an event stream.
+final class StreamedChannel implements Subscriber {
+    private static final Occupancy ONE = new Occupancy(1, 0, 1, 0, 1);
+    private static final Occupancy ONE_LESS = new Occupancy(-1, 0, -1, 0, -1);
+
+    private final EventStream stream;
+    private final FrontendLoop loop;
+    private final ChannelId id;
+    private final ChannelName name;
+    private final AttachFrom from;
+    private Optional<Attachment> attachment = Optional.empty();
+    private String serial;
+
+    /// @param serial the client's place on the channel; empty text when it has none
+    StreamedChannel(
+            EventStream stream, FrontendLoop loop, ChannelId id, ChannelName name, AttachFrom from, String serial) {
+        this.stream = stream;
+        this.loop = loop;
+        this.id = id;
+        this.name = name;
+        this.from = from;
+        this.serial = serial;
+    }
+
+    ChannelId id() {
+        return id;
+    }
+
+    String serial() {
+        return serial;
+    }
+
+    void attach(FrontendChannel channel, long nowMillis) {
+        loop.occupancyChanged(id, ONE);
+        attachment = Optional.of(channel.attach(this, from, Optional.empty(), false, nowMillis));
+    }
+
+    void detach() {
+        attachment.ifPresent(attached -> {
+            loop.occupancyChanged(id, ONE_LESS);
+            attached.detach();
+        });
+        attachment = Optional.empty();
+    }
+
+    void pump() {
+        attachment.ifPresent(Attachment::pump);
+    }
+
+    @Override
+    public boolean writable() {
+        return stream.writer().isWritable();
+    }
+
+    @Override
+    public void attached(AttachOutcome outcome) {
+        if (!outcome.resumed()) {
+            serial = loop.frames().channelSerial(outcome.subscribed(), outcome.startLsn());
+            boolean wasElsewhere = !(from instanceof AttachFrom.Now);
+            if (wasElsewhere) {
+                outcome.error().ifPresent(stream.writer()::error);
+                stream.wrote();
+            }
+        }
+    }
+
+    @Override
+    public void sync(List<Member> page, boolean last) {
+        // A stream tells of changes only: it does not ask for the set.
+    }
+
+    @Override
+    public void backlog(List<Entry> entries) {
+        entries.forEach(this::write);
+    }
+
+    @Override
+    public void live(long start, long end) {
+        FrameRing ring = loop.ring(id);
+        for (long seq = start; seq < end; seq++) {
+            write(ring.entry(seq));
+        }
+    }
+
+    @Override
+    public void failed(ErrorInfo reason) {
+        attachment = Optional.empty();
+        stream.fail(reason);
+    }
+
+    private void write(Entry entry) {
+        serial = loop.frames().channelSerial(entry);
+        switch (entry.body()) {
+            case EntryBody.None() -> {}
+            case EntryBody.Messages(MessageBatch batch) -> {
+                List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
+                for (int index = 0; index < messages.size(); index++) {
+                    Message message = messages.get(index);
+                    Message full = message.withId(message.id().orElse(batch.id() + ':' + index))
+                            .withConnectionId(message.connectionId().or(batch::connectionId))
+                            .withTimestamp(batch.timestamp());
+                    write("message", json().toTree(full), message.data());
+                }
+            }
+            case EntryBody.Presence(PresenceBatch batch) -> {
+                for (int index = 0; index < batch.presence().size(); index++) {
+                    PresenceMessage event = batch.presence().get(index);
+                    PresenceMessage full = event.identified(
+                            event.id().orElse(batch.id() + ':' + index),
+                            event.connectionId().or(batch::connectionId).orElse(""),
+                            event.timestamp() == 0 ? batch.timestamp() : event.timestamp());
+                    write("presence", json().toTree(full), event.data());
+                }
+            }
+        }
+        stream.wrote();
+    }
+
+    private void write(String event, Map<String, Object> tree, Payload data) {
+        if (stream.enveloped()) {
+            Map<String, Object> withChannel = new LinkedHashMap<>(tree);
+            withChannel.put("channel", name.base());
+            stream.writer().event(event, stream.place(), json().encodeValue(withChannel));
+            return;
+        }
+        byte[] payload =
+                switch (data) {
+                    case Payload.None() -> new byte[0];
+                    case Payload.Text(String text) -> text.getBytes(StandardCharsets.UTF_8);
+                    case Payload.Binary(byte[] bytes) -> Base64.getEncoder().encode(bytes);
+                };
+        stream.writer().payload(event, stream.place(), payload);
+    }
+
+    private static ProtocolCodec json() {
+        return ProtocolCodec.of(Format.JSON);
+    }
+}

@@ -1,0 +1,154 @@
+package io.hark.history;
+
+import io.hark.channel.ChannelImage;
+import io.hark.channel.ChannelKey;
+import io.hark.channel.DamagedEntry;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryCodec;
+import io.hark.channel.HistoryPage;
+import io.hark.channel.HistoryQuery;
+import io.hark.channel.Hlc;
+import io.hark.channel.IdHash;
+import io.hark.channel.MemberCodec;
+import io.hark.channel.Receipt;
+import io.hark.presence.Member;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/// Blocking: reads of one channel. Any thread.
+final class HistoryReader {
+    private final Database database;
+    private final Retention retention;
+
+    HistoryReader(Database database, Retention retention) {
+        this.database = database;
+        this.retention = retention;
+    }
+
+    HistoryPage page(HistoryQuery query) throws RocksDBException, DamagedEntry {
+        List<ChannelScan> scans = new ArrayList<>(1);
+        try {
+            for (RetentionClass each : retention.classes()) {
+                long[] segments = Arrays.stream(retention.history.of(each.id()))
+                        .filter(segment -> each.overlaps(segment, query.startMillis(), query.endMillis()))
+                        .toArray();
+                if (segments.length > 0) {
+                    scans.add(new ChannelScan(
+                            database,
+                            query.channel(),
+                            segments,
+                            query.afterLsn(),
+                            query.upToLsn(),
+                            query.backwards()));
+                }
+            }
+            return page(query, scans);
+        } finally {
+            scans.forEach(ChannelScan::close);
+        }
+    }
+
+    private static HistoryPage page(HistoryQuery query, List<ChannelScan> scans) throws RocksDBException, DamagedEntry {
+        List<Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        while (true) {
+            Optional<ChannelScan> next = next(scans, query.backwards());
+            if (next.isEmpty()) {
+                return new HistoryPage(entries, false);
+            }
+            ChannelScan scan = next.get();
+            byte[] encoded = scan.value();
+            EntryCodec.Head head = EntryCodec.head(encoded);
+            long millis = Hlc.millis(head.hlc());
+            // Time only grows along the log.
+            if (query.backwards() ? millis < query.startMillis() : millis > query.endMillis()) {
+                return new HistoryPage(entries, false);
+            }
+            if (millis >= query.startMillis() && millis <= query.endMillis() && query.kinds().contains(head.kind())) {
+                if (entries.size() >= query.entriesMax() || !entries.isEmpty() && bytes >= query.bytesMax()) {
+                    return new HistoryPage(entries, true);
+                }
+                entries.add(decode(encoded, query.channel(), scan.lsn()));
+                bytes += encoded.length;
+            }
+            scan.advance();
+        }
+    }
+
+    /// The scan whose entry comes next; most channels have only one scan with entries.
+    private static Optional<ChannelScan> next(List<ChannelScan> scans, boolean backwards) {
+        ChannelScan next = null;
+        for (ChannelScan scan : scans) {
+            if (!scan.atEnd() && (next == null || scan.lsn() > next.lsn() == backwards)) {
+                next = scan;
+            }
+        }
+        return Optional.ofNullable(next);
+    }
+
+    private static Entry decode(byte[] encoded, ChannelKey channel, long lsn) throws DamagedEntry {
+        Entry entry = EntryCodec.decode(encoded);
+        if (entry.lsn() != lsn || !entry.channel().equals(channel)) {
+            throw new DamagedEntry("at %d of channel %s stands entry %d of channel %s"
+                    .formatted(lsn, channel, entry.lsn(), entry.channel()));
+        }
+        return entry;
+    }
+
+    /// Remembered for the dedupe window at least, an eighth longer at most.
+    Optional<Receipt> receipt(ChannelKey channel, IdHash id) throws RocksDBException, DamagedEntry {
+        long[] segments = retention.dedupe.all();
+        for (int i = segments.length - 1; i >= 0; i--) {
+            byte[] key = new Bytes(Table.DEDUPE_KEY)
+                    .putLong(segments[i])
+                    .putChannel(channel)
+                    .putLong(id.high())
+                    .putLong(id.low())
+                    .array();
+            Optional<byte[]> row = database.get(Table.DEDUPE, key);
+            if (row.isPresent()) {
+                return Optional.of(Rows.receipt(row.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    ChannelImage channel(ChannelKey channel) throws RocksDBException, DamagedEntry {
+        return new ChannelImage(lastLsn(channel), members(channel));
+    }
+
+    private long lastLsn(ChannelKey channel) throws RocksDBException {
+        int current = retention.channelClass().id();
+        long lastLsn = 0;
+        boolean certain = false;
+        for (RetentionClass each : retention.classes()) {
+            long[] segments = retention.channels.of(each.id());
+            for (int i = segments.length - 1; i >= 0; i--) {
+                Optional<byte[]> row = database.get(Table.CHAN, Rows.channelKey(segments[i], channel));
+                if (row.isPresent()) {
+                    lastLsn = Math.max(lastLsn, Rows.channelLastLsn(row.get()));
+                    certain |= each.id() == current;
+                    break;
+                }
+            }
+        }
+        // Read after the rows: a bound is raised before the rows that it stands for disappear. It also counts for a channel
+        // that is known only from the time of another channel memory, because newer rows may have gone before that one.
+        return certain ? lastLsn : Math.max(lastLsn, retention.trimmedThrough(channel.slot()));
+    }
+
+    private List<Member> members(ChannelKey channel) throws RocksDBException, DamagedEntry {
+        List<Member> members = new ArrayList<>();
+        try (RocksIterator rows = database.prefixScan(Table.PRES)) {
+            for (rows.seek(Rows.memberKey(channel, "")); rows.isValid(); rows.next()) {
+                members.add(MemberCodec.decode(Rows.memberBytes(rows.value())));
+            }
+            rows.status();
+        }
+        return members;
+    }
+}

@@ -1,0 +1,252 @@
+package io.hark.history;
+
+import io.hark.channel.Append;
+import io.hark.channel.Durability;
+import io.hark.channel.EntryCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Handle: the one thread that writes. It takes everything that waits, of all slots, as one batch and one write, so the
+/// busier it is the less each entry costs. Blocking work happens on its thread only.
+final class LogWriter {
+    private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
+    private static final long EXPIRE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Database database;
+    private final StoreObserver observer;
+    private final LongSupplier clockMillis;
+    private final Consumer<Throwable> onFailure;
+    private final WriteSet writeSet;
+    private final Expiry expiry;
+    private final BackgroundSync backgroundSync;
+    private final Thread thread = Thread.ofPlatform().name("hark-log-writer").unstarted(this::run);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition filled = lock.newCondition();
+    private List<Job> waiting = new ArrayList<>();
+    private boolean stopping;
+
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /// What waits for the writer.
+    private sealed interface Job {
+        /// Gets empty, or why it failed.
+        Consumer<Optional<Throwable>> done();
+    }
+
+    private record Write(
+            List<Append> appends, List<byte[]> entries, boolean sync, long bytes, Consumer<Optional<Throwable>> done)
+            implements Job {}
+
+    private record Expire(long nowMillis, Consumer<Optional<Throwable>> done) implements Job {}
+
+    /// @param clockMillis decides what has expired
+    /// @param onFailure   gets the first failure, after which nothing is written any more
+    LogWriter(
+            Database database,
+            StoreObserver observer,
+            LongSupplier clockMillis,
+            Consumer<Throwable> onFailure,
+            WriteSet writeSet,
+            Expiry expiry) {
+        this.database = database;
+        this.observer = observer;
+        this.clockMillis = clockMillis;
+        this.onFailure = onFailure;
+        this.writeSet = writeSet;
+        this.expiry = expiry;
+        this.backgroundSync = new BackgroundSync(database, observer, this::fail);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Encodes on the caller's thread, of which there are more than of this one.
+    void append(List<Append> appends, Consumer<Optional<Throwable>> done) {
+        List<byte[]> entries = new ArrayList<>(appends.size());
+        long bytes = 0;
+        boolean sync = false;
+        for (Append append : appends) {
+            byte[] entry = EntryCodec.encode(append.entry());
+            entries.add(entry);
+            bytes += entry.length;
+            sync |= append.policy().durability() == Durability.FSYNC;
+        }
+        queuedBytes.addAndGet(bytes);
+        submit(new Write(List.copyOf(appends), entries, sync, bytes, done));
+    }
+
+    /// Drops what has expired at `nowMillis`, after all that was appended before.
+    void expire(long nowMillis, Consumer<Optional<Throwable>> done) {
+        submit(new Expire(nowMillis, done));
+    }
+
+    /// Bytes of entries that are not written yet.
+    long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    private void submit(Job job) {
+        boolean taken;
+        lock.lock();
+        try {
+            taken = !stopping;
+            if (taken) {
+                waiting.add(job);
+                filled.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!taken) {
+            job.done().accept(Optional.of(new IllegalStateException("the store is closed")));
+        }
+    }
+
+    /// Finishes what was taken and syncs it; true if all of it is on the disk.
+    boolean stop() throws InterruptedException {
+        lock.lock();
+        try {
+            stopping = true;
+            filled.signal();
+        } finally {
+            lock.unlock();
+        }
+        thread.join();
+        backgroundSync.close();
+        if (failure.get() == null) {
+            try {
+                database.sync();
+            } catch (RocksDBException e) {
+                fail(e);
+            }
+        }
+        return failure.get() == null;
+    }
+
+    private void run() {
+        long expiryDue = System.nanoTime() + EXPIRE_EVERY_NANOS;
+        for (boolean more = true; more; ) {
+            List<Job> taken = take(expiryDue - System.nanoTime());
+            more = !taken.isEmpty() || !stopped();
+            write(taken);
+            if (more && System.nanoTime() - expiryDue >= 0) {
+                attempt(() -> expire(clockMillis.getAsLong()));
+                expiryDue = System.nanoTime() + EXPIRE_EVERY_NANOS;
+            }
+        }
+    }
+
+    /// Everything that waits; empty when nothing came within the time or the store stops.
+    private List<Job> take(long nanosMax) {
+        lock.lock();
+        try {
+            long nanosLeft = nanosMax;
+            while (waiting.isEmpty() && !stopping && nanosLeft > 0) {
+                nanosLeft = filled.awaitNanos(nanosLeft);
+            }
+            List<Job> taken = waiting;
+            waiting = new ArrayList<>();
+            return taken;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the writer", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean stopped() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(List<Job> jobs) {
+        attempt(() -> writeRows(jobs));
+        Optional<Throwable> outcome = Optional.ofNullable(failure.get());
+        for (Job job : jobs) {
+            if (job instanceof Write write) {
+                queuedBytes.addAndGet(-write.bytes());
+            }
+            try {
+                job.done().accept(outcome);
+            } catch (RuntimeException e) {
+                log.error("a callback of the store failed", e);
+            }
+        }
+    }
+
+    private void writeRows(List<Job> jobs) throws RocksDBException {
+        long start = System.nanoTime();
+        int entries = 0;
+        boolean sync = false;
+        for (Job job : jobs) {
+            if (job instanceof Write write) {
+                for (int i = 0; i < write.appends().size(); i++) {
+                    writeSet.add(write.appends().get(i), write.entries().get(i));
+                }
+                entries += write.appends().size();
+                sync |= write.sync();
+            }
+        }
+        if (entries > 0) {
+            RawBatch batch = writeSet.finish();
+            database.write(batch, sync);
+            if (!sync) {
+                backgroundSync.wanted();
+            }
+            observer.written(entries, batch.sizeBytes(), System.nanoTime() - start, sync, queuedBytes.get());
+            writeSet.clear();
+        }
+        for (Job job : jobs) {
+            if (job instanceof Expire(long nowMillis, var done)) {
+                expire(nowMillis);
+            }
+        }
+    }
+
+    private void expire(long nowMillis) throws RocksDBException {
+        int dropped = expiry.expire(nowMillis);
+        if (dropped > 0) {
+            observer.expired(dropped);
+        }
+    }
+
+    private interface Step {
+        void run() throws RocksDBException;
+    }
+
+    /// After a failure nothing is written any more: what is on the disk is unknown until the store is opened again.
+    private void attempt(Step step) {
+        if (failure.get() != null) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (RocksDBException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (failure.compareAndSet(null, cause)) {
+            onFailure.accept(cause);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.hark.history;
+
+import io.hark.channel.HistoryStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksHistoryStoreTest implements HistoryStoreContract {
+    @TempDir
+    Path dir;
+
+    @Override
+    public Subject subject() {
+        return new RocksSubject(dir, RocksSubject.CONFIG);
+    }
+}

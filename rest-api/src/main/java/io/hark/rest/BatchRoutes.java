@@ -1,0 +1,160 @@
+package io.hark.rest;
+
+import io.hark.auth.Operation;
+import io.hark.auth.Outcome;
+import io.hark.channel.ChannelRouter.Answer;
+import io.hark.channel.ChannelStatus;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.Message;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/// Several channels at once: publish (RSC22) and presence (RSC24). What fails on one channel fails there only.
+final class BatchRoutes {
+    /// Different channels of one spec or one presence request; more are refused with 40000.
+    static final int CHANNELS_MAX = 100;
+
+    /// Pairs of spec and channel in one request; more are refused with 40000.
+    static final int PUBLISHES_MAX = 1_000;
+
+    private final RestServices services;
+    private final Publishing publishing;
+
+    BatchRoutes(RestServices services) {
+        this.services = services;
+        this.publishing = new Publishing(services);
+    }
+
+    void addTo(Router router) {
+        router.on("POST", "messages", this::publish).on("GET", "presence", this::presence);
+    }
+
+    /// Value: the same messages for several channels.
+    private record Spec(List<String> channels, List<Message> messages) {}
+
+    private CompletionStage<Reply> publish(Call call) throws Refusal {
+        Caller caller = Caller.of(call.request(), call.nowMillis(), services);
+        MessageRoutes.refuseIfAsked(call);
+        List<Spec> specs = specs(call.request());
+        boolean ephemeral = MessageRoutes.isEphemeral(call);
+        List<CompletionStage<BatchResult>> results = new ArrayList<>();
+        for (Spec spec : specs) {
+            results.add(Stages.all(spec.channels().stream()
+                            .map(channel -> publish(caller, channel, spec.messages(), ephemeral))
+                            .toList())
+                    .thenApply(BatchResult::new));
+        }
+        return Stages.all(results)
+                .thenApply(all -> call.wantsBatchResults()
+                        ? Reply.of(201, codec -> codec.encodeValue(
+                                all.stream().map(result -> result.tree(codec)).toList()))
+                        : BatchResult.joined(all).legacyReply(201));
+    }
+
+    private CompletionStage<BatchResult.Item> publish(
+            Caller caller, String channel, List<Message> messages, boolean ephemeral) {
+        try {
+            return publishing
+                    .publish(caller, Call.channelNamed(channel), messages, ephemeral)
+                    .thenApply(outcome -> switch (outcome) {
+                        case Outcome.Ok<Publishing.Published>(var published) -> BatchResult.Item.ok(published.tree());
+                        case Outcome.Refused<Publishing.Published>(var error) ->
+                            BatchResult.Item.failed(channel, error);
+                    });
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedStage(BatchResult.Item.failed(channel, refusal.error()));
+        }
+    }
+
+    /// Everything is read before anything is published: a malformed body publishes nothing.
+    private static List<Spec> specs(RestRequest request) throws Refusal {
+        Object body = Bodies.value(request);
+        List<Spec> specs = new ArrayList<>();
+        int publishes = 0;
+        for (Object tree : body instanceof List<?> several ? several : List.of(body)) {
+            Map<String, Object> spec = Bodies.asObject(tree, "a batch spec");
+            List<String> channels = channels(spec.get("channels"));
+            publishes += channels.size();
+            if (publishes > PUBLISHES_MAX) {
+                throw new Refusal(
+                        ErrorCode.BAD_REQUEST,
+                        "more than %d publishes in one batch; split it".formatted(PUBLISHES_MAX));
+            }
+            specs.add(new Spec(channels, messages(spec.get("messages"), request)));
+        }
+        return specs;
+    }
+
+    private static List<Message> messages(Object tree, RestRequest request) throws Refusal {
+        if (!(tree instanceof Map || tree instanceof List)) {
+            throw new Refusal(ErrorCode.INVALID_BODY, "messages of a batch spec must be a message or an array of them");
+        }
+        return Bodies.messages(tree, request);
+    }
+
+    private static List<String> channels(Object tree) throws Refusal {
+        LinkedHashSet<String> names = new LinkedHashSet<>();
+        for (Object name : tree instanceof List<?> several ? several : List.of(tree == null ? List.of() : tree)) {
+            if (!(name instanceof String text)) {
+                throw new Refusal(
+                        ErrorCode.INVALID_BODY, "channels of a batch spec must be a channel's name or an array of names");
+            }
+            names.add(text);
+        }
+        return checked(names);
+    }
+
+    private static List<String> checked(LinkedHashSet<String> names) throws Refusal {
+        if (names.isEmpty() || names.size() > CHANNELS_MAX) {
+            throw new Refusal(
+                    ErrorCode.BAD_REQUEST,
+                    "a batch is for 1 to %d channels, was for %d".formatted(CHANNELS_MAX, names.size()));
+        }
+        return List.copyOf(names);
+    }
+
+    private CompletionStage<Reply> presence(Call call) throws Refusal {
+        Caller caller = Caller.of(call.request(), call.nowMillis(), services);
+        String separator = call.param("separator").filter(text -> !text.isEmpty()).orElse(",");
+        String channels = call.param("channels")
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.INVALID_PARAMETER_VALUE, "channels must name the channels whose presence is wanted"));
+        List<String> names = checked(new LinkedHashSet<>(Arrays.asList(
+                channels.split(Pattern.quote(separator), CHANNELS_MAX + 2))));
+        return Stages.all(names.stream().map(name -> members(caller, name)).toList())
+                .thenApply(BatchResult::new)
+                .thenApply(result ->
+                        call.wantsBatchResults() ? Reply.of(200, result::encode) : result.legacyReply(200));
+    }
+
+    private CompletionStage<BatchResult.Item> members(Caller caller, String name) {
+        try {
+            ChannelName channel = Call.channelNamed(name);
+            caller.require(channel, Operation.SUBSCRIBE);
+            return services.router().status(caller.idOf(channel)).thenApply(answer -> switch (answer) {
+                case Answer.Refused<ChannelStatus>(var error) -> BatchResult.Item.failed(name, error);
+                case Answer.Ok<ChannelStatus>(var status) -> BatchResult.Item.ok(codec -> {
+                    Map<String, Object> tree = new LinkedHashMap<>();
+                    tree.put("channel", name);
+                    tree.put(
+                            "presence",
+                            PresenceRoutes.inOrder(status.members()).stream()
+                                    .map(codec::toTree)
+                                    .toList());
+                    return tree;
+                });
+            });
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedStage(BatchResult.Item.failed(name, refusal.error()));
+        }
+    }
+}

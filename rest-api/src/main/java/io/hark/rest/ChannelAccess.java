@@ -1,0 +1,64 @@
+package io.hark.rest;
+
+import io.hark.auth.App;
+import io.hark.auth.Grant;
+import io.hark.auth.Identity;
+import io.hark.auth.Namespace;
+import io.hark.auth.Operation;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import java.util.Optional;
+import java.util.Set;
+
+/// Whether a client may do something on a channel; the same over REST and realtime.
+public final class ChannelAccess {
+    /// Clients compare this text for equality.
+    private static final String DENIED = "Unable to perform channel operation (permission denied)";
+
+    private static final Set<Operation> READS =
+            Set.of(Operation.SUBSCRIBE, Operation.HISTORY, Operation.CHANNEL_METADATA);
+
+    private ChannelAccess() {}
+
+    /// What capabilities call the channel: params and filters do not matter to them, `[meta]` does.
+    public static String resource(ChannelName channel) {
+        return isMeta(channel) ? "[meta]" + channel.base() : channel.base();
+    }
+
+    /// Whether the channel is one of the server's own reports. It has no rules, and no log.
+    public static boolean isMeta(ChannelName channel) {
+        return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Meta;
+    }
+
+    /// All that stands between the client and the operation: capability, then the rules of the namespace.
+    public static Optional<ErrorInfo> refusal(
+            App app, Grant grant, Identity identity, boolean secure, ChannelName channel, Operation operation) {
+        return capabilityRefusal(grant, channel, operation).or(() -> namespaceRefusal(app, identity, secure, channel));
+    }
+
+    /// @return 40160 when the capability does not grant the operation, and for anything but reading on a metachannel
+    public static Optional<ErrorInfo> capabilityRefusal(Grant grant, ChannelName channel, Operation operation) {
+        boolean possible = !isMeta(channel) || READS.contains(operation);
+        return possible && grant.capability().permits(operation, resource(channel))
+                ? Optional.empty()
+                : Optional.of(ErrorCode.CAPABILITY_REFUSED.info(DENIED));
+    }
+
+    /// @return 40161 for anonymous clients where identified ones are wanted, 40311 for plain HTTP where TLS is
+    public static Optional<ErrorInfo> namespaceRefusal(
+            App app, Identity identity, boolean secure, ChannelName channel) {
+        if (isMeta(channel)) {
+            return Optional.empty();
+        }
+        Namespace rules = app.namespaceOf(channel.base());
+        if (rules.identified() && identity.clientId().isEmpty()) {
+            return Optional.of(ErrorCode.IDENTIFIED_CLIENT_REQUIRED.info(
+                    "Access denied to channel: namespace %s requires identified clients".formatted(rules.id())));
+        }
+        return rules.tlsOnly() && !secure
+                ? Optional.of(ErrorCode.TLS_REQUIRED.info(
+                        "Access denied to channel: namespace %s is reachable over TLS only".formatted(rules.id())))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,31 @@
+package io.hark.rest;
+
+import io.hark.auth.App;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.Durability;
+import java.time.Duration;
+
+/// Value: how the entries of channels are kept, by the rules of their namespaces.
+///
+/// @param persistedRetention how long the entries of a `persisted` channel can be read
+/// @param resumeWindow       how long those of any other channel can: what a client may miss and still resume
+public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow) {
+    public static final ChannelPolicies DEFAULTS = new ChannelPolicies(Duration.ofHours(72), Duration.ofMinutes(2));
+
+    public ChannelPolicies {
+        if (!resumeWindow.isPositive()) {
+            throw new IllegalArgumentException("resumeWindow must be positive, was " + resumeWindow);
+        }
+        if (persistedRetention.compareTo(resumeWindow) < 0) {
+            throw new IllegalArgumentException("persistedRetention must be at least the resume window %s, was %s"
+                    .formatted(resumeWindow, persistedRetention));
+        }
+    }
+
+    /// @param channelBaseName without qualifier
+    public ChannelPolicy of(App app, String channelBaseName) {
+        return app.namespaceOf(channelBaseName).persisted()
+                ? new ChannelPolicy(Durability.FSYNC, persistedRetention)
+                : new ChannelPolicy(Durability.REPLICATED, resumeWindow);
+    }
+}

@@ -1,0 +1,18 @@
+package io.hark.rest;
+
+/// Value: the bounds of one publish; one beyond them is refused whole.
+///
+/// @param messagesMax 1 to 1000, for a serial tells no more apart; beyond it 40034
+/// @param bytesMax    of name, clientId, extras and data of all messages together (TO3l8); beyond it 40009
+public record PublishLimits(int messagesMax, int bytesMax) {
+    public static final PublishLimits DEFAULTS = new PublishLimits(1_000, 65_536);
+
+    public PublishLimits {
+        if (messagesMax < 1 || messagesMax > 1_000) {
+            throw new IllegalArgumentException("messagesMax must be 1 to 1000, was " + messagesMax);
+        }
+        if (bytesMax < 1) {
+            throw new IllegalArgumentException("bytesMax must be positive, was " + bytesMax);
+        }
+    }
+}

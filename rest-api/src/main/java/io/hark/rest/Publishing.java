@@ -1,0 +1,81 @@
+package io.hark.rest;
+
+import io.hark.auth.Operation;
+import io.hark.auth.Outcome;
+import io.hark.channel.Publish;
+import io.hark.channel.PublishResult;
+import io.hark.channel.ReplyTo;
+import io.hark.protocol.ChannelName;
+import io.hark.protocol.Message;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/// Publishes messages to one channel on behalf of a request.
+final class Publishing {
+    private final RestServices services;
+
+    Publishing(RestServices services) {
+        this.services = services;
+    }
+
+    /// Value: what became of a publish.
+    ///
+    /// @param messageId the id of its first message
+    record Published(String channel, String messageId, List<String> serials) {
+        Map<String, Object> tree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("channel", channel);
+            tree.put("messageId", messageId);
+            tree.put("serials", serials);
+            return tree;
+        }
+    }
+
+    /// Hands the publish on at once: those for one channel are ordered as they were called.
+    CompletionStage<Outcome<Published>> publish(
+            Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
+        var refusal = caller.refusal(channel, Operation.PUBLISH);
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedStage(Outcome.refused(refusal.get()));
+        }
+        PublishAdmission.Request request = new PublishAdmission.Request(
+                caller.app(),
+                caller.idOf(channel),
+                caller.identity(),
+                Optional.empty(),
+                messages,
+                services.randomIds().get(),
+                Optional.empty(),
+                false,
+                ephemeral,
+                caller.grant()
+                        .capability()
+                        .permits(Operation.PRIVILEGED_HEADERS, ChannelAccess.resource(channel)),
+                services.connections());
+        return switch (services.admission().admit(request)) {
+            case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
+            case PublishAdmission.Result.Admitted(var publish) -> route(channel, publish);
+        };
+    }
+
+    private CompletionStage<Outcome<Published>> route(ChannelName channel, Publish publish) {
+        String messageId = publish.batch()
+                .messages()
+                .getFirst()
+                .id()
+                .orElse(publish.batch().id() + ":0");
+        CompletableFuture<PublishResult> answer = new CompletableFuture<>();
+        services.router().publish(publish, new ReplyTo<>(Runnable::run, answer::complete));
+        return answer.thenApply(result -> switch (result) {
+            case PublishResult.Stored(var receipt) ->
+                Outcome.ok(new Published(channel.full(), messageId, receipt.serials()));
+            case PublishResult.Accepted(var serials) ->
+                Outcome.ok(new Published(channel.full(), messageId, serials));
+            case PublishResult.Refused(var error) -> Outcome.refused(error);
+        });
+    }
+}

@@ -1,0 +1,50 @@
+package io.hark.rest;
+
+import io.hark.protocol.ErrorCode;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Handle: answers REST requests. Any thread; it waits for nothing, so it may be called on an event loop.
+public final class RestApi {
+    private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
+
+    private final Router router;
+    private final RestServices services;
+
+    public RestApi(RestServices services) {
+        this.services = services;
+        this.router = new Router();
+        new ServerRoutes(services).addTo(router);
+        new MessageRoutes(services).addTo(router);
+        new PresenceRoutes(services).addTo(router);
+        new ChannelRoutes(services).addTo(router);
+        new BatchRoutes(services).addTo(router);
+        new TokenRoutes(services).addTo(router);
+        services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
+    }
+
+    /// Answers every request: what goes wrong becomes a response with an error. The stage never fails; it completes on any
+    /// thread, those of channels' owners and of the history store among them, so what follows it should be short.
+    public CompletionStage<RestResponse> handle(RestRequest request) {
+        try {
+            if (request.method().equals("OPTIONS")) {
+                router.requirePath(request.rawPath());
+                return CompletableFuture.completedStage(Responses.preflight(request));
+            }
+            return router.answer(request, services.wallClock().getAsLong())
+                    .thenApply(reply -> Responses.render(request, reply))
+                    .exceptionally(failure -> internal(request, failure));
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedStage(Responses.error(request, refusal.error()));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(internal(request, e));
+        }
+    }
+
+    private static RestResponse internal(RestRequest request, Throwable failure) {
+        LOG.error("{} failed, code {}", request, ErrorCode.INTERNAL.code(), failure);
+        return Responses.error(request, ErrorCode.INTERNAL.info());
+    }
+}
