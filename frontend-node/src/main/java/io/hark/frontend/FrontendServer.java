@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /// Handle: the listening socket and everything behind it. Any thread but a loop's.
-public final class FrontendServer implements AutoCloseable {
+public final class FrontendServer {
     private static final int BACKLOG = 4096;
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
@@ -107,12 +107,5 @@ public final class FrontendServer implements AutoCloseable {
 
     private int clients() {
         return frontend.metrics().connections.get() + frontend.metrics().streams.get();
-    }
-
-    @Override
-    public void close() throws InterruptedException {
-        if (listener.isPresent()) {
-            listener.get().close().sync();
-        }
     }
 }

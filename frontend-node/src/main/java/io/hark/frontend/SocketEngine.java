@@ -29,7 +29,7 @@ public enum SocketEngine {
         };
     }
 
-    IoHandlerFactory ioHandlers() {
+    public IoHandlerFactory ioHandlers() {
         return switch (resolve()) {
             case IO_URING -> IoUringIoHandler.newFactory();
             case EPOLL -> EpollIoHandler.newFactory();

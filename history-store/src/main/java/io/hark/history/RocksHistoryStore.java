@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,13 +99,23 @@ public final class RocksHistoryStore implements HistoryStore {
                 database.close();
                 throw e;
             }
-        } catch (RocksDBException | DamagedEntry e) {
-            throw new DamagedStore("the store in %s cannot be opened: %s. Restore the directory from a copy, or move it away to"
-                            .formatted(dir, e.getMessage())
-                    + " start empty", e);
+        } catch (RocksDBException e) {
+            boolean damaged = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+            throw damaged ? damaged(dir, e) : new UncheckedIOException(cannotOpen(dir, e), new IOException(e));
+        } catch (DamagedEntry e) {
+            throw damaged(dir, e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the store in %s cannot be opened".formatted(dir), e);
+            throw new UncheckedIOException(cannotOpen(dir, e), e);
         }
+    }
+
+    private static DamagedStore damaged(Path dir, Exception cause) {
+        return new DamagedStore(
+                cannotOpen(dir, cause) + ". Restore the directory from a copy, or move it away to start empty", cause);
+    }
+
+    private static String cannotOpen(Path dir, Exception cause) {
+        return "the store in %s cannot be opened: %s".formatted(dir, cause.getMessage());
     }
 
     /// The node's control log, kept in the same database; closed with the store.
@@ -156,6 +167,10 @@ public final class RocksHistoryStore implements HistoryStore {
 
     Database database() {
         return database;
+    }
+
+    long[] liveHistorySegments() {
+        return recovered.retention().history.all();
     }
 
     private void failed(Throwable failure, Consumer<Throwable> onFailure) {

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.rocksdb.RocksDBException;
 
 /// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what that costs:
-/// `AppendLoad <directory> <seconds> <REPLICATED|FSYNC> [entries/s]`.
+/// `AppendLoad <directory> <seconds> <REPLICATED|FSYNC> [entries/s [retention seconds]]`.
 final class AppendLoad {
     private static final int CHANNELS = 10_000;
     private static final int PER_APPEND = 4;
@@ -43,14 +44,24 @@ final class AppendLoad {
 
     public static void main(String[] args) throws Exception {
         long rate = args.length > 3 ? Long.parseLong(args[3]) : Long.MAX_VALUE;
-        new AppendLoad().run(Path.of(args[0]), Integer.parseInt(args[1]), Durability.valueOf(args[2]), rate);
+        Duration retention = Duration.ofSeconds(args.length > 4 ? Long.parseLong(args[4]) : 120);
+        ChannelPolicy policy = new ChannelPolicy(Durability.valueOf(args[2]), retention);
+        new AppendLoad().run(Path.of(args[0]), Integer.parseInt(args[1]), policy, rate);
     }
 
-    private void run(Path parent, int seconds, Durability durability, long rate) throws Exception {
+    private static long fileBytes(RocksHistoryStore store) throws RocksDBException {
+        long bytes = 0;
+        for (Table table : Table.values()) {
+            Database database = store.database();
+            bytes += database.rocks().getLongProperty(database.handle(table), "rocksdb.total-sst-files-size");
+        }
+        return bytes;
+    }
+
+    private void run(Path parent, int seconds, ChannelPolicy policy, long rate) throws Exception {
         Path dir = Files.createTempDirectory(parent, "append-load");
         StoreEnvironment environment = StoreEnvironment.system(observer, Throwable::printStackTrace);
-        try (RocksHistoryStore store = RocksHistoryStore.open(dir, HistoryConfig.defaults(), environment)) {
-            ChannelPolicy policy = new ChannelPolicy(durability, Duration.ofMinutes(2));
+        try (RocksHistoryStore store = RocksHistoryStore.open(dir, HistoryConfig.defaults().withDedupeWindow(policy.retention()), environment)) {
             List<ChannelId> channels = new ArrayList<>();
             for (int i = 0; i < CHANNELS; i++) {
                 channels.add(ChannelId.of("app", "channel-" + i));
@@ -64,7 +75,6 @@ final class AppendLoad {
             long second = start;
             long cpu = system.getProcessCpuTime();
             long taken = 0;
-            long before = 0;
             while (System.nanoTime() - start < Duration.ofSeconds(seconds).toNanos()) {
                 long now = System.currentTimeMillis();
                 for (int i = 0; i < PER_APPEND; i++) {
@@ -84,13 +94,13 @@ final class AppendLoad {
                     long cpuNow = system.getProcessCpuTime();
                     double elapsed = (System.nanoTime() - second) / 1e9;
                     System.out.printf(
-                            "%,9.0f entries/s, %.2f cores, %,6.0f entries/batch, slowest write %.0f ms%n",
-                            (entries.sum() - before) / elapsed,
+                            "%,9.0f entries/s, %.2f cores, %,6.0f entries/batch, slowest write %.0f ms, %,d MiB in files%n",
+                            entries.sum() / elapsed,
                             (cpuNow - cpu) / 1e9 / elapsed,
                             (double) entries.sumThenReset() / batches.sumThenReset(),
-                            slowestNanos / 1e6);
+                            slowestNanos / 1e6,
+                            fileBytes(store) >> 20);
                     slowestNanos = 0;
-                    before = 0;
                     cpu = cpuNow;
                     second = System.nanoTime();
                 }

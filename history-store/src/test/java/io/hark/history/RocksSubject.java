@@ -17,13 +17,16 @@ final class RocksSubject implements HistoryStoreContract.Subject {
     final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Path dir;
     private HistoryConfig config;
-    private Optional<String> bootId = Optional.of("boot-1");
+    private Optional<String> bootId;
     private RocksHistoryStore store;
 
     RocksSubject(Path dir, HistoryConfig config) {
+        this(dir, config, Optional.of("boot-1"));
+    }
+
+    RocksSubject(Path dir, HistoryConfig config, Optional<String> bootId) {
         this.dir = dir;
-        this.config = config;
-        open();
+        openWith(config, bootId);
     }
 
     void open() {
@@ -35,6 +38,11 @@ final class RocksSubject implements HistoryStoreContract.Subject {
         config = newConfig;
         bootId = newBootId;
         open();
+    }
+
+    void openAgainWith(HistoryConfig newConfig) {
+        store.close();
+        openWith(newConfig, bootId);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -79,7 +80,7 @@ final class BatchRoutes {
         Object body = Bodies.value(request);
         List<Spec> specs = new ArrayList<>();
         int publishes = 0;
-        for (Object tree : body instanceof List<?> several ? several : List.of(body)) {
+        for (Object tree : body instanceof List<?> several ? several : Collections.singletonList(body)) {
             Map<String, Object> spec = Bodies.asObject(tree, "a batch spec");
             List<String> channels = channels(spec.get("channels"));
             publishes += channels.size();
@@ -102,7 +103,7 @@ final class BatchRoutes {
 
     private static List<String> channels(Object tree) throws Refusal {
         LinkedHashSet<String> names = new LinkedHashSet<>();
-        for (Object name : tree instanceof List<?> several ? several : List.of(tree == null ? List.of() : tree)) {
+        for (Object name : tree instanceof List<?> several ? several : Collections.singletonList(tree)) {
             if (!(name instanceof String text)) {
                 throw new Refusal(
                         ErrorCode.INVALID_BODY, "channels of a batch spec must be a channel's name or an array of names");
@@ -140,7 +141,7 @@ final class BatchRoutes {
         try {
             ChannelName channel = Call.channelNamed(name);
             caller.require(channel, Operation.SUBSCRIBE);
-            return services.router().status(caller.idOf(channel)).thenApply(answer -> switch (answer) {
+            return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
                 case Answer.Refused<ChannelStatus>(var error) -> BatchResult.Item.failed(name, error);
                 case Answer.Ok<ChannelStatus>(var status) -> BatchResult.Item.ok(codec -> {
                     Map<String, Object> tree = new LinkedHashMap<>();

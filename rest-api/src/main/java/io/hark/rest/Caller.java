@@ -51,7 +51,8 @@ record Caller(App app, Grant grant, Identity identity, boolean secure) {
         Refusal.throwIf(refusal(channel, operation));
     }
 
+    /// A metachannel's id is one that no ordinary channel can have.
     ChannelId idOf(ChannelName channel) {
-        return ChannelId.of(app.id(), channel.base());
+        return ChannelId.of(app.id(), ChannelAccess.resource(channel));
     }
 }

@@ -32,27 +32,21 @@ final class ChannelRoutes {
         Caller caller = Caller.of(call.request(), call.nowMillis(), services);
         ChannelName channel = call.channel();
         caller.require(channel, Operation.CHANNEL_METADATA);
-        if (ChannelAccess.isMeta(channel)) {
-            return CompletableFuture.completedStage(Reply.of(200, details(channel.full(), Occupancy.NONE, 0)));
-        }
-        return services.router().status(caller.idOf(channel)).thenApply(answer -> switch (answer) {
+        return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> Reply.error(error);
             case Answer.Ok<ChannelStatus>(var status) -> Reply.of(200, details(channel.full(), status));
         });
     }
 
-    private static Map<String, Object> details(String name, ChannelStatus status) {
-        return details(name, status.occupancy(), status.members().size());
-    }
-
     /// ChannelDetails (CHD2); clients read every one of the numbers.
-    private static Map<String, Object> details(String name, Occupancy occupancy, int members) {
+    private static Map<String, Object> details(String name, ChannelStatus channel) {
+        Occupancy occupancy = channel.occupancy();
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put("connections", occupancy.connections());
         metrics.put("publishers", occupancy.publishers());
         metrics.put("subscribers", occupancy.subscribers());
         metrics.put("presenceConnections", occupancy.presenceConnections());
-        metrics.put("presenceMembers", members);
+        metrics.put("presenceMembers", channel.members().size());
         metrics.put("presenceSubscribers", occupancy.presenceSubscribers());
         metrics.put("objectPublishers", 0);
         metrics.put("objectSubscribers", 0);

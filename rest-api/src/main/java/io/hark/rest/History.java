@@ -65,16 +65,11 @@ final class History<T> {
     /// @param segment the last of the route, for links
     CompletionStage<Reply> page(Call call, Caller caller, ChannelName channel, String segment) throws Refusal {
         HistoryParams params = HistoryParams.of(call.request());
-        if (ChannelAccess.isMeta(channel)) {
-            Map<String, String> links = params.links(params.end().orElse(call.nowMillis()));
-            Pages pages = Pages.of(call.request(), segment, links, Optional.empty());
-            return CompletableFuture.completedStage(Reply.page(codec -> encode.apply(codec, List.of()), pages));
-        }
         ChannelId id = caller.idOf(channel);
         long keptSince = call.nowMillis()
                 - services.policies().of(caller.app(), channel.base()).retention().toMillis();
         // The owner is asked first: whatever it has acknowledged by now, to anybody, is at or before what it answers.
-        return services.router().status(id).thenCompose(answer -> switch (answer) {
+        return Statuses.of(services, caller, channel).thenCompose(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> CompletableFuture.completedStage(Reply.error(error));
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {

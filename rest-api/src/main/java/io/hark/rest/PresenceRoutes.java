@@ -43,7 +43,7 @@ final class PresenceRoutes {
         int limit = Pages.limit(call.request());
         Optional<String> cursor = Pages.cursor(call.request());
         Optional<Place> from = cursor.isEmpty() ? Optional.empty() : Optional.of(Place.parse(cursor.get()));
-        return services.router().status(caller.idOf(channel)).thenApply(answer -> switch (answer) {
+        return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> Reply.error(error);
             case Answer.Ok<ChannelStatus>(var status) -> page(call, status.members(), limit, from);
         });

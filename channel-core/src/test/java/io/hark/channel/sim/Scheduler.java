@@ -1,0 +1,64 @@
+package io.hark.channel.sim;
+
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/// Confined: simulated time, what happens next in it, and the only source of chance.
+final class Scheduler {
+    private final PriorityQueue<Due> queue = new PriorityQueue<>();
+    private final SplittableRandom random;
+    private long nowMicros;
+    private long steps;
+
+    Scheduler(long seed) {
+        // Neighbouring seeds must not give similar runs.
+        this.random = new SplittableRandom(seed).split();
+    }
+
+    private record Due(long atMicros, long order, Runnable step) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            int byTime = Long.compare(atMicros, other.atMicros);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    long nowMicros() {
+        return nowMicros;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    void at(long micros, Runnable step) {
+        queue.add(new Due(Math.max(micros, nowMicros), steps++, step));
+    }
+
+    void after(long micros, Runnable step) {
+        at(nowMicros + micros, step);
+    }
+
+    void runUntil(long micros) {
+        while (!queue.isEmpty() && queue.peek().atMicros() <= micros) {
+            Due due = queue.poll();
+            nowMicros = due.atMicros();
+            due.step().run();
+        }
+        nowMicros = micros;
+    }
+
+    boolean chance(double probability) {
+        return probability > 0 && random.nextDouble() < probability;
+    }
+
+    /// A number from `low` to `high`, both included.
+    int between(int low, int high) {
+        return random.nextInt(low, high + 1);
+    }
+
+    <T> T pick(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+}

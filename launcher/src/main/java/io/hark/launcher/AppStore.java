@@ -1,0 +1,179 @@
+package io.hark.launcher;
+
+import io.hark.auth.App;
+import io.hark.auth.AppDirectory;
+import io.hark.auth.AppProvisioner;
+import io.hark.auth.ChannelFixture;
+import io.hark.auth.Outcome;
+import io.hark.auth.ProvisionedApp;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelRouter;
+import io.hark.channel.ControlLog;
+import io.hark.channel.PresenceUpdate;
+import io.hark.channel.PublishResult;
+import io.hark.channel.ReplyTo;
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Format;
+import io.hark.protocol.MalformedFrame;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceAction;
+import io.hark.protocol.PresenceMessage;
+import io.hark.protocol.ProtocolCodec;
+import io.hark.rest.AppAdmin;
+import io.hark.rest.ChannelPolicies;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Handle: the apps of the region: those of the configuration and those in the control log. Any thread.
+final class AppStore implements AppDirectory, AppAdmin {
+    private static final Logger LOG = LoggerFactory.getLogger(AppStore.class);
+
+    private final ControlLog control;
+    private final AppProvisioner provisioner;
+    private final ChannelPolicies policies;
+    private final LongSupplier wallClock;
+    private final Supplier<String> randomIds;
+    private final Map<String, ProvisionedApp> configured;
+    private volatile Map<String, ProvisionedApp> apps;
+    private volatile Optional<ChannelRouter> router = Optional.empty();
+
+    AppStore(
+            ControlLog control,
+            AppProvisioner provisioner,
+            ChannelPolicies policies,
+            List<ProvisionedApp> configured,
+            LongSupplier wallClock,
+            Supplier<String> randomIds) {
+        this.control = control;
+        this.provisioner = provisioner;
+        this.policies = policies;
+        this.wallClock = wallClock;
+        this.randomIds = randomIds;
+        this.configured = new LinkedHashMap<>();
+        configured.forEach(app -> this.configured.put(app.app().id(), app));
+        changed(control.state());
+        control.onChange(this::changed);
+    }
+
+    /// Where fixtures of apps are entered.
+    void use(ChannelRouter channels) {
+        router = Optional.of(channels);
+    }
+
+    private void changed(ControlLog.State state) {
+        Map<String, ProvisionedApp> all = new LinkedHashMap<>();
+        state.apps().forEach((id, document) -> read(document).ifPresent(app -> all.put(id, app)));
+        all.putAll(configured);
+        apps = Map.copyOf(all);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Optional<ProvisionedApp> read(byte[] document) {
+        try {
+            Object tree = ProtocolCodec.of(Format.JSON).decodeValue(document);
+            if (tree instanceof Map<?, ?> map
+                    && ProvisionedApp.fromTree((Map<String, Object>) map) instanceof Outcome.Ok<ProvisionedApp>(var app)) {
+                return Optional.of(app);
+            }
+        } catch (MalformedFrame damaged) {
+            LOG.error("a stored app cannot be read and is left out: {}", damaged.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<App> app(String appId) {
+        return Optional.ofNullable(apps.get(appId)).map(ProvisionedApp::app);
+    }
+
+    @Override
+    public CompletionStage<Outcome<Map<String, Object>>> create(Map<String, Object> request) {
+        return provision(request).thenApply(outcome -> outcome.map(AppProvisioner::response));
+    }
+
+    CompletionStage<Outcome<ProvisionedApp>> provision(Map<String, Object> request) {
+        return switch (provisioner.provision(request, Instant.ofEpochMilli(wallClock.getAsLong()))) {
+            case Outcome.Refused<ProvisionedApp>(ErrorInfo error) ->
+                CompletableFuture.completedStage(Outcome.refused(error));
+            // Ids are random; the rare one that exists already is thrown again.
+            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) when apps.containsKey(app.app().id()) ->
+                provision(request);
+            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) -> control.propose(new ControlLog.Command.PutApp(
+                            app.app().id(), ProtocolCodec.of(Format.JSON).encodeValue(app.toTree())))
+                    .thenAccept(this::changed)
+                    .thenCompose(done -> enterFixtures(app))
+                    .thenApply(done -> Outcome.ok(app));
+        };
+    }
+
+    private CompletionStage<Void> enterFixtures(ProvisionedApp app) {
+        String connectionId = randomIds.get();
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (ChannelFixture fixture : app.channels()) {
+            CompletableFuture<PublishResult> entered = new CompletableFuture<>();
+            router.orElseThrow()
+                    .presence(
+                            new PresenceUpdate(
+                                    ChannelId.of(app.app().id(), fixture.name()),
+                                    connectionId,
+                                    Member.PERMANENT,
+                                    connectionId + ":0",
+                                    events(fixture),
+                                    policies.of(app.app(), fixture.name()),
+                                    Integer.MAX_VALUE),
+                            new ReplyTo<>((Executor) Runnable::run, entered::complete));
+            all = all.thenCombine(entered, (done, result) -> null);
+        }
+        return all;
+    }
+
+    private static List<PresenceMessage> events(ChannelFixture fixture) {
+        List<PresenceMessage> events = new ArrayList<>();
+        for (ChannelFixture.Member member : fixture.members()) {
+            events.add(new PresenceMessage(
+                    PresenceAction.ENTER,
+                    Optional.empty(),
+                    Optional.of(member.clientId()),
+                    Optional.empty(),
+                    0,
+                    member.data().map(Payload::text).orElse(Payload.NONE),
+                    member.encoding(),
+                    Map.of()));
+        }
+        return events;
+    }
+
+    @Override
+    public CompletionStage<Optional<ErrorInfo>> delete(String appId) {
+        return control.propose(new ControlLog.Command.DeleteApp(appId)).thenApply(state -> {
+            changed(state);
+            return Optional.empty();
+        });
+    }
+
+    /// Removes apps that were made over HTTP and have outlived their purpose.
+    ///
+    /// @param kept an app that stays whatever its age
+    void expire(String kept, Duration lifetime) {
+        Instant before = Instant.ofEpochMilli(wallClock.getAsLong()).minus(lifetime);
+        for (ProvisionedApp app : apps.values()) {
+            boolean expired = app.created().isBefore(before);
+            if (expired && !configured.containsKey(app.app().id()) && !app.app().id().equals(kept)) {
+                delete(app.app().id());
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.hark.launcher;
+
+import io.hark.auth.AppProvisioner;
+import io.hark.auth.Authenticator;
+import io.hark.auth.Outcome;
+import io.hark.auth.ProvisionedApp;
+import io.hark.auth.TokenIssuer;
+import io.hark.auth.TokenSecret;
+import io.hark.auth.TokenSigner;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.ControlLog;
+import io.hark.channel.Durability;
+import io.hark.channel.LocalChannelRouter;
+import io.hark.channel.RouterConfig;
+import io.hark.channel.SlotLimits;
+import io.hark.frontend.ConnectionKeys;
+import io.hark.frontend.Frontend;
+import io.hark.frontend.FrontendServer;
+import io.hark.frontend.NettyLoop;
+import io.hark.history.RocksHistoryStore;
+import io.hark.history.StoreEnvironment;
+import io.hark.protocol.ChannelSerials;
+import io.hark.protocol.ErrorInfo;
+import io.hark.rest.PublishAdmission;
+import io.hark.rest.RestApi;
+import io.hark.rest.RestServices;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to clients: what was
+/// acknowledged is on disk, and every client is told to come back.
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final long TICK_MILLIS = 250;
+    private static final String SECRET_FILE = "secret";
+    private static final String DEV_KEY_FILE = "dev-key";
+
+    private final NodeConfig config;
+    private final NodeMetrics metrics;
+    private final RocksHistoryStore store;
+    private final EventLoopGroup group;
+    private final FrontendServer server;
+    private final Optional<String> devKey;
+    private final int port;
+    private volatile Optional<String> unready = Optional.empty();
+
+    private Node(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
+        this.config = config;
+        LongSupplier wallClock = System::currentTimeMillis;
+        Randomness random = new Randomness();
+        NodeFiles files = new NodeFiles(config.data());
+        byte[] secret = secret(config, files, random);
+        metrics = new NodeMetrics();
+        store = RocksHistoryStore.open(
+                config.data().resolve("store"), config.history(), StoreEnvironment.system(metrics, fatal));
+        ControlLog control = store.controlLog();
+        int epoch = control.propose(new ControlLog.Command.Register(config.node(), random.id()))
+                .toCompletableFuture()
+                .join()
+                .epoch();
+        AppStore apps = new AppStore(
+                control,
+                new AppProvisioner(random.source()),
+                config.policies(),
+                config.apps(),
+                wallClock,
+                random::id);
+        group = new MultiThreadIoEventLoopGroup(
+                config.frontend().loops(),
+                new DefaultThreadFactory("hark-loop"),
+                config.frontend().engine().ioHandlers());
+        List<EventLoop> eventLoops = new ArrayList<>();
+        group.forEach(executor -> eventLoops.add((EventLoop) executor));
+        LocalChannelRouter router = LocalChannelRouter.open(
+                eventLoops.stream().map(NettyLoop::new).toList(),
+                store,
+                config.region(),
+                epoch,
+                new RouterConfig(
+                        SlotLimits.DEFAULTS,
+                        config.queuedBytesMax(),
+                        config.frontend().remainPresentFor(),
+                        new ChannelPolicy(
+                                Durability.REPLICATED, config.policies().resumeWindow())),
+                wallClock,
+                fatal);
+        eventLoops.getFirst().scheduleAtFixedRate(router::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        apps.use(router);
+        devKey = config.dev() ? Optional.of(devKey(files, apps)) : Optional.empty();
+        expireApps(apps, eventLoops.getFirst());
+
+        TokenSigner signer = new TokenSigner(new TokenSecret(derive(secret, "token")));
+        Authenticator authenticator = new Authenticator(apps, signer, config.dev());
+        ChannelSerials serials = new ChannelSerials(derive(secret, "channel-serial"));
+        PublishAdmission admission = new PublishAdmission(config.publishes(), config.policies());
+        server = new FrontendServer(
+                new Frontend(
+                        config.node(),
+                        config.region(),
+                        config.frontend(),
+                        router,
+                        store,
+                        apps,
+                        authenticator,
+                        admission,
+                        config.policies(),
+                        serials,
+                        new ConnectionKeys(derive(secret, "connection-key")),
+                        metrics.frontend(),
+                        wallClock,
+                        random::id),
+                group,
+                eventLoops);
+        RestApi rest = new RestApi(new RestServices(
+                config.region(),
+                apps,
+                authenticator,
+                new TokenIssuer(apps, authenticator, signer),
+                router,
+                store,
+                serials,
+                admission,
+                config.policies(),
+                server.liveConnections(),
+                config.dev() ? Optional.of(apps) : Optional.empty(),
+                wallClock,
+                random::id));
+        port = server.start(rest, new NodePages(metrics, () -> unready, devKey));
+        LOG.info(
+                "node {} of region {} serves on port {}: epoch={} loops={} data={}",
+                config.node(),
+                config.region(),
+                port,
+                epoch,
+                config.frontend().loops(),
+                config.data().toAbsolutePath());
+    }
+
+    /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be started again
+    public static Node start(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
+        return new Node(config, fatal);
+    }
+
+    /// For tests and tools: a disk failure is only logged.
+    public static Node start(NodeConfig config) throws InterruptedException {
+        return start(config, failure -> LOG.error("the store failed; the node cannot go on", failure));
+    }
+
+    private static byte[] secret(NodeConfig config, NodeFiles files, Randomness random) {
+        String text = config.secret().or(() -> files.read(SECRET_FILE)).orElseGet(() -> {
+            String made = random.secret();
+            files.write(SECRET_FILE, made);
+            return made;
+        });
+        if (text.length() < 16) {
+            throw new ConfigException("secret must be 16 characters or more");
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// A secret of 32 bytes for one purpose, so that no two uses share a key.
+    private static byte[] derive(byte[] secret, String purpose) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(purpose.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return digest.digest(secret);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    private static String devKey(NodeFiles files, AppStore apps) {
+        Optional<String> known = files.read(DEV_KEY_FILE)
+                .filter(key -> apps.app(key.substring(0, key.indexOf('.'))).isPresent());
+        return known.orElseGet(() -> {
+            Map<String, Object> request = Map.of(
+                    "keys", List.of(Map.of("capability", "{\"[*]*\":[\"*\"]}")),
+                    "namespaces", List.of(Map.of("id", "persisted", "persisted", true)));
+            return switch (apps.provision(request).toCompletableFuture().join()) {
+                case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) -> {
+                    String key = app.app().keys().getFirst().text();
+                    files.write(DEV_KEY_FILE, key);
+                    yield key;
+                }
+                case Outcome.Refused<ProvisionedApp>(ErrorInfo error) ->
+                    throw new IllegalStateException(error.message());
+            };
+        });
+    }
+
+    private void expireApps(AppStore apps, EventLoop timer) {
+        String kept = devKey.map(key -> key.substring(0, key.indexOf('.'))).orElse("");
+        timer.scheduleAtFixedRate(() -> apps.expire(kept, AppProvisioner.LIFETIME), 1, 1, TimeUnit.MINUTES);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /// On a developer's machine the key of the app that is there from the start.
+    public Optional<String> devKey() {
+        return devKey;
+    }
+
+    @Override
+    public void close() {
+        unready = Optional.of("the node shuts down");
+        LOG.info("node {} drains", config.node());
+        Duration within = config.drainTimeout();
+        try {
+            server.drain(within);
+            group.shutdownGracefully(50, Math.max(1_000, within.toMillis()), TimeUnit.MILLISECONDS)
+                    .sync();
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while draining; some clients were cut off");
+            Thread.currentThread().interrupt();
+        }
+        store.close();
+        metrics.close();
+        LOG.info("node {} stopped", config.node());
+    }
+}

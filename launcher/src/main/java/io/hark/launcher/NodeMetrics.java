@@ -1,0 +1,100 @@
+package io.hark.launcher;
+
+import io.hark.frontend.FrontendMetrics;
+import io.hark.history.StoreObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Handle: the node's metrics, in Prometheus' format. Latencies are HdrHistograms over the last minutes. Any thread.
+final class NodeMetrics implements StoreObserver, AutoCloseable {
+    private static final double[] PERCENTILES = {0.5, 0.9, 0.99, 0.999};
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final FrontendMetrics frontend;
+    private final Timer storeWrites = timer("hark.store.write", "From building a batch to its bytes in the log file");
+    private final Timer storeSyncs = timer("hark.store.sync", "Background syncs of the log file");
+    private final DistributionSummary batchEntries = DistributionSummary.builder("hark.store.batch.entries")
+            .description("Entries written in one batch")
+            .publishPercentiles(PERCENTILES)
+            .register(registry);
+    private final Counter storeBytes = Counter.builder("hark.store.written.bytes").register(registry);
+    private final Counter expired = Counter.builder("hark.store.expired.segments").register(registry);
+    private volatile long queuedBytes;
+
+    NodeMetrics() {
+        Timer publishes = timer("hark.publish.latency", "From a publish's arrival to its acknowledgement");
+        frontend = new FrontendMetrics(nanos -> publishes.record(nanos, TimeUnit.NANOSECONDS));
+        Gauge.builder("hark.connections", frontend.connections, Number::doubleValue).register(registry);
+        Gauge.builder("hark.streams", frontend.streams, Number::doubleValue).register(registry);
+        Gauge.builder("hark.store.queued.bytes", this, metrics -> metrics.queuedBytes).register(registry);
+        count("hark.connections.opened", frontend.connectionsOpened);
+        count("hark.connections.resumed", frontend.connectionsResumed);
+        count("hark.connections.refused", frontend.connectionsRefused);
+        count("hark.frames.received", frontend.framesReceived);
+        count("hark.frames.malformed", frontend.malformedFrames);
+        count("hark.publishes.accepted", frontend.publishesAccepted);
+        count("hark.publishes.refused", frontend.publishesRefused);
+        count("hark.entries.delivered", frontend.entriesDelivered);
+        count("hark.continuity.lost", frontend.continuityLost);
+        count("hark.alarms", frontend.alarms);
+        new JvmMemoryMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentiles(PERCENTILES)
+                .register(registry);
+    }
+
+    private void count(String name, LongAdder adder) {
+        FunctionCounter.builder(name, adder, LongAdder::doubleValue).register(registry);
+    }
+
+    FrontendMetrics frontend() {
+        return frontend;
+    }
+
+    String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void written(int entries, long bytes, long nanos, boolean synced, long queued) {
+        storeWrites.record(nanos, TimeUnit.NANOSECONDS);
+        batchEntries.record(entries);
+        storeBytes.increment(bytes);
+        queuedBytes = queued;
+    }
+
+    @Override
+    public void synced(long nanos) {
+        storeSyncs.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void expired(int segments) {
+        expired.increment(segments);
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}
