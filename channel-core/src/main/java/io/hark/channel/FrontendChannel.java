@@ -21,7 +21,7 @@ public final class FrontendChannel {
     private int behind;
     private boolean subscribed;
 
-    /// Everything of the channel up to this LSN has come.
+    /// Everything of the channel up to this LSN has come, or can be read from the log.
     private long position;
 
     /// The channel's last entry, or an upper bound of it.
@@ -100,9 +100,12 @@ public final class FrontendChannel {
         if (!subscribed || logged && entry.lsn() <= position) {
             return; // Of an earlier subscription of this loop; the new one starts past it.
         }
-        if (logged && entry.prevLsn() > position) {
-            // Something between was missed on the way: everyone reads it from the log, then meets the ring here.
-            clearRing(entry.prevLsn());
+        if (entry.prevLsn() > position) {
+            // Something between was missed on the way: everyone reads it from the log, then meets the ring here. Also before
+            // an ephemeral entry, as that carries a position past what was missed.
+            position = entry.prevLsn();
+            lastLsn = position;
+            clearRing(position);
         }
         ring.append(entry, logged);
         frames.appended(entry);

@@ -28,7 +28,7 @@ class EntryCodecTest {
     @Test
     void entriesOfEveryKindComeBackAsTheyWere() throws DamagedEntry {
         EntryBody presence = new EntryBody.Presence(new PresenceBatch(
-                "id", Optional.empty(), 5, List.of(HistoryStoreContract.Script.member("ann", 5).event())));
+                "id", Optional.empty(), 5, List.of(LogScript.member("ann", 5).event())));
         for (EntryBody body : List.of(EntryBody.NONE, messages(), presence)) {
             Entry entry = entry(body);
             byte[] bytes = EntryCodec.encode(entry);
@@ -59,7 +59,7 @@ class EntryCodecTest {
 
     @Test
     void membersComeBackAsTheyWereAndDamageIsNoticed() throws DamagedEntry {
-        var member = HistoryStoreContract.Script.member("ann", 5);
+        var member = LogScript.member("ann", 5);
         byte[] bytes = MemberCodec.encode(member);
         assertThat(MemberCodec.decode(bytes)).isEqualTo(member);
         for (int bit = 0; bit < bytes.length * 8; bit++) {

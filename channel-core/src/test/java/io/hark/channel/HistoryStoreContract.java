@@ -4,18 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.hark.presence.Member;
-import io.hark.protocol.Message;
-import io.hark.protocol.MessageBatch;
-import io.hark.protocol.Payload;
-import io.hark.protocol.PresenceAction;
-import io.hark.protocol.PresenceBatch;
-import io.hark.protocol.PresenceMessage;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +50,7 @@ public interface HistoryStoreContract {
     @Test
     default void entriesAreReadInTheOrderOfTheLog() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script();
+            LogScript script = new LogScript();
             script.message(ORDERS, SHORT, NOON, "a").message(NEIGHBOUR, SHORT, NOON, "x");
             script.message(ORDERS, SHORT, NOON, "b").appendTo(subject);
             script.message(ORDERS, SHORT, NOON + 5, "c").appendTo(subject);
@@ -77,7 +68,7 @@ public interface HistoryStoreContract {
     @Test
     default void anEntryIsReadAsItWasAppended() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script();
+            LogScript script = new LogScript();
             script.message(ORDERS, LONG, NOON, "a");
             Entry appended = script.pending.getFirst().entry();
             script.appendTo(subject);
@@ -89,7 +80,7 @@ public interface HistoryStoreContract {
     @Test
     default void pagesFollowEachOtherInBothDirections() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script();
+            LogScript script = new LogScript();
             for (String text : List.of("a", "b", "c", "d", "e")) {
                 script.message(ORDERS, SHORT, NOON, text);
             }
@@ -114,7 +105,7 @@ public interface HistoryStoreContract {
     @Test
     default void aPageThatIsJustFullHasNoMore() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
                     .message(ORDERS, SHORT, NOON, "b")
                     .appendTo(subject);
@@ -127,7 +118,7 @@ public interface HistoryStoreContract {
     @Test
     default void nothingPastTheUpperBoundIsRead() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
                     .message(ORDERS, SHORT, NOON, "b")
                     .message(ORDERS, SHORT, NOON, "c")
@@ -144,7 +135,7 @@ public interface HistoryStoreContract {
     @Test
     default void aPageEndsOnceItHoldsItsBytesButHoldsOneEntry() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a".repeat(1000))
                     .message(ORDERS, SHORT, NOON, "b".repeat(1000))
                     .message(ORDERS, SHORT, NOON, "c".repeat(1000))
@@ -162,7 +153,7 @@ public interface HistoryStoreContract {
     @Test
     default void onlyTheKindsAskedForAreRead() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
                     .enter(ORDERS, SHORT, NOON, "ann")
                     .message(ORDERS, SHORT, NOON, "b")
@@ -185,7 +176,7 @@ public interface HistoryStoreContract {
     @Test
     default void startAndEndTimeAreInclusive() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
                     .message(ORDERS, SHORT, NOON + 60_000, "b")
                     .message(ORDERS, SHORT, NOON + 90_000, "c")
@@ -206,7 +197,7 @@ public interface HistoryStoreContract {
     @Test
     default void entriesOfDifferentRetentionAreReadInOneOrder() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, LONG, NOON, "a")
                     .message(ORDERS, SHORT, NOON + 20_000, "b")
                     .message(ORDERS, LONG, NOON + 40_000, "c")
@@ -227,7 +218,7 @@ public interface HistoryStoreContract {
     @Test
     default void callbacksComeInTheOrderOfAppends() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script();
+            LogScript script = new LogScript();
             List<Integer> order = new ArrayList<>();
             CompletableFuture<Void> last = new CompletableFuture<>();
             for (int i = 0; i < 100; i++) {
@@ -250,7 +241,7 @@ public interface HistoryStoreContract {
     default void anIdIsFoundOnItsChannelUntilTheWindowEnds() throws Exception {
         try (Subject subject = subject()) {
             IdHash id = new IdHash(7, 11);
-            Script script = new Script().message(ORDERS, LONG, NOON, "a", Optional.of(id));
+            LogScript script = new LogScript().message(ORDERS, LONG, NOON, "a", Optional.of(id));
             Receipt receipt = script.pending.getFirst().entry().receipt();
             script.appendTo(subject);
 
@@ -270,7 +261,7 @@ public interface HistoryStoreContract {
     @Test
     default void aChannelThatNeverWasIsAtTheBeginning() throws Exception {
         try (Subject subject = subject()) {
-            new Script().message(NEIGHBOUR, SHORT, NOON, "x").appendTo(subject);
+            new LogScript().message(NEIGHBOUR, SHORT, NOON, "x").appendTo(subject);
 
             assertThat(get(subject.store().channel(ORDERS.key()))).isEqualTo(new ChannelImage(0, List.of()));
         }
@@ -279,7 +270,7 @@ public interface HistoryStoreContract {
     @Test
     default void aChannelsPlaceIsExactWhileItIsRemembered() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
                     .message(ORDERS, SHORT, NOON, "b")
                     .message(NEIGHBOUR, SHORT, NOON + 300_000, "x")
@@ -296,7 +287,7 @@ public interface HistoryStoreContract {
     default void aForgottenChannelIsNotTakenForOlderThanItIs() throws Exception {
         try (Subject subject = subject()) {
             long later = NOON + 2 * CHANNEL_MEMORY.toMillis();
-            Script script = new Script()
+            LogScript script = new LogScript()
                     .message(NEIGHBOUR, SHORT, NOON, "x")
                     .message(ORDERS, SHORT, NOON, "a")
                     .message(NEIGHBOUR, SHORT, later, "y");
@@ -313,7 +304,7 @@ public interface HistoryStoreContract {
     @Test
     default void aSlotThatFellSilentIsForgottenConservatively() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b");
+            LogScript script = new LogScript().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b");
             script.appendTo(subject);
             subject.reopen();
             subject.expire(NOON + 2 * CHANNEL_MEMORY.toMillis());
@@ -327,7 +318,7 @@ public interface HistoryStoreContract {
     @Test
     default void aShorterRetentionDoesNotTurnTheChannelBack() throws Exception {
         try (Subject subject = subject()) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, LONG, NOON, "kept")
                     .message(ORDERS, SHORT, NOON + 1, "gone")
                     .appendTo(subject);
@@ -341,7 +332,7 @@ public interface HistoryStoreContract {
     @Test
     default void membersAreStoredWithTheEntryThatChangedThem() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script()
+            LogScript script = new LogScript()
                     .enter(ORDERS, SHORT, NOON, "ann")
                     .enter(ORDERS, SHORT, NOON, "bob")
                     .enter(NEIGHBOUR, SHORT, NOON, "eve")
@@ -356,7 +347,7 @@ public interface HistoryStoreContract {
             subject.reopen();
             assertThat(subject.store().channelsWithMembers()).containsExactlyInAnyOrder(ORDERS, NEIGHBOUR);
             assertThat(get(subject.store().channel(ORDERS.key())).members())
-                    .containsExactly(Script.member("bob", NOON));
+                    .containsExactly(LogScript.member("bob", NOON));
 
             script.leave(NEIGHBOUR, SHORT, NOON, "eve").appendTo(subject);
             subject.reopen();
@@ -367,7 +358,7 @@ public interface HistoryStoreContract {
     @Test
     default void aReopenedStoreGoesOnWhereItStopped() throws Exception {
         try (Subject subject = subject()) {
-            Script script = new Script()
+            LogScript script = new LogScript()
                     .noop(ORDERS.key().slot(), SHORT, NOON)
                     .message(ORDERS, SHORT, NOON, "a");
             script.appendTo(subject);
@@ -388,7 +379,7 @@ public interface HistoryStoreContract {
         subject.close();
 
         CompletableFuture<Optional<Throwable>> done = new CompletableFuture<>();
-        subject.store().append(new Script().message(ORDERS, SHORT, NOON, "a").take(), done::complete);
+        subject.store().append(new LogScript().message(ORDERS, SHORT, NOON, "a").take(), done::complete);
 
         assertThat(done.get(10, TimeUnit.SECONDS)).isPresent();
     }
@@ -422,7 +413,7 @@ public interface HistoryStoreContract {
     }
 
     static List<String> texts(HistoryPage page) {
-        return page.entries().stream().map(Script::text).toList();
+        return page.entries().stream().map(LogScript::text).toList();
     }
 
     private static ChannelId neighbourOf(ChannelId channel) {
@@ -431,137 +422,6 @@ public interface HistoryStoreContract {
             if (candidate.key().slot() == channel.key().slot()) {
                 return candidate;
             }
-        }
-    }
-
-    /// Confined: makes appends as an owner does, slot by slot and channel by channel.
-    final class Script {
-        private final Map<Integer, SlotMeta> metas = new HashMap<>();
-        private final Map<ChannelKey, Long> lastLsns = new HashMap<>();
-        private List<Append> pending = new ArrayList<>();
-
-        public Script message(ChannelId channel, ChannelPolicy policy, long millis, String text) {
-            return message(channel, policy, millis, text, Optional.empty());
-        }
-
-        public Script message(
-                ChannelId channel, ChannelPolicy policy, long millis, String text, Optional<IdHash> id) {
-            Message message = Message.of(Optional.of("event"), Payload.text(text));
-            MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
-            return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), id, List.of());
-        }
-
-        public Script enter(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
-            Member member = member(clientId, millis);
-            return presence(
-                    channel, policy, millis, member.event().withAction(PresenceAction.ENTER), new MemberChange.Put(member));
-        }
-
-        public Script leave(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
-            Member member = member(clientId, millis);
-            return presence(
-                    channel,
-                    policy,
-                    millis,
-                    member.event().withAction(PresenceAction.LEAVE),
-                    new MemberChange.Remove(member.key()));
-        }
-
-        public Script noop(int slot, ChannelPolicy policy, long millis) {
-            return add(
-                    Optional.empty(),
-                    new ChannelKey(slot, 0, 0),
-                    policy,
-                    millis,
-                    EntryBody.NONE,
-                    Optional.empty(),
-                    List.of());
-        }
-
-        private Script presence(
-                ChannelId channel, ChannelPolicy policy, long millis, PresenceMessage event, MemberChange change) {
-            PresenceBatch batch = new PresenceBatch("c1:0", Optional.of("c1"), millis, List.of(event));
-            return add(
-                    Optional.of(channel),
-                    channel.key(),
-                    policy,
-                    millis,
-                    new EntryBody.Presence(batch),
-                    Optional.empty(),
-                    List.of(change));
-        }
-
-        private Script add(
-                Optional<ChannelId> channel,
-                ChannelKey key,
-                ChannelPolicy policy,
-                long millis,
-                EntryBody body,
-                Optional<IdHash> id,
-                List<MemberChange> members) {
-            SlotMeta meta = meta(key.slot());
-            Entry entry = new Entry(
-                    meta.lastLsn() + 1,
-                    1,
-                    new Origin("eu", meta.lineage()),
-                    meta.oseq() + 1,
-                    key,
-                    lastLsns.getOrDefault(key, 0L),
-                    Hlc.next(meta.hlc(), millis),
-                    body);
-            SlotMeta after = meta.after(entry);
-            metas.put(key.slot(), after);
-            lastLsns.put(key, entry.lsn());
-            pending.add(new Append(channel, entry, id, policy, members, after));
-            return this;
-        }
-
-        /// Goes on with a channel where the store has recovered it.
-        public Script goOn(HistoryStore store, ChannelId channel) throws Exception {
-            int slot = channel.key().slot();
-            metas.put(slot, store.recovered(slot));
-            lastLsns.put(channel.key(), get(store.channel(channel.key())).lastLsn());
-            return this;
-        }
-
-        public SlotMeta meta(int slot) {
-            return metas.getOrDefault(slot, SlotMeta.empty(slot));
-        }
-
-        /// What was scripted since the last time.
-        public List<Append> take() {
-            List<Append> taken = pending;
-            pending = new ArrayList<>();
-            return taken;
-        }
-
-        /// Appends what was scripted as one batch and waits for it.
-        public void appendTo(Subject subject) throws Exception {
-            CompletableFuture<Optional<Throwable>> done = new CompletableFuture<>();
-            subject.store().append(take(), done::complete);
-            assertThat(done.get(30, TimeUnit.SECONDS)).isEmpty();
-        }
-
-        public static Member member(String clientId, long millis) {
-            PresenceMessage event = new PresenceMessage(
-                    PresenceAction.PRESENT,
-                    Optional.of("c1:0:0"),
-                    Optional.of(clientId),
-                    Optional.of("c1"),
-                    millis,
-                    Payload.text("data of " + clientId),
-                    Optional.empty(),
-                    Map.of());
-            return new Member(event, 3);
-        }
-
-        /// The payload of an entry's only message.
-        public static String text(Entry entry) {
-            if (entry.body() instanceof EntryBody.Messages(MessageBatch batch)
-                    && batch.messages().getFirst().data() instanceof Payload.Text(String text)) {
-                return text;
-            }
-            throw new AssertionError("not one text message: " + Arrays.toString(EntryCodec.encode(entry)));
         }
     }
 }

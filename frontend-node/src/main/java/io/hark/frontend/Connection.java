@@ -145,6 +145,7 @@ final class Connection implements LoopClient {
         key = request.resume().isPresent() ? old.get().resumed(generation) : old.get().recovered(generation);
         frontend.metrics().connectionsResumed.increment();
         boolean repeats = request.resume().isPresent();
+        transport.read(false);
         taken.get().displaced().ifPresentOrElse(
                 // Nothing that the old transport received may overtake what this one will: it ends first.
                 older -> older.displace(present -> loop.loop().execute(() -> {

@@ -74,6 +74,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         RestRequest rest = request(request);
         if (exchanges.isEmpty() && routes.takeOver(context, request, rest)) {
+            closing = true; // What follows on this socket is no HTTP request of ours any more.
             return;
         }
         closing = !keepAlive;

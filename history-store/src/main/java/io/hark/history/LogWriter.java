@@ -139,11 +139,13 @@ final class LogWriter {
 
     private void run() {
         long expiryDue = System.nanoTime() + EXPIRE_EVERY_NANOS;
-        for (boolean more = true; more; ) {
+        while (true) {
             List<Job> taken = take(expiryDue - System.nanoTime());
-            more = !taken.isEmpty() || !stopped();
+            if (taken.isEmpty() && stopped()) {
+                return;
+            }
             write(taken);
-            if (more && System.nanoTime() - expiryDue >= 0) {
+            if (System.nanoTime() - expiryDue >= 0) {
                 attempt(() -> expire(clockMillis.getAsLong()));
                 expiryDue = System.nanoTime() + EXPIRE_EVERY_NANOS;
             }
@@ -215,7 +217,7 @@ final class LogWriter {
             writeSet.clear();
         }
         for (Job job : jobs) {
-            if (job instanceof Expire(long nowMillis, var done)) {
+            if (job instanceof Expire(long nowMillis, _)) {
                 expire(nowMillis);
             }
         }

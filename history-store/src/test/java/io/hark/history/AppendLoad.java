@@ -5,7 +5,7 @@ import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import io.hark.channel.IdHash;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.RocksDBException;
 
 /// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what that costs:
@@ -68,7 +69,7 @@ final class AppendLoad {
             }
             OperatingSystemMXBean system =
                     (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            Script script = new Script();
+            LogScript script = new LogScript();
             Semaphore inFlight = new Semaphore(IN_FLIGHT);
             String text = "x".repeat(128);
             long start = System.nanoTime();
@@ -88,7 +89,7 @@ final class AppendLoad {
                 inFlight.acquire(appends.size());
                 store.append(appends, failure -> inFlight.release(appends.size()));
                 while (taken * 1e9 / (System.nanoTime() - start) > rate) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(100_000);
                 }
                 if (System.nanoTime() - second >= 1_000_000_000L) {
                     long cpuNow = system.getProcessCpuTime();

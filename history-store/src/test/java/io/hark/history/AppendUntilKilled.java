@@ -4,7 +4,7 @@ import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class AppendUntilKilled {
     public static void main(String[] args) throws Exception {
         ChannelPolicy policy = new ChannelPolicy(Durability.valueOf(args[1]), Duration.ofHours(24));
         RocksHistoryStore store = RocksHistoryStore.open(Path.of(args[0]), config(Boolean.parseBoolean(args[2])));
-        Script script = new Script();
+        LogScript script = new LogScript();
         for (int i = 0; i < CHANNELS; i++) {
             script.goOn(store, channel(i));
         }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hark.channel.DamagedEntry;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class DamageTest {
     void aChangedFileNeverGivesOtherEntries() throws Exception {
         List<String> written = new ArrayList<>();
         RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG);
-        Script script = new Script();
+        LogScript script = new LogScript();
         for (int i = 0; i < 200; i++) {
             written.add("message " + i);
             script.message(ORDERS, LONG, NOON + i, "message " + i);
@@ -73,7 +73,7 @@ class DamageTest {
     @Test
     void anEntryInAnothersPlaceIsNotServed() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            new Script()
+            new LogScript()
                     .message(ORDERS, LONG, NOON, "a")
                     .message(ORDERS, LONG, NOON, "b")
                     .appendTo(subject);

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import io.hark.channel.IdHash;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ class ExpiryTest {
     void expiredRowsGoByWholeFilesAndNotOneByOne() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, SMALL_FILES)) {
             Random random = new Random(1);
-            Script script = new Script();
+            LogScript script = new LogScript();
             for (int minute = 0; minute < 4; minute++) {
                 for (int i = 0; i < 4000; i++) {
                     byte[] noise = new byte[300];
@@ -94,7 +94,7 @@ class ExpiryTest {
     void rowsAreKeptForTheirRetentionAndAnEighthMoreAtMost() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             long retention = SHORT.retention().toMillis();
-            new Script().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
+            new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
 
             subject.expire(NOON + retention - 1);
             assertThat(texts(all(subject, ORDERS, false))).containsExactly("a");
@@ -108,7 +108,7 @@ class ExpiryTest {
     void retentionsKeepTheirMeaningAcrossRestarts() throws Exception {
         ChannelPolicy other = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(30));
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            Script script = new Script()
+            LogScript script = new LogScript()
                     .message(ORDERS, LONG, NOON, "a")
                     .message(ORDERS, SHORT, NOON, "b");
             script.appendTo(subject);
@@ -127,7 +127,7 @@ class ExpiryTest {
     @Test
     void aChannelMemoryThatWasChangedIsConservativeAboutWhatItMayHaveForgotten() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            Script script = new Script().message(ORDERS, SHORT, NOON, "a");
+            LogScript script = new LogScript().message(ORDERS, SHORT, NOON, "a");
             script.appendTo(subject);
             subject.openAgainWith(RocksSubject.CONFIG.withChannelMemory(Duration.ofMinutes(10)));
             script.message(ORDERS, SHORT, NOON + 1, "b").appendTo(subject);
@@ -142,7 +142,7 @@ class ExpiryTest {
     @Test
     void aSlotsLastEntryMayHaveExpiredWhenTheStoreIsOpened() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            new Script().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
+            new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
             subject.expire(NOON + Duration.ofHours(10).toMillis());
             subject.reopen();
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.channel.ChannelId;
 import io.hark.channel.Entry;
 import io.hark.channel.HistoryQuery;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
 import java.io.BufferedReader;
 import java.nio.file.Path;
@@ -152,7 +152,7 @@ class KillTest {
                 var page = get(store.read(HistoryQuery.after(channel.key(), last, Long.MAX_VALUE, 1000, 1 << 20)));
                 for (Entry entry : page.entries()) {
                     assertThat(entry.prevLsn()).isEqualTo(last);
-                    stored.put(entry.lsn(), Script.text(entry));
+                    stored.put(entry.lsn(), LogScript.text(entry));
                     last = entry.lsn();
                 }
                 more = page.more();

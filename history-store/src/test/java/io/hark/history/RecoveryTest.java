@@ -10,7 +10,7 @@ import static io.hark.channel.HistoryStoreContract.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ class RecoveryTest {
 
     private SlotMeta reopenedUnder(Optional<String> bootId) throws Exception {
         try (RocksSubject running = new RocksSubject(original, RocksSubject.CONFIG)) {
-            new Script().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(running);
+            new LogScript().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(running);
             copyOfRunningStore();
         }
         try (RocksSubject opened = new RocksSubject(copy, RocksSubject.CONFIG, bootId)) {
@@ -94,7 +94,7 @@ class RecoveryTest {
     @Test
     void aCleanShutdownKeepsTheLineageWhateverBootFollows() throws Exception {
         try (RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG)) {
-            new Script().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
+            new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
         }
         try (RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG, Optional.of("boot-2"))) {
             assertThat(subject.store().recovered(SLOT).lineage()).isEqualTo(1);
@@ -104,7 +104,7 @@ class RecoveryTest {
     @Test
     void aLogThatEndsBeforeItsMetaIsRefusedUnlessTheLossIsAccepted() throws Exception {
         RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
-        new Script()
+        new LogScript()
                 .message(ORDERS, SHORT, NOON, "a")
                 .message(NEIGHBOUR, SHORT, NOON, "x")
                 .message(ORDERS, SHORT, NOON, "lost")
@@ -136,7 +136,7 @@ class RecoveryTest {
     @Test
     void aLogFileThatWasChangedIsRefusedAfterACleanShutdown() throws Exception {
         RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
-        new Script().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(subject);
+        new LogScript().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(subject);
         subject.close();
         List<Path> logs;
         try (var files = Files.list(original.resolve("db"))) {

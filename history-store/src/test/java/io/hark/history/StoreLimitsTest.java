@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hark.channel.Append;
 import io.hark.channel.HistoryPage;
-import io.hark.channel.HistoryStoreContract.Script;
+import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class StoreLimitsTest {
     @Test
     void whatWaitsToBeWrittenIsCounted() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            Script script = new Script();
+            LogScript script = new LogScript();
             List<Append> first = script.message(ORDERS, SHORT, NOON, "a").take();
             List<Append> second =
                     script.message(ORDERS, SHORT, NOON, "x".repeat(1000)).take();
@@ -72,7 +72,7 @@ class StoreLimitsTest {
     @Test
     void afterAFailureNothingIsTakenAnyMoreAndTheShutdownIsNotClean() throws Exception {
         RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG);
-        Script script = new Script().message(ORDERS, SHORT, NOON, "a");
+        LogScript script = new LogScript().message(ORDERS, SHORT, NOON, "a");
         script.appendTo(subject);
         Append good = script.message(ORDERS, SHORT, NOON, "b").take().getFirst();
         Append impossible = new Append(
@@ -98,7 +98,7 @@ class StoreLimitsTest {
     void aSecondStoreInTheSameDirectoryIsRefused() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             assertThatThrownBy(() -> new RocksSubject(dir, RocksSubject.CONFIG)).isInstanceOf(UncheckedIOException.class).hasMessageContaining(dir.toString());
-            new Script().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
+            new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
         }
     }
 

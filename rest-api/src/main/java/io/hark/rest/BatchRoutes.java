@@ -54,7 +54,7 @@ final class BatchRoutes {
                     .thenApply(BatchResult::new));
         }
         return Stages.all(results)
-                .thenApply(all -> call.wantsBatchResults()
+                .thenApply(all -> call.isOfVersion3()
                         ? Reply.of(201, codec -> codec.encodeValue(
                                 all.stream().map(result -> result.tree(codec)).toList()))
                         : BatchResult.joined(all).legacyReply(201));
@@ -63,8 +63,10 @@ final class BatchRoutes {
     private CompletionStage<BatchResult.Item> publish(
             Caller caller, String channel, List<Message> messages, boolean ephemeral) {
         try {
+            ChannelName parsed = Call.channelNamed(channel);
+            caller.require(parsed, Operation.PUBLISH);
             return publishing
-                    .publish(caller, Call.channelNamed(channel), messages, ephemeral)
+                    .publish(caller, parsed, messages, ephemeral)
                     .thenApply(outcome -> switch (outcome) {
                         case Outcome.Ok<Publishing.Published>(var published) -> BatchResult.Item.ok(published.tree());
                         case Outcome.Refused<Publishing.Published>(var error) ->
@@ -134,7 +136,7 @@ final class BatchRoutes {
         return Stages.all(names.stream().map(name -> members(caller, name)).toList())
                 .thenApply(BatchResult::new)
                 .thenApply(result ->
-                        call.wantsBatchResults() ? Reply.of(200, result::encode) : result.legacyReply(200));
+                        call.isOfVersion3() ? Reply.of(200, result::encode) : result.legacyReply(200));
     }
 
     private CompletionStage<BatchResult.Item> members(Caller caller, String name) {

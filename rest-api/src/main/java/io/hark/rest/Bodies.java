@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.Message;
@@ -34,8 +35,16 @@ final class Bodies {
         try {
             return codec(request).decodeValue(request.body());
         } catch (MalformedFrame e) {
-            throw new Refusal(e.info());
+            throw refusal(e);
         }
+    }
+
+    /// Codecs name what does not parse after the frames of connections; here it is a body.
+    private static Refusal refusal(MalformedFrame malformed) {
+        ErrorInfo error = malformed.info();
+        return error.code() == ErrorCode.PROTOCOL_ERROR.code()
+                ? new Refusal(ErrorCode.INVALID_BODY, "the body cannot be read: " + error.message())
+                : new Refusal(error);
     }
 
     private static Map<String, String> form(RestRequest request) throws Refusal {
@@ -75,7 +84,7 @@ final class Bodies {
         try {
             return codec.decodeMessages(body);
         } catch (MalformedFrame e) {
-            throw new Refusal(e.info());
+            throw refusal(e);
         }
     }
 

@@ -12,19 +12,19 @@ import java.util.regex.Pattern;
 /// @param path      the decoded segments that the route leaves open
 /// @param nowMillis when it came in
 record Call(RestRequest request, List<String> path, long nowMillis) {
-    /// The first version in which batch answers are objects and channels are listed by name.
-    private static final int BATCH_RESULTS_SINCE = 3;
+    private static final int NEW_SHAPES_SINCE = 3;
 
     private static final Pattern VERSION = Pattern.compile("\\s*([0-9]{1,6})(\\.[0-9]*)?\\s*");
 
-    /// Whether the client speaks version 3 or later. Versions are integers, once were decimals, and users of the SDKs'
-    /// generic requests send any; without one, or with one that is none, the client is of the old days.
-    boolean wantsBatchResults() {
+    /// Whether the client speaks version 3 or later, in which batch answers are objects. Versions are integers, once
+    /// were decimals, and users of the SDKs' generic requests send any; without one, or with one that is none, the
+    /// client is of the old days.
+    boolean isOfVersion3() {
         return request.header("x-ably-version")
                 .or(() -> request.param("v"))
                 .map(VERSION::matcher)
                 .filter(Matcher::matches)
-                .map(version -> Integer.parseInt(version.group(1)) >= BATCH_RESULTS_SINCE)
+                .map(version -> Integer.parseInt(version.group(1)) >= NEW_SHAPES_SINCE)
                 .orElse(false);
     }
 

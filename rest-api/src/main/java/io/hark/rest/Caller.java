@@ -9,7 +9,6 @@ import io.hark.auth.Operation;
 import io.hark.channel.ChannelId;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
-import io.hark.protocol.ErrorInfo;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -43,12 +42,8 @@ record Caller(App app, Grant grant, Identity identity, boolean secure) {
         return Refusal.orThrow(Identity.resolve(grant, claimed));
     }
 
-    Optional<ErrorInfo> refusal(ChannelName channel, Operation operation) {
-        return ChannelAccess.refusal(app, grant, identity, secure, channel, operation);
-    }
-
     void require(ChannelName channel, Operation operation) throws Refusal {
-        Refusal.throwIf(refusal(channel, operation));
+        Refusal.throwIf(ChannelAccess.refusal(app, grant, identity, secure, channel, operation));
     }
 
     /// A metachannel's id is one that no ordinary channel can have.

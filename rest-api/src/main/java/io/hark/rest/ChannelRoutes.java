@@ -90,7 +90,7 @@ final class ChannelRoutes {
     }
 
     private static boolean isByValue(Call call) throws Refusal {
-        String by = call.param("by").orElse(call.wantsBatchResults() ? "id" : "value");
+        String by = call.param("by").orElse(call.isOfVersion3() ? "id" : "value");
         return switch (by) {
             case "value" -> true;
             case "id" -> false;

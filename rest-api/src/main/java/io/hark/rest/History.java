@@ -19,13 +19,14 @@ import io.hark.protocol.ProtocolCodec;
 import io.hark.rest.HistoryParams.Cursor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads a channel's log page by page. A page counts items, not entries, and may end within an entry.
 ///
@@ -33,6 +34,9 @@ import java.util.function.Function;
 final class History<T> {
     /// A page ends early once its entries hold this much.
     private static final int PAGE_BYTES_MAX = 4 << 20;
+
+    private static final ErrorCode UNREADABLE = ErrorCode.OVERLOADED;
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
     private final RestServices services;
     private final EntryKind kind;
@@ -73,7 +77,7 @@ final class History<T> {
             case Answer.Refused<ChannelStatus>(var error) -> CompletableFuture.completedStage(Reply.error(error));
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
-                    yield read(call, params, query(call, params, id, keptSince, status), segment);
+                    yield read(call, params, id, query(call, params, id, keptSince, status), segment);
                 } catch (Refusal refusal) {
                     yield CompletableFuture.completedStage(Reply.error(refusal.error()));
                 }
@@ -81,8 +85,13 @@ final class History<T> {
         });
     }
 
-    private CompletionStage<Reply> read(Call call, HistoryParams params, HistoryQuery query, String segment) {
-        return services.history().read(query).thenApply(page -> {
+    private CompletionStage<Reply> read(
+            Call call, HistoryParams params, ChannelId id, HistoryQuery query, String segment) {
+        return services.history().read(query).handle((page, failure) -> {
+            if (failure != null) {
+                LOG.warn("a page of channel {} cannot be read, code {}", id, UNREADABLE.code(), failure);
+                return Reply.error(UNREADABLE.info("the channel's log cannot be read at the moment; try again"));
+            }
             List<Item<T>> items = items(params, page);
             // One more than asked for was read, to see whether there is one.
             boolean more = items.size() > params.limit() || page.more() && !items.isEmpty();

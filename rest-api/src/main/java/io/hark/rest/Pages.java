@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /// Value: where a page stands among its pages, as `Link` tells it (TG4).
 ///
-/// SDKs keep the path that they asked for and replace the whole query by a link's, so every link repeats every filter. They
-/// match the links strictly: relative, one path segment, each param with a value, nothing after `rel`.
+/// SDKs keep the path that they asked for and replace the whole query by a link's, so every link repeats every filter.
+/// They match the links strictly: relative, one path segment, each param with a value, nothing after `rel`.
 ///
 /// @param segment the last segment of the route
 /// @param params  the filters, defaults filled in; those without a value are left out

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for every publish,
-/// over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are [ChannelAccess]'s business.
+/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for every
+/// publish, over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are [ChannelAccess]'s business.
 public final class PublishAdmission {
     /// Characters of an id; one that is longer is refused with 40031.
     static final int ID_CHARS_MAX = 1_024;
@@ -50,7 +50,8 @@ public final class PublishAdmission {
     /// Value: what is to be published, by whom.
     ///
     /// @param connectionId      of the publishing connection; empty over REST
-    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`, or a random text
+    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`, or a random
+    ///                          text
     /// @param frameIdentity     identity for dedupe when the messages bring no ids; empty when it cannot come twice
     /// @param mayRepeat         whether a publish with this `frameIdentity` may have been sent before
     /// @param ephemeralAll      whether the request as a whole is marked ephemeral
@@ -173,8 +174,7 @@ public final class PublishAdmission {
 
     private static Ids ids(Request request) throws Refusal {
         List<Message> messages = request.messages();
-        boolean given = messages.stream().anyMatch(message -> message.id().isPresent());
-        if (!given) {
+        if (!haveIds(messages)) {
             return new Ids(request.frameId(), request.frameIdentity(), request.mayRepeat());
         }
         String first = messages.getFirst().id().orElse("");
@@ -201,13 +201,24 @@ public final class PublishAdmission {
         return new Ids(base, Optional.of(hash(CLIENT_ID_OF_SEVERAL, base)), true);
     }
 
+    private static boolean haveIds(List<Message> messages) {
+        for (Message message : messages) {
+            if (message.id().isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static IdHash hash(byte kind, String id) {
         return IdHash.of(Hashing.xxh3_128().hashStream().putByte(kind).putString(id));
     }
 
     private static boolean isEphemeral(Request request) throws Refusal {
-        long marked =
-                request.messages().stream().filter(Message::isEphemeral).count();
+        int marked = 0;
+        for (Message message : request.messages()) {
+            marked += message.isEphemeral() ? 1 : 0;
+        }
         if (!request.ephemeralAll() && marked != 0 && marked != request.messages().size()) {
             throw new Refusal(
                     ErrorCode.INVALID_PUBLISH,

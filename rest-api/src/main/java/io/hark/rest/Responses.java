@@ -1,7 +1,6 @@
 package io.hark.rest;
 
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.ProtocolCodec;
 import io.hark.rest.RestResponse.Header;
 import java.nio.charset.StandardCharsets;
@@ -63,18 +62,10 @@ final class Responses {
                 header -> headers.put(header.name(), header.value())));
         Map<String, Object> envelope = new LinkedHashMap<>();
         envelope.put("statusCode", content.status());
-        envelope.put("response", tree(content, codec(negotiation)));
         envelope.put("headers", headers);
         content.pages().ifPresent(pages -> envelope.put("rel", pages.urls()));
-        return codec(negotiation).encodeValue(envelope);
-    }
-
-    private static Object tree(Reply.Content content, ProtocolCodec codec) {
-        try {
-            return codec.decodeValue(content.body().encode(codec));
-        } catch (MalformedFrame e) {
-            throw new IllegalStateException("what was just encoded does not decode", e);
-        }
+        ProtocolCodec codec = codec(negotiation);
+        return Envelope.around(content.body().encode(codec), codec.encodeValue(envelope), negotiation.format());
     }
 
     /// Also on errors: a browser shows a page nothing of an answer without these, not even that it failed.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.protocol.Format;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.ProtocolCodec;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,6 @@ record TestResponse(RestResponse raw) {
 
     @Override
     public String toString() {
-        return raw.status() + " " + new String(raw.body(), java.nio.charset.StandardCharsets.UTF_8);
+        return raw.status() + " " + new String(raw.body(), StandardCharsets.UTF_8);
     }
 }

@@ -12,6 +12,8 @@ import io.hark.auth.TokenSigner;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.ChannelRouter;
+import io.hark.channel.ChannelRouter.Answer;
+import io.hark.channel.ChannelStatus;
 import io.hark.channel.Durability;
 import io.hark.channel.InMemoryHistoryStore;
 import io.hark.channel.LocalChannelRouter;
@@ -20,6 +22,7 @@ import io.hark.channel.ReplyTo;
 import io.hark.channel.RouterConfig;
 import io.hark.channel.SlotLimits;
 import io.hark.protocol.ChannelSerials;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
@@ -36,8 +39,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything happens within the
-/// call that asks for it.
+/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything happens within
+/// the call that asks for it.
 final class TestServer {
     static final String REGION = "eu";
     static final String CONNECTION_KEY = "conn1!secret";
@@ -121,7 +124,7 @@ final class TestServer {
         }
 
         @Override
-        public CompletionStage<Optional<io.hark.protocol.ErrorInfo>> delete(String appId) {
+        public CompletionStage<Optional<ErrorInfo>> delete(String appId) {
             apps.remove(appId);
             return CompletableFuture.completedStage(Optional.empty());
         }
@@ -146,6 +149,13 @@ final class TestServer {
 
     TestRequest post(String target, String json) {
         return request("POST", target).json(json);
+    }
+
+    long committedLsn(String channel) {
+        if (router.status(channel(channel)).toCompletableFuture().join() instanceof Answer.Ok<ChannelStatus>(var status)) {
+            return status.committedLsn();
+        }
+        throw new AssertionError("no status of " + channel);
     }
 
     /// Enters members by one frame of a connection.

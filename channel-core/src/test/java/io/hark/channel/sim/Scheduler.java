@@ -10,6 +10,7 @@ final class Scheduler {
     private final SplittableRandom random;
     private long nowMicros;
     private long steps;
+    private boolean calm;
 
     Scheduler(long seed) {
         // Neighbouring seeds must not give similar runs.
@@ -51,6 +52,15 @@ final class Scheduler {
 
     boolean chance(double probability) {
         return probability > 0 && random.nextDouble() < probability;
+    }
+
+    /// From now on nothing goes wrong any more.
+    void calm() {
+        calm = true;
+    }
+
+    boolean fault(double probability) {
+        return !calm && chance(probability);
     }
 
     /// A number from `low` to `high`, both included.

@@ -39,7 +39,7 @@ final class SimLoop implements Loop {
         if (!turnDue && !running) {
             turnDue = true;
             int delay = scheduler.between(1, config.loopDelayMicros());
-            scheduler.after(scheduler.chance(config.stallChance()) ? delay * 50L : delay, this::turn);
+            scheduler.after(scheduler.fault(config.stallChance()) ? delay * 50L : delay, this::turn);
         }
     }
 

@@ -103,8 +103,14 @@ final class SimStore implements HistoryStore {
 
     private void written(List<Job> jobs, List<Append> appends) {
         writing = List.of();
-        failed |= scheduler.chance(config.writeFailure());
         if (failed) {
+            return;
+        }
+        failed = scheduler.fault(config.writeFailure());
+        if (failed) {
+            if (scheduler.chance(0.5)) {
+                disk.write(appends); // Nobody knows what became of it.
+            }
             jobs.forEach(job -> job.done().accept(Optional.of(new IOException("EIO"))));
             finished();
             return;
@@ -174,7 +180,7 @@ final class SimStore implements HistoryStore {
     private <T> CompletionStage<T> answer(Supplier<T> read) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Optional<T> now = scheduler.chance(0.5) ? Optional.of(read.get()) : Optional.empty();
-        boolean damaged = scheduler.chance(config.readFailure());
+        boolean damaged = scheduler.fault(config.readFailure());
         later(config.writeMicros(), () -> {
             if (damaged) {
                 answer.completeExceptionally(new DamagedEntry("a bit is not what it was"));

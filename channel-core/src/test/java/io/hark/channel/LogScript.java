@@ -1,0 +1,150 @@
+package io.hark.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hark.presence.Member;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceAction;
+import io.hark.protocol.PresenceBatch;
+import io.hark.protocol.PresenceMessage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// Confined: makes appends as an owner does, slot by slot and channel by channel.
+public final class LogScript {
+    private final Map<Integer, SlotMeta> metas = new HashMap<>();
+    private final Map<ChannelKey, Long> lastLsns = new HashMap<>();
+    List<Append> pending = new ArrayList<>();
+
+    public LogScript message(ChannelId channel, ChannelPolicy policy, long millis, String text) {
+        return message(channel, policy, millis, text, Optional.empty());
+    }
+
+    public LogScript message(
+            ChannelId channel, ChannelPolicy policy, long millis, String text, Optional<IdHash> id) {
+        Message message = Message.of(Optional.of("event"), Payload.text(text));
+        MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
+        return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), id, List.of());
+    }
+
+    public LogScript enter(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
+        Member member = member(clientId, millis);
+        return presence(
+                channel, policy, millis, member.event().withAction(PresenceAction.ENTER), new MemberChange.Put(member));
+    }
+
+    public LogScript leave(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
+        Member member = member(clientId, millis);
+        return presence(
+                channel,
+                policy,
+                millis,
+                member.event().withAction(PresenceAction.LEAVE),
+                new MemberChange.Remove(member.key()));
+    }
+
+    public LogScript noop(int slot, ChannelPolicy policy, long millis) {
+        return add(
+                Optional.empty(),
+                new ChannelKey(slot, 0, 0),
+                policy,
+                millis,
+                EntryBody.NONE,
+                Optional.empty(),
+                List.of());
+    }
+
+    private LogScript presence(
+            ChannelId channel, ChannelPolicy policy, long millis, PresenceMessage event, MemberChange change) {
+        PresenceBatch batch = new PresenceBatch("c1:0", Optional.of("c1"), millis, List.of(event));
+        return add(
+                Optional.of(channel),
+                channel.key(),
+                policy,
+                millis,
+                new EntryBody.Presence(batch),
+                Optional.empty(),
+                List.of(change));
+    }
+
+    private LogScript add(
+            Optional<ChannelId> channel,
+            ChannelKey key,
+            ChannelPolicy policy,
+            long millis,
+            EntryBody body,
+            Optional<IdHash> id,
+            List<MemberChange> members) {
+        SlotMeta meta = meta(key.slot());
+        Entry entry = new Entry(
+                meta.lastLsn() + 1,
+                1,
+                new Origin("eu", meta.lineage()),
+                meta.oseq() + 1,
+                key,
+                lastLsns.getOrDefault(key, 0L),
+                Hlc.next(meta.hlc(), millis),
+                body);
+        SlotMeta after = meta.after(entry);
+        metas.put(key.slot(), after);
+        lastLsns.put(key, entry.lsn());
+        pending.add(new Append(channel, entry, id, policy, members, after));
+        return this;
+    }
+
+    /// Goes on with a channel where the store has recovered it.
+    public LogScript goOn(HistoryStore store, ChannelId channel) throws Exception {
+        int slot = channel.key().slot();
+        metas.put(slot, store.recovered(slot));
+        lastLsns.put(channel.key(), HistoryStoreContract.get(store.channel(channel.key())).lastLsn());
+        return this;
+    }
+
+    public SlotMeta meta(int slot) {
+        return metas.getOrDefault(slot, SlotMeta.empty(slot));
+    }
+
+    /// What was scripted since the last time.
+    public List<Append> take() {
+        List<Append> taken = pending;
+        pending = new ArrayList<>();
+        return taken;
+    }
+
+    /// Appends what was scripted as one batch and waits for it.
+    public void appendTo(HistoryStoreContract.Subject subject) throws Exception {
+        CompletableFuture<Optional<Throwable>> done = new CompletableFuture<>();
+        subject.store().append(take(), done::complete);
+        assertThat(done.get(30, TimeUnit.SECONDS)).isEmpty();
+    }
+
+    public static Member member(String clientId, long millis) {
+        PresenceMessage event = new PresenceMessage(
+                PresenceAction.PRESENT,
+                Optional.of("c1:0:0"),
+                Optional.of(clientId),
+                Optional.of("c1"),
+                millis,
+                Payload.text("data of " + clientId),
+                Optional.empty(),
+                Map.of());
+        return new Member(event, 3);
+    }
+
+    /// The payload of an entry's only message.
+    public static String text(Entry entry) {
+        if (entry.body() instanceof EntryBody.Messages(MessageBatch batch)
+                && batch.messages().getFirst().data() instanceof Payload.Text(String text)) {
+            return text;
+        }
+        throw new AssertionError("not one text message: " + Arrays.toString(EntryCodec.encode(entry)));
+    }
+}

@@ -1,0 +1,69 @@
+package io.hark.channel.sim;
+
+/// The network between a client and a transport: both directions keep their order and take their time; either end can lose
+/// the other.
+final class Link {
+    private static final int NOTICE_MICROS = 15_000;
+
+    private final Scheduler scheduler;
+    private final SimConfig config;
+    private final SimClient client;
+    private ServerTransport server;
+    private long lastToServer;
+    private long lastToClient;
+    private boolean cut;
+    private boolean clientGone;
+
+    Link(Scheduler scheduler, SimConfig config, SimClient client) {
+        this.scheduler = scheduler;
+        this.config = config;
+        this.client = client;
+    }
+
+    void open(SimNode node, ServerTransport transport) {
+        server = transport;
+        lastToServer = scheduler.nowMicros() + scheduler.between(1, config.networkMicros());
+        scheduler.at(lastToServer, () -> node.open(transport));
+    }
+
+    void toServer(ToServer frame) {
+        lastToServer = Math.max(lastToServer, scheduler.nowMicros() + scheduler.between(1, config.networkMicros()));
+        scheduler.at(lastToServer, () -> {
+            if (!cut) {
+                server.loop().execute(() -> server.received(frame));
+            }
+        });
+    }
+
+    void toClient(ToClient frame) {
+        lastToClient = Math.max(lastToClient, scheduler.nowMicros() + scheduler.between(1, config.networkMicros()));
+        scheduler.at(lastToClient, () -> {
+            if (!clientGone) {
+                client.arrived(frame);
+            }
+        });
+    }
+
+    void taken() {
+        server.taken();
+    }
+
+    /// The client loses the transport. What it sent may still arrive; the node notices some time later.
+    void clientLost() {
+        clientGone = true;
+        cut = scheduler.chance(0.5);
+        long notices = Math.max(lastToServer, scheduler.nowMicros()) + scheduler.between(1, 200_000);
+        scheduler.at(notices, () -> server.loop().execute(server::end));
+    }
+
+    /// What is on its way to the client arrives, then it notices.
+    void nodeDied() {
+        long notices = Math.max(lastToClient, scheduler.nowMicros()) + scheduler.between(1, NOTICE_MICROS);
+        scheduler.at(notices, () -> {
+            if (!clientGone) {
+                clientGone = true;
+                client.transportLost();
+            }
+        });
+    }
+}

@@ -1,0 +1,103 @@
+package io.hark.channel.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Confined: compares, at the end of a history, the members that connections meant to be there with those that the owner
+/// has, and those with what every client sees (design, rule I9).
+final class PresenceCheck {
+    private final Map<String, Event.Invoked> invoked = new HashMap<>();
+    private final Map<String, Event.Invoked> settled = new TreeMap<>();
+    private final Set<String> lost = new HashSet<>();
+    private final List<Event.OwnerMembers> owners = new ArrayList<>();
+    private final List<Event.Quiet> views = new ArrayList<>();
+
+    void invoked(Event.Invoked event) {
+        if (event.member().isPresent()) {
+            invoked.put(event.op(), event);
+        }
+    }
+
+    void acked(String op) {
+        Event.Invoked event = invoked.get(op);
+        if (event != null) {
+            settled.merge(key(event), event, (before, now) -> before.serial() > now.serial() ? before : now);
+        }
+    }
+
+    /// A power loss took the event's entry.
+    void lost(String op) {
+        lost.add(op);
+    }
+
+    void leftByDetach(String connection, String channel) {
+        settled.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
+        invoked.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
+    }
+
+    void ended(String connection) {
+        settled.values().removeIf(event -> isOf(event, connection));
+        invoked.values().removeIf(event -> isOf(event, connection));
+    }
+
+    void ownerMembers(Event.OwnerMembers members) {
+        owners.add(members);
+    }
+
+    void quiet(Event.Quiet quiet) {
+        views.add(quiet);
+    }
+
+    List<String> divergences() {
+        List<String> found = new ArrayList<>();
+        for (Event.OwnerMembers owner : owners) {
+            Set<String> excused = new HashSet<>();
+            Set<String> meant = new TreeSet<>();
+            for (Event.Invoked event : settled.values()) {
+                if (!event.channel().equals(owner.channel())) {
+                    continue;
+                }
+                if (lost.contains(event.op())) {
+                    excused.add(member(event));
+                } else if (event.member().orElseThrow().present()) {
+                    meant.add(member(event) + '=' + event.op());
+                }
+            }
+            Set<String> missing = new TreeSet<>(meant);
+            owner.members().forEach(missing::remove);
+            Set<String> ghosts = new TreeSet<>(owner.members());
+            ghosts.removeAll(meant);
+            ghosts.removeIf(ghost -> excused.contains(ghost.substring(0, ghost.indexOf('='))));
+            if (!missing.isEmpty() || !ghosts.isEmpty()) {
+                found.add("channel %s: missing %s, ghosts %s".formatted(owner.channel(), missing, ghosts));
+            }
+            for (Event.Quiet view : views) {
+                if (view.channel().equals(owner.channel())
+                        && view.members().isPresent()
+                        && !view.members().get().equals(owner.members())) {
+                    found.add("channel %s: %s sees %s, the owner has %s"
+                            .formatted(owner.channel(), view.client(), view.members().get(), owner.members()));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOf(Event.Invoked event, String connection) {
+        return event.connection().equals(connection);
+    }
+
+    private static String key(Event.Invoked event) {
+        return event.channel() + '/' + member(event);
+    }
+
+    private static String member(Event.Invoked event) {
+        return event.connection() + ':' + event.member().orElseThrow().clientId();
+    }
+}

@@ -1,0 +1,332 @@
+package io.hark.channel.sim;
+
+import io.hark.channel.AttachFrom;
+import io.hark.channel.AttachOutcome;
+import io.hark.channel.Attachment;
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.Claim;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
+import io.hark.channel.IdHash;
+import io.hark.channel.Loop;
+import io.hark.channel.PresenceUpdate;
+import io.hark.channel.Publish;
+import io.hark.channel.PublishResult;
+import io.hark.channel.Receipt;
+import io.hark.channel.ReplyTo;
+import io.hark.channel.Subscriber;
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.Position;
+import io.hark.protocol.PresenceMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The node's end of one transport: a frontend cut down to what matters for order and continuity. On its loop.
+final class ServerTransport {
+    static final String EPHEMERAL = "ephemeral";
+
+    private final SimNode node;
+    private final SimFrontend frontend;
+    private final Link link;
+    private final String connection;
+    private final long connectionNumber;
+    private final Claim claim;
+    private final boolean resumed;
+    private final Map<ChannelId, ServerAttachment> attachments = new LinkedHashMap<>();
+    private final Map<ChannelId, ChannelPolicy> presentOn;
+    private boolean open;
+    private boolean ended;
+    private boolean full;
+    private int unread;
+
+    /// @param resumed whether the client may send again what an earlier transport brought
+    ServerTransport(SimNode node, Link link, String connection, long connectionNumber, int generation, boolean resumed) {
+        this.node = node;
+        this.frontend = node.anyFrontend();
+        this.link = link;
+        this.connection = connection;
+        this.connectionNumber = connectionNumber;
+        this.claim = new Claim(connection, generation);
+        this.presentOn = node.presentOn(connection);
+        this.resumed = resumed && !node.config().has(PlantedBug.REPEATS_NOT_LOOKED_UP);
+    }
+
+    String connection() {
+        return connection;
+    }
+
+    int generation() {
+        return claim.generation();
+    }
+
+    Loop loop() {
+        return frontend.loop();
+    }
+
+    void connected() {
+        if (!ended) {
+            open = true;
+            send(new ToClient.Connected());
+        }
+    }
+
+    void received(ToServer frame) {
+        if (!open || ended) {
+            return;
+        }
+        switch (frame) {
+            case ToServer.Attach attach -> attach(attach);
+            case ToServer.Detach(var channel) -> detach(channel);
+            case ToServer.Publish publish -> publish(publish);
+            case ToServer.Presence presence -> presence(presence);
+        }
+    }
+
+    /// The socket is gone, or a newer transport has the connection.
+    void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        long deadline = node.wallMillis() + SimConfig.GRACE_MILLIS;
+        int generation = node.config().has(PlantedBug.LEAVE_IGNORES_GENERATION)
+                ? Member.PERMANENT - 1
+                : claim.generation();
+        presentOn.forEach((channel, policy) -> node.router()
+                .lost(channel, new Claim(connection, generation), policy, deadline));
+        List.copyOf(attachments.values()).forEach(ServerAttachment::detach);
+        attachments.clear();
+    }
+
+    void nodeDied() {
+        ended = true;
+        link.nodeDied();
+    }
+
+    private void attach(ToServer.Attach attach) {
+        ServerAttachment before = attachments.remove(attach.channel());
+        if (before != null) {
+            before.detach();
+        }
+        ServerAttachment attachment = new ServerAttachment(attach.token(), attach.channel());
+        attachments.put(attach.channel(), attachment);
+        attachment.begin(planted(attach.from()), attach.wantsPresence());
+    }
+
+    private AttachFrom planted(AttachFrom from) {
+        return node.config().has(PlantedBug.RESUME_SKIPS) && from instanceof AttachFrom.After(Position at)
+                ? new AttachFrom.After(new Position(at.region(), at.lineage(), at.lsn() + 1, at.vector()))
+                : from;
+    }
+
+    private void detach(ChannelId channel) {
+        ServerAttachment attachment = attachments.remove(channel);
+        if (attachment != null) {
+            attachment.detach();
+        }
+        ChannelPolicy policy = presentOn.remove(channel);
+        if (policy != null) {
+            node.router().leave(channel, claim, policy);
+        }
+    }
+
+    private void publish(ToServer.Publish frame) {
+        IdHash id = new IdHash(connectionNumber, frame.serial());
+        publish(node, frame, Optional.of(id), resumed, Optional.of(connection), new ReplyTo<>(loop(), result -> {
+            answered(node, frame.op(), frame.channel(), result);
+            send(new ToClient.Result(frame.serial(), planted(result)));
+        }));
+    }
+
+    /// Publishes on behalf of a transport or of a request that has none.
+    static void publish(
+            SimNode node,
+            ToServer.Publish frame,
+            Optional<IdHash> id,
+            boolean mayRepeat,
+            Optional<String> connection,
+            ReplyTo<PublishResult> reply) {
+        Optional<Receipt> early = node.config().has(PlantedBug.DUPLICATE_ANSWERED_BEFORE_COMMIT) && mayRepeat
+                ? id.flatMap(known -> node.store().uncommitted(frame.channel().key(), known))
+                : Optional.empty();
+        if (early.isPresent()) {
+            reply.then().accept(new PublishResult.Stored(early.get()));
+            return;
+        }
+        Message message =
+                Message.of(frame.ephemeral() ? Optional.of(EPHEMERAL) : Optional.empty(), Payload.text(frame.op()));
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < frame.count(); i++) {
+            messages.add(message);
+        }
+        MessageBatch batch = new MessageBatch(frame.op(), connection, 0, messages);
+        node.router()
+                .publish(
+                        new Publish(
+                                frame.channel(),
+                                frame.ephemeral() ? Optional.empty() : id,
+                                mayRepeat,
+                                batch,
+                                node.policy(frame.channel()),
+                                frame.ephemeral()),
+                        reply);
+    }
+
+    static void answered(SimNode node, String op, ChannelId channel, PublishResult result) {
+        if (result instanceof PublishResult.Stored(var receipt)) {
+            node.history()
+                    .add(new Event.Answered(
+                            op, new Place(channel.key().slot(), receipt.origin().lineage(), receipt.lsn())));
+        }
+    }
+
+    private PublishResult planted(PublishResult result) {
+        boolean refuse = node.config().has(PlantedBug.REFUSED_AFTER_APPEND) && node.scheduler().chance(0.05);
+        return refuse ? new PublishResult.Refused(ErrorCode.OVERLOADED.info()) : result;
+    }
+
+    private void presence(ToServer.Presence frame) {
+        PresenceMessage event = new PresenceMessage(
+                frame.action(),
+                Optional.empty(),
+                Optional.of(frame.clientId()),
+                Optional.empty(),
+                0,
+                Payload.text(frame.op()),
+                Optional.empty(),
+                Map.of());
+        ChannelPolicy policy = node.policy(frame.channel());
+        presentOn.putIfAbsent(frame.channel(), policy);
+        PresenceUpdate update = new PresenceUpdate(
+                frame.channel(),
+                connection,
+                claim.generation(),
+                connection + ':' + frame.serial(),
+                List.of(event),
+                policy,
+                node.config().membersMax());
+        node.router().presence(update, new ReplyTo<>(loop(), result -> {
+            answered(node, frame.op(), frame.channel(), result);
+            send(new ToClient.Result(frame.serial(), result));
+        }));
+    }
+
+    private void send(ToClient frame) {
+        if (!ended) {
+            unread++;
+            full |= unread >= node.config().windowFrames();
+            link.toClient(frame);
+        }
+    }
+
+    /// The client has taken a frame off the socket.
+    void taken() {
+        unread--;
+        if (full && unread <= node.config().windowFrames() / 2) {
+            loop().execute(() -> {
+                if (full && unread <= node.config().windowFrames() / 2) {
+                    full = false;
+                    List.copyOf(attachments.values()).forEach(ServerAttachment::pump);
+                }
+            });
+        }
+    }
+
+    private final class ServerAttachment implements Subscriber {
+        private final int token;
+        private final ChannelId channel;
+        private Optional<Attachment> attachment = Optional.empty();
+        private boolean detached;
+
+        ServerAttachment(int token, ChannelId channel) {
+            this.token = token;
+            this.channel = channel;
+        }
+
+        void begin(AttachFrom from, boolean wantsPresence) {
+            attachment = Optional.of(
+                    frontend.join(channel).attach(this, from, Optional.of(claim), wantsPresence, node.wallMillis()));
+            if (detached) {
+                detach();
+            }
+        }
+
+        void detach() {
+            detached = true;
+            attachment.ifPresent(Attachment::detach);
+        }
+
+        void pump() {
+            attachment.ifPresent(Attachment::pump);
+        }
+
+        @Override
+        public boolean writable() {
+            return !full;
+        }
+
+        @Override
+        public void attached(AttachOutcome outcome) {
+            // A member from an earlier life of the node: this transport's end counts for it, too.
+            if (outcome.subscribed().members().stream()
+                    .anyMatch(member -> member.connectionId().equals(connection))) {
+                presentOn.computeIfAbsent(channel, node::policy);
+            }
+            boolean always = node.config().has(PlantedBug.ALWAYS_RESUMED);
+            send(new ToClient.Attached(
+                    token,
+                    new AttachOutcome(
+                            outcome.subscribed(),
+                            outcome.startLsn(),
+                            outcome.resumed() || always,
+                            outcome.hasBacklog(),
+                            outcome.hasPresence(),
+                            outcome.error())));
+        }
+
+        @Override
+        public void sync(List<Member> page, boolean last) {
+            send(new ToClient.Sync(token, List.copyOf(page), last));
+        }
+
+        @Override
+        public void backlog(List<Entry> entries) {
+            hand(entries);
+        }
+
+        @Override
+        public void live(long from, long to) {
+            hand(frontend.live(channel, from, to));
+        }
+
+        private void hand(List<Entry> entries) {
+            for (Entry entry : entries) {
+                if (!isEphemeral(entry)) {
+                    node.history().add(new Event.Handed(SimDisk.place(entry)));
+                }
+            }
+            send(new ToClient.Entries(token, List.copyOf(entries)));
+        }
+
+        @Override
+        public void failed(ErrorInfo reason) {
+            detached = true;
+            attachments.remove(channel, this);
+            send(new ToClient.Detached(token));
+        }
+    }
+
+    static boolean isEphemeral(Entry entry) {
+        return entry.body() instanceof EntryBody.Messages(MessageBatch batch)
+                && batch.messages().getFirst().name().equals(Optional.of(EPHEMERAL));
+    }
+}

@@ -1,0 +1,71 @@
+package io.hark.launcher.house;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+
+/// What the modules' poms cannot say: which library stays where, and that the core decides without clocks, threads or I/O.
+@AnalyzeClasses(packages = "io.hark", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule nettyStaysInTheFrontend = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.hark.frontend..", "io.hark.launcher..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule rocksDbStaysInTheHistoryStore = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hark.history..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.rocksdb..");
+
+    @ArchTest
+    static final ArchRule protocolImportsNothingOfOurs = noClasses()
+            .that()
+            .resideInAPackage("io.hark.protocol..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.hark.auth..", "io.hark.channel..", "io.hark.presence..", "io.hark.rest..", "io.hark.frontend..");
+
+    @ArchTest
+    static final ArchRule coreReadsNoClockAndLogsNothing = noClasses()
+            .that()
+            .resideInAnyPackage("io.hark.channel..", "io.hark.presence..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Thread.class, Random.class, ExecutorService.class)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.slf4j..", "java.nio.file..", "java.net..");
+
+    @ArchTest
+    static final ArchRule restKnowsNoTransport = noClasses()
+            .that()
+            .resideInAPackage("io.hark.rest..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hark.frontend..", "io.hark.history..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule onlyTheLauncherReadsTheEnvironment = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hark.launcher..")
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class);
+}

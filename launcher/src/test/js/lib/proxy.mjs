@@ -1,0 +1,41 @@
+// A TCP relay between a client and the node, whose sockets a test can destroy under the SDK.
+import net from 'node:net';
+import { host, port } from './hark.mjs';
+
+export async function cuttableProxy() {
+  const sockets = new Set();
+  let refusing = false;
+  const server = net.createServer((client) => {
+    if (refusing) {
+      client.destroy();
+      return;
+    }
+    const node = net.connect({ host, port });
+    for (const [from, to] of [[client, node], [node, client]]) {
+      sockets.add(from);
+      from.setNoDelay(true);
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: server.address().port,
+    /** Destroys every socket; new ones are accepted at once. */
+    cut: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+    /** Destroys every socket and refuses new ones until `heal`. */
+    partition() {
+      refusing = true;
+      this.cut();
+    },
+    heal: () => (refusing = false),
+    close() {
+      this.partition();
+      server.close();
+    },
+  };
+}
