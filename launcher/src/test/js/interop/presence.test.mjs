@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { connected, eventually, makeApp, realtime, refusal, rest, uniqueName } from '../lib/hark.mjs';
+import { connected, drop, eventually, makeApp, realtime, refusal, rest, uniqueName } from '../lib/hark.mjs';
 import { cuttableProxy } from '../lib/proxy.mjs';
 
 const MEMBERS = 250;
@@ -106,8 +106,9 @@ test('a member whose socket drops and comes back never leaves', async () => {
   const alice = realtime({ key, clientId: 'alice', port: proxy.port });
   const { presence } = alice.channels.get(name);
   await presence.enter('first');
+  const dropped = drop(alice);
   proxy.cut();
-  await eventually(() => alice.connection.state !== 'connected', 'the drop is seen');
+  await dropped;
   await connected(alice);
   await presence.update('second');
   await eventually(() => events.some(({ data }) => data === 'second'), 'the update');

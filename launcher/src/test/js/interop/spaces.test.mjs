@@ -1,7 +1,10 @@
-import Spaces from '@ably/spaces';
+import spacesModule from '@ably/spaces';
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { connected, eventually, makeApp, realtime, uniqueName } from '../lib/hark.mjs';
+
+// Node loads the package's CommonJS build, whose default export is one level further down.
+const { default: Spaces } = spacesModule;
 
 let key;
 before(async () => ([key] = (await makeApp()).keys));

@@ -76,6 +76,9 @@ export function reaches(emitter, state, within = 20_000) {
   });
 }
 
+/** Resolves once the client has noticed that its transport is gone; ask before cutting it. */
+export const drop = (client) => new Promise((resolve) => client.connection.once('disconnected', resolve));
+
 /** Waits until `condition` answers something true, and answers that. */
 export async function eventually(condition, what, within = 20_000) {
   const deadline = Date.now() + within;

@@ -49,6 +49,7 @@ final class AppStore implements AppDirectory, AppAdmin {
     private final Map<String, ProvisionedApp> configured;
     private volatile Map<String, ProvisionedApp> apps;
     private volatile Optional<ChannelRouter> router = Optional.empty();
+    private volatile int port;
 
     AppStore(
             ControlLog control,
@@ -71,6 +72,11 @@ final class AppStore implements AppDirectory, AppAdmin {
     /// Where fixtures of apps are entered.
     void use(ChannelRouter channels) {
         router = Optional.of(channels);
+    }
+
+    /// Where clients of apps that are made over HTTP are told to connect.
+    void servedOn(int listeningPort) {
+        port = listeningPort;
     }
 
     private void changed(ControlLog.State state) {
@@ -101,7 +107,15 @@ final class AppStore implements AppDirectory, AppAdmin {
 
     @Override
     public CompletionStage<Outcome<Map<String, Object>>> create(Map<String, Object> request) {
-        return provision(request).thenApply(outcome -> outcome.map(AppProvisioner::response));
+        return provision(request).thenApply(outcome -> outcome.map(this::response));
+    }
+
+    private Map<String, Object> response(ProvisionedApp app) {
+        Map<String, Object> response = new LinkedHashMap<>(AppProvisioner.response(app));
+        response.put("endpoint", "localhost");
+        response.put("port", (long) port);
+        response.put("tls", false);
+        return response;
     }
 
     CompletionStage<Outcome<ProvisionedApp>> provision(Map<String, Object> request) {

@@ -38,6 +38,9 @@ public final class Main {
 
     /// Runs until the process is told to end; then drains, and exits with 0.
     private static int run(NodeConfig config) throws InterruptedException {
+        if (config.jsonLogs()) {
+            Logs.asJson();
+        }
         Node node = Node.start(config, failure -> {
             LOG.error("the store failed; the node ends, so that clients resume after a restart", failure);
             Runtime.getRuntime().halt(STORE_FAILED);

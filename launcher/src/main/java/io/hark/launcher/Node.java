@@ -141,6 +141,7 @@ public final class Node implements AutoCloseable {
                 wallClock,
                 random::id));
         port = server.start(rest, new NodePages(metrics, () -> unready, devKey));
+        apps.servedOn(port);
         LOG.info(
                 "node {} of region {} serves on port {}: epoch={} loops={} data={}",
                 config.node(),

@@ -88,7 +88,7 @@ public record NodeConfig(
                         settings.duration("history.resumeWindow", "2m", "10s", "72h")),
                 new PublishLimits(
                         settings.number("limits.messagesPerPublishMax", 1000, 1, 1000),
-                        (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "16 MiB")),
+                        (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB")),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),
@@ -106,7 +106,7 @@ public record NodeConfig(
                 settings.number("listen.loops", cores, 1, 256),
                 settings.flag("tls.inFront", false),
                 settings.flag("listen.deflate", false),
-                (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "16 MiB"),
+                (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB"),
                 (int) settings.bytes("limits.frameBytesMax", "512 KiB", "4 KiB", "64 MiB"),
                 (int) settings.bytes("limits.bodyBytesMax", "2 MiB", "4 KiB", "64 MiB"),
                 settings.duration("connections.stateTtl", "2m", "1s", "72h"),

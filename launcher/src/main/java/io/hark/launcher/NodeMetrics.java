@@ -29,26 +29,36 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
             .description("Entries written in one batch")
             .publishPercentiles(PERCENTILES)
             .register(registry);
-    private final Counter storeBytes = Counter.builder("hark.store.written.bytes").register(registry);
-    private final Counter expired = Counter.builder("hark.store.expired.segments").register(registry);
+    private final Counter storeBytes = Counter.builder("hark.store.written.bytes")
+            .description("Bytes written to the log file")
+            .register(registry);
+    private final Counter expired = Counter.builder("hark.store.expired.segments")
+            .description("Segments of expired entries dropped")
+            .register(registry);
     private volatile long queuedBytes;
 
     NodeMetrics() {
         Timer publishes = timer("hark.publish.latency", "From a publish's arrival to its acknowledgement");
         frontend = new FrontendMetrics(nanos -> publishes.record(nanos, TimeUnit.NANOSECONDS));
-        Gauge.builder("hark.connections", frontend.connections, Number::doubleValue).register(registry);
-        Gauge.builder("hark.streams", frontend.streams, Number::doubleValue).register(registry);
-        Gauge.builder("hark.store.queued.bytes", this, metrics -> metrics.queuedBytes).register(registry);
-        count("hark.connections.opened", frontend.connectionsOpened);
-        count("hark.connections.resumed", frontend.connectionsResumed);
-        count("hark.connections.refused", frontend.connectionsRefused);
-        count("hark.frames.received", frontend.framesReceived);
-        count("hark.frames.malformed", frontend.malformedFrames);
-        count("hark.publishes.accepted", frontend.publishesAccepted);
-        count("hark.publishes.refused", frontend.publishesRefused);
-        count("hark.entries.delivered", frontend.entriesDelivered);
-        count("hark.continuity.lost", frontend.continuityLost);
-        count("hark.alarms", frontend.alarms);
+        Gauge.builder("hark.connections", frontend.connections, Number::doubleValue)
+                .description("Realtime connections open now")
+                .register(registry);
+        Gauge.builder("hark.streams", frontend.streams, Number::doubleValue)
+                .description("Event streams open now")
+                .register(registry);
+        Gauge.builder("hark.store.queued.bytes", this, metrics -> metrics.queuedBytes)
+                .description("Entries that wait for the disk")
+                .register(registry);
+        count("hark.connections.opened", frontend.connectionsOpened, "Transports opened");
+        count("hark.connections.resumed", frontend.connectionsResumed, "Connections taken over by a new transport");
+        count("hark.connections.refused", frontend.connectionsRefused, "Transports refused, mostly for their credentials");
+        count("hark.frames.received", frontend.framesReceived, "Frames from clients");
+        count("hark.frames.malformed", frontend.malformedFrames, "Frames that could not be read; each ended its connection");
+        count("hark.publishes.accepted", frontend.publishesAccepted, "Publishes acknowledged over realtime connections");
+        count("hark.publishes.refused", frontend.publishesRefused, "Publishes refused over realtime connections");
+        count("hark.entries.delivered", frontend.entriesDelivered, "Entries written to subscribers");
+        count("hark.continuity.lost", frontend.continuityLost, "Attachments that could not resume without a gap");
+        count("hark.alarms", frontend.alarms, "Broken invariants; must stay 0");
         new JvmMemoryMetrics().bindTo(registry);
         gc.bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -62,8 +72,10 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
                 .register(registry);
     }
 
-    private void count(String name, LongAdder adder) {
-        FunctionCounter.builder(name, adder, LongAdder::doubleValue).register(registry);
+    private void count(String name, LongAdder adder, String description) {
+        FunctionCounter.builder(name, adder, LongAdder::doubleValue)
+                .description(description)
+                .register(registry);
     }
 
     FrontendMetrics frontend() {

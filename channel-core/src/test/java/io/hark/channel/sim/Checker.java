@@ -24,7 +24,8 @@ final class Checker {
     private final Map<String, TreeMap<Long, Logged>> logs = new HashMap<>();
     private final Map<Place, String> valueAt = new HashMap<>();
     private final Map<Place, Logged> present = new HashMap<>();
-    private final Map<Integer, Long> expired = new HashMap<>();
+    private final Map<Integer, Long> expiredUpTo = new HashMap<>();
+    private final Set<Place> expired = new HashSet<>();
     private final Map<Integer, Integer> epochs = new HashMap<>();
     private final Map<List<Integer>, Long> lineageEnds = new HashMap<>();
     private final Map<List<String>, Run> runs = new HashMap<>();
@@ -42,6 +43,7 @@ final class Checker {
         private int lostAt = -1;
         private boolean wasSynced;
         private boolean refused;
+        private boolean declined;
 
         private Op(Event.Invoked invoked) {
             this.invoked = invoked;
@@ -83,10 +85,14 @@ final class Checker {
             case Event.Written written -> written(written);
             case Event.Synced(long number) -> synced = Math.max(synced, number);
             case Event.Lost(Place place, String channel) -> lost(place, channel);
-            case Event.Expired(int slot, String channel, long lsn) -> expired.merge(slot, lsn, Math::max);
+            case Event.Expired(Place place, String channel) -> {
+                expiredUpTo.merge(place.slot(), place.lsn(), Math::max);
+                expired.add(place);
+            }
             case Event.LineageEnded(int slot, int lineage, long end) -> lineageEnds.put(List.of(slot, lineage), end);
             case Event.Answered(String op, Place place) ->
                 requireDurable(Kind.ACKED_BEFORE_DURABLE, place, op + " is acknowledged");
+            case Event.Declined(String op) -> ops.get(op).declined = true;
             case Event.Acked(String op, long lsn) -> acked(op, lsn);
             case Event.Refused(String op, boolean certain) -> refused(op, certain);
             case Event.Handed(Place place) ->
@@ -210,7 +216,7 @@ final class Checker {
     private void requireReason(Event.Attached attached, Place requested) {
         Long end = lineageEnds.get(List.of(requested.slot(), requested.lineage()));
         boolean wasCut = end != null && end < requested.lsn();
-        boolean hasExpired = expired.getOrDefault(requested.slot(), 0L) > requested.lsn();
+        boolean hasExpired = expiredUpTo.getOrDefault(requested.slot(), 0L) > requested.lsn();
         if (!wasCut && !hasExpired) {
             found(Kind.FALSE_DISCONTINUITY, "%s lost its place %s on %s for no reason"
                     .formatted(attached.client(), requested, attached.channel()));
@@ -256,10 +262,9 @@ final class Checker {
             return;
         }
         for (Logged missed : log(received.channel()).subMap(from, false, to, false).values()) {
-            // A rewind brings messages only: the presence set comes by itself.
-            boolean relaxed = missed.place().lsn() <= run.relaxedUpTo
-                    && missed.written().kind() == EntryKind.PRESENCE;
-            if (!relaxed) {
+            // A rewind brings those messages that are kept: the presence set comes by itself.
+            boolean notWanted = missed.written().kind() == EntryKind.PRESENCE || expired.contains(missed.place());
+            if (missed.place().lsn() > run.relaxedUpTo || !notWanted) {
                 found(Kind.GAP_WITHOUT_FLAG, "%s goes from %s to %s without %s %s".formatted(
                         received.client(), run.place, received.place(), missed.written().op(), missed.place()));
                 return;
@@ -317,7 +322,9 @@ final class Checker {
                 continue;
             }
             Op before = newest.put(op.invoked.connection(), op);
-            if (before != null && before.invoked.serial() > op.invoked.serial() && op.acked) {
+            // What was declined and sent again has lost its turn.
+            boolean turned = before != null && before.invoked.serial() > op.invoked.serial();
+            if (turned && op.acked && !op.declined) {
                 found(Kind.PUBLISHER_REORDER, "%s is logged behind %s".formatted(op.invoked.op(), before.invoked.op()));
             }
         }

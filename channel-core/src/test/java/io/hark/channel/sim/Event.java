@@ -27,6 +27,9 @@ sealed interface Event {
     /// A node's edge is told to acknowledge what stands at the place.
     record Answered(String op, Place place) implements Event {}
 
+    /// A node's edge is told that it is not accepted this time. The client may never hear of it, and send it again.
+    record Declined(String op) implements Event {}
+
     /// The client is told that it is accepted.
     ///
     /// @param lsn 0 when nothing was to be logged
@@ -50,7 +53,7 @@ sealed interface Event {
     /// A power loss took the entry.
     record Lost(Place place, String channel) implements Event {}
 
-    record Expired(int slot, String channel, long lsn) implements Event {}
+    record Expired(Place place, String channel) implements Event {}
 
     record LineageEnded(int slot, int lineage, long endLsn) implements Event {}
 

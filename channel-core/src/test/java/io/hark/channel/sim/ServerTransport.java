@@ -182,10 +182,12 @@ final class ServerTransport {
     }
 
     static void answered(SimNode node, String op, ChannelId channel, PublishResult result) {
-        if (result instanceof PublishResult.Stored(var receipt)) {
-            node.history()
+        switch (result) {
+            case PublishResult.Stored(var receipt) -> node.history()
                     .add(new Event.Answered(
                             op, new Place(channel.key().slot(), receipt.origin().lineage(), receipt.lsn())));
+            case PublishResult.Refused(var error) -> node.history().add(new Event.Declined(op));
+            case PublishResult.Accepted(var serials) -> {}
         }
     }
 

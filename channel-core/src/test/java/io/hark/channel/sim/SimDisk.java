@@ -222,7 +222,7 @@ final class SimDisk {
                     Place place = place(append.entry());
                     dropped.add(place);
                     trimmed[place.slot()] = Math.max(trimmed[place.slot()], place.lsn());
-                    history.add(new Event.Expired(place.slot(), row.id.name(), place.lsn()));
+                    history.add(new Event.Expired(place, row.id.name()));
                 }
                 forgetIfExpired(row);
             }
