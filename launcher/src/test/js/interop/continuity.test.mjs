@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { connected, drop, eventually, inbox, makeApp, numbers, reaches, realtime, rest, uniqueName } from '../lib/hark.mjs';
 import { cuttableProxy } from '../lib/proxy.mjs';
 
-const run = promisify(execFile);
 const recoverer = fileURLToPath(new URL('../lib/recover.mjs', import.meta.url));
 
 let key;
 let proxy;
-before(async () => {
-  [key] = (await makeApp()).keys;
-  proxy = await cuttableProxy();
-});
-after(() => proxy.close());
+before(async () => ([key] = (await makeApp()).keys));
+beforeEach(async () => (proxy = await cuttableProxy()));
+afterEach(() => proxy.close());
 
 const throughProxy = (options) => realtime({ key, port: proxy.port, ...options });
 
@@ -92,9 +89,8 @@ test('a new process recovers the connection and gets what it missed', async () =
   await publisher.publish(numbers(3, 1).map((data) => ({ data })));
   // Without this variable the child is a program of its own, not a test file.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { stdout } = await run(process.execPath, [recoverer, key, recoveryKey, name, '3'], { env });
-  const second = JSON.parse(stdout.trim().split('\n').at(-1));
-  proxy.heal();
+  const child = fork(recoverer, [key, recoveryKey, name, '3'], { env, silent: true });
+  const [second] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   assert.equal(second.reason, null);
   assert.equal(second.connectionId, id);
   assert.notEqual(second.connectionKey, connectionKey);

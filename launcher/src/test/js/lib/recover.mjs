@@ -7,13 +7,12 @@ const channel = client.channels.get(name);
 const attached = new Promise((resolve) => channel.once('attached', resolve));
 const received = await inbox(channel);
 await received.count(Number(count));
-console.log(
-  JSON.stringify({
-    connectionId: client.connection.id,
-    connectionKey: client.connection.key,
-    reason: client.connection.errorReason ?? null,
-    resumed: (await attached).resumed,
-    received: received.data,
-  }),
-);
+process.send({
+  connectionId: client.connection.id,
+  connectionKey: client.connection.key,
+  reason: client.connection.errorReason ?? null,
+  resumed: (await attached).resumed,
+  received: received.data,
+});
+process.disconnect();
 client.close();

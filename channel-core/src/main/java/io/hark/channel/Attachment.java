@@ -76,6 +76,15 @@ public final class Attachment {
         }
     }
 
+    /// What the ring holds next does not follow what was handed over: reads from the log until it meets the ring again.
+    void leaveRing() {
+        seq = OFF_THE_RING;
+        if (caughtUp) {
+            caughtUp = false;
+            channel.behind(1);
+        }
+    }
+
     /// Ends it; nothing is handed over any more.
     public void detach() {
         if (phase != Phase.ENDED) {

@@ -23,9 +23,6 @@ final class OwnedChannel {
     /// Members as proposed but not yet committed entries will leave them; an empty value is a removal.
     private final Map<String, Proposed> proposed = new LinkedHashMap<>(0);
 
-    /// Connections confirmed while members were on their way into the log, and by which generation.
-    private final Map<String, Integer> confirmedMeanwhile = new HashMap<>(0);
-
     /// Publishes in the log whose commit is awaited, by id (rule D3).
     final Map<IdHash, InFlight> inFlight = new HashMap<>(4);
 
@@ -48,13 +45,9 @@ final class OwnedChannel {
     record Parked(Runnable step, Runnable refuse) {}
 
     private record Proposed(Optional<Member> member, long lsn) {
-        Proposed confirmed(Claim alive) {
+        Proposed confirmedBy(int generation) {
             return new Proposed(
-                    member.map(proposed -> proposed.connectionId().equals(alive.connectionId())
-                                    && proposed.generation() < alive.generation()
-                            ? proposed.confirmedBy(alive.generation())
-                            : proposed),
-                    lsn);
+                    member.map(known -> known.generation() < generation ? known.confirmedBy(generation) : known), lsn);
         }
     }
 
@@ -81,10 +74,21 @@ final class OwnedChannel {
     /// The connection is alive: its members, also those on their way into the log, are vouched for by this generation.
     void confirm(Claim alive) {
         members.confirm(alive.connectionId(), alive.generation());
-        if (!proposed.isEmpty()) {
-            confirmedMeanwhile.merge(alive.connectionId(), alive.generation(), Math::max);
-            proposed.replaceAll((key, pending) -> pending.confirmed(alive));
-        }
+        proposed.replaceAll((key, pending) -> pending.member()
+                        .filter(member -> member.connectionId().equals(alive.connectionId()))
+                        .isPresent()
+                ? pending.confirmedBy(alive.generation())
+                : pending);
+    }
+
+    /// The connection speaks of this member: it is vouched for by this generation.
+    void confirm(Claim alive, String clientId) {
+        members.get(alive.connectionId(), clientId)
+                .filter(member -> member.generation() < alive.generation())
+                .ifPresent(member -> members.put(member.confirmedBy(alive.generation())));
+        proposed.computeIfPresent(
+                Member.key(alive.connectionId(), clientId),
+                (key, pending) -> pending.confirmedBy(alive.generation()));
     }
 
     Optional<Member> proposedMember(String connectionId, String clientId) {
@@ -136,26 +140,20 @@ final class OwnedChannel {
         committedLsn = entry.lsn();
         for (MemberChange change : changes) {
             String key = change.memberKey();
+            Proposed pending = proposed.get(key);
+            boolean newest = pending != null && pending.lsn() == entry.lsn();
             switch (change) {
-                case MemberChange.Put(var member) -> {
-                    members.put(member);
-                    Integer confirmed = confirmedMeanwhile.get(member.connectionId());
-                    if (confirmed != null) {
-                        members.confirm(member.connectionId(), confirmed);
-                    }
-                }
+                // The proposed one knows of what confirmed it meanwhile.
+                case MemberChange.Put(var member) -> members.put(
+                        newest ? pending.member().orElse(member) : member);
                 case MemberChange.Remove(var removed) -> {
                     int colon = removed.indexOf(':');
                     members.remove(removed.substring(0, colon), removed.substring(colon + 1));
                 }
             }
-            Proposed pending = proposed.get(key);
-            if (pending != null && pending.lsn() == entry.lsn()) {
+            if (newest) {
                 proposed.remove(key);
             }
-        }
-        if (proposed.isEmpty()) {
-            confirmedMeanwhile.clear();
         }
     }
 

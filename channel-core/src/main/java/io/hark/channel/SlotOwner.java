@@ -129,7 +129,8 @@ public final class SlotOwner {
 
     public void presence(PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(update.channel(), nowMillis, reply, channel -> {
-            channel.confirm(new Claim(update.connectionId(), update.generation()));
+            Claim alive = new Claim(update.connectionId(), update.generation());
+            update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
             long hlc = Hlc.next(meta.hlc(), nowMillis);
             PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
             if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {

@@ -16,7 +16,6 @@ public final class FrontendMetrics {
     public final LongAdder publishesAccepted = new LongAdder();
     public final LongAdder publishesRefused = new LongAdder();
     public final LongAdder entriesDelivered = new LongAdder();
-    public final LongAdder attachmentsLagging = new LongAdder();
     public final LongAdder continuityLost = new LongAdder();
     public final LongAdder alarms = new LongAdder();
 

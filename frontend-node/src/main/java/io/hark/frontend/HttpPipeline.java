@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
@@ -26,6 +27,10 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
     private static final String HTTP = "http";
     private static final int IDLE_SECONDS = 75;
 
+    /// Request line and headers each: tokens with long capabilities travel there.
+    private static final int HEAD_BYTES_MAX = 64 << 10;
+
+
     private final HttpRoutes routes;
     private final FrontendConfig config;
 
@@ -38,7 +43,9 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
     protected void initChannel(SocketChannel socket) {
         socket.pipeline()
                 .addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(new HttpServerCodec())
+                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(HEAD_BYTES_MAX)
+                        .setMaxHeaderSize(HEAD_BYTES_MAX)))
                 .addLast(BODY, new JsonErrorAggregator(config.bodyBytesMax()))
                 .addLast(HTTP, new HttpHandler(routes, config.tlsInFront()));
     }

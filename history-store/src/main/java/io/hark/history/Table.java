@@ -1,6 +1,6 @@
 package io.hark.history;
 
-/// The column families. Rows of the first four start with a [Segment] and expire with it; README of the layout:
+/// The column families. Rows of the first four start with a [Segment] and expire with it.
 ///
 /// | table   | key                                     | value                                  |
 /// |---------|-----------------------------------------|----------------------------------------|
@@ -39,9 +39,5 @@ enum Table {
     Table(int prefixBytes, boolean pointLookups) {
         this.prefixBytes = prefixBytes;
         this.pointLookups = pointLookups;
-    }
-
-    boolean expires() {
-        return this == HIST || this == LOG || this == DEDUPE || this == CHAN;
     }
 }

@@ -25,6 +25,9 @@ class KillTest {
     @TempDir
     Path dir;
 
+    @TempDir
+    Path libraries;
+
     private final Random random = new Random(42);
     /// What was acknowledged, by channel number and LSN.
     private final Map<Integer, Map<Long, String>> acknowledged = new HashMap<>();
@@ -121,6 +124,8 @@ class KillTest {
         return new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                // RocksDB unpacks its library there, and a killed process leaves it behind.
+                "-Djava.io.tmpdir=" + libraries,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -255,8 +255,10 @@ final class ServerTransport {
         }
 
         void begin(AttachFrom from, boolean wantsPresence) {
+            // A client that begins anew does not vouch for members that it had before it detached.
+            Optional<Claim> vouches = from instanceof AttachFrom.After ? Optional.of(claim) : Optional.empty();
             attachment = Optional.of(
-                    frontend.join(channel).attach(this, from, Optional.of(claim), wantsPresence, node.wallMillis()));
+                    frontend.join(channel).attach(this, from, vouches, wantsPresence, node.wallMillis()));
             if (detached) {
                 detach();
             }

@@ -21,6 +21,7 @@ final class SimNode {
     private final SimStore store;
     private final List<SimLoop> loops = new ArrayList<>();
     private final List<SimFrontend> frontends = new ArrayList<>();
+    private final List<ServerTransport> transports = new ArrayList<>();
     private final Map<String, ServerTransport> newest = new LinkedHashMap<>();
     private final Map<String, Map<ChannelId, ChannelPolicy>> presentOn = new LinkedHashMap<>();
     private final LocalChannelRouter router;
@@ -72,7 +73,7 @@ final class SimNode {
         alive = false;
         loops.forEach(SimLoop::kill);
         store.kill();
-        newest.values().forEach(ServerTransport::nodeDied);
+        transports.forEach(ServerTransport::nodeDied);
     }
 
     boolean isAlive() {
@@ -81,6 +82,11 @@ final class SimNode {
 
     /// A client opens a transport; if its connection has another one, that ends first.
     void open(ServerTransport transport) {
+        if (!alive) {
+            transport.nodeDied();
+            return;
+        }
+        transports.add(transport);
         transport.loop().execute(() -> {
             ServerTransport older = newest.get(transport.connection());
             if (older != null && older.generation() > transport.generation()) {
