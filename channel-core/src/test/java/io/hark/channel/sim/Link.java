@@ -56,8 +56,8 @@ final class Link {
         scheduler.at(notices, () -> server.loop().execute(server::end));
     }
 
-    /// What is on its way to the client arrives, then it notices.
-    void nodeDied() {
+    /// The node is gone or closes the transport. What is on its way to the client arrives, then it notices.
+    void serverLost() {
         long notices = Math.max(lastToClient, scheduler.nowMicros()) + scheduler.between(1, NOTICE_MICROS);
         scheduler.at(notices, () -> {
             if (!clientGone) {

@@ -109,7 +109,7 @@ final class ServerTransport {
 
     void nodeDied() {
         ended = true;
-        link.nodeDied();
+        link.serverLost();
     }
 
     private void attach(ToServer.Attach attach) {
@@ -133,18 +133,33 @@ final class ServerTransport {
         if (attachment != null) {
             attachment.detach();
         }
-        ChannelPolicy policy = presentOn.remove(channel);
-        if (policy != null) {
-            node.router().leave(channel, claim, policy);
-        }
+        presentOn.remove(channel);
+        node.router().leave(channel, claim, node.policy(channel));
+        // The client hears of it once its leaves are committed, else it would vouch for members that a crash brings back.
+        node.router().presence(update(channel, 0, List.of()), new ReplyTo<>(loop(), result -> {
+            if (result instanceof PublishResult.Accepted) {
+                send(new ToClient.DetachDone(channel));
+            }
+        }));
     }
 
     private void publish(ToServer.Publish frame) {
         IdHash id = new IdHash(connectionNumber, frame.serial());
         publish(node, frame, Optional.of(id), resumed, Optional.of(connection), new ReplyTo<>(loop(), result -> {
             answered(node, frame.op(), frame.channel(), result);
-            send(new ToClient.Result(frame.serial(), planted(result)));
+            answer(frame.serial(), planted(result));
         }));
+    }
+
+    private void answer(long serial, PublishResult result) {
+        if (resumed && result instanceof PublishResult.Refused(var error)
+                && error.code() == ErrorCode.OVERLOADED.code()) {
+            // An earlier transport may have brought the same, and it may be in the log: only the owner can say, later.
+            end();
+            link.serverLost();
+        } else {
+            send(new ToClient.Result(serial, result));
+        }
     }
 
     /// Publishes on behalf of a transport or of a request that has none.
@@ -206,20 +221,23 @@ final class ServerTransport {
                 Payload.text(frame.op()),
                 Optional.empty(),
                 Map.of());
-        ChannelPolicy policy = node.policy(frame.channel());
-        presentOn.putIfAbsent(frame.channel(), policy);
-        PresenceUpdate update = new PresenceUpdate(
-                frame.channel(),
-                connection,
-                claim.generation(),
-                connection + ':' + frame.serial(),
-                List.of(event),
-                policy,
-                node.config().membersMax());
+        presentOn.computeIfAbsent(frame.channel(), node::policy);
+        PresenceUpdate update = update(frame.channel(), frame.serial(), List.of(event));
         node.router().presence(update, new ReplyTo<>(loop(), result -> {
             answered(node, frame.op(), frame.channel(), result);
-            send(new ToClient.Result(frame.serial(), result));
+            answer(frame.serial(), result);
         }));
+    }
+
+    private PresenceUpdate update(ChannelId channel, long serial, List<PresenceMessage> events) {
+        return new PresenceUpdate(
+                channel,
+                connection,
+                claim.generation(),
+                connection + ':' + serial,
+                events,
+                node.policy(channel),
+                node.config().membersMax());
     }
 
     private void send(ToClient frame) {

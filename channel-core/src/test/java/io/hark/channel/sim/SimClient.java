@@ -68,6 +68,7 @@ final class SimClient {
         private final ChannelId id;
         private Phase phase = Phase.DETACHED;
         private boolean wanted;
+        private boolean detaching;
         private boolean wantsPresence;
         private AttachFrom first = new AttachFrom.Now();
         private Optional<Place> position = Optional.empty();
@@ -123,6 +124,9 @@ final class SimClient {
         }
         ClientChannel channel = scheduler.pick(List.copyOf(channels.values()));
         int what = scheduler.between(0, 99);
+        if (channel.detaching) {
+            return;
+        }
         if (!channel.wanted) {
             want(channel);
         } else if (what < 60) {
@@ -166,6 +170,7 @@ final class SimClient {
         pending.values().removeIf(
                 waiting -> waiting.frame() instanceof ToServer.Presence presence && presence.channel().equals(channel.id));
         forget(channel);
+        channel.detaching = true;
         if (connected) {
             send(new ToServer.Detach(channel.id));
         }
@@ -253,7 +258,10 @@ final class SimClient {
         generation = 0;
         serial = 0;
         pending.clear();
-        channels.values().forEach(channel -> channel.own.clear());
+        channels.values().forEach(channel -> {
+            channel.own.clear();
+            channel.detaching = false;
+        });
     }
 
     void arrived(ToClient frame) {
@@ -282,6 +290,7 @@ final class SimClient {
             case ToClient.Entries(int answered, List<Entry> entries) ->
                 channel(answered).ifPresent(channel -> entries.forEach(entry -> received(channel, entry)));
             case ToClient.Detached(int answered) -> channel(answered).ifPresent(this::detachedByServer);
+            case ToClient.DetachDone(var channel) -> channels.get(channel).detaching = false;
             case ToClient.Result(long answered, PublishResult result) -> answered(answered, result);
         }
     }
@@ -294,6 +303,9 @@ final class SimClient {
 
     private void connected() {
         connected = true;
+        channels.values().stream()
+                .filter(channel -> channel.detaching)
+                .forEach(channel -> send(new ToServer.Detach(channel.id)));
         boolean publishesFirst = scheduler.chance(0.5);
         if (publishesFirst) {
             sendPending();
@@ -379,7 +391,7 @@ final class SimClient {
             case PublishResult.Stored(var receipt) -> history.add(new Event.Acked(done.op(), receipt.lsn()));
             case PublishResult.Accepted(var serials) -> history.add(new Event.Acked(done.op(), 0));
             case PublishResult.Refused(var error) -> {
-                history.add(new Event.Refused(done.op(), done.sent() == 1));
+                history.add(new Event.Refused(done.op(), true));
                 channels.values().forEach(channel -> channel.own.values().remove(done.op()));
             }
         }

@@ -1,6 +1,7 @@
 package io.hark.channel.sim;
 
 import io.hark.channel.AttachOutcome;
+import io.hark.channel.ChannelId;
 import io.hark.channel.Entry;
 import io.hark.channel.PublishResult;
 import io.hark.presence.Member;
@@ -17,6 +18,8 @@ sealed interface ToClient {
     record Entries(int token, List<Entry> entries) implements ToClient {}
 
     record Detached(int token) implements ToClient {}
+
+    record DetachDone(ChannelId channel) implements ToClient {}
 
     record Result(long serial, PublishResult result) implements ToClient {}
 }
