@@ -313,6 +313,9 @@ final class Connection implements LoopClient {
             channels.lost(now() + grace);
             registry.lost(key.connectionId(), this, channels.presentOn(), now());
             channels.end();
+        } else if (key != null) {
+            // It had taken the connection over, but is gone before the transport before it had ended.
+            registry.lost(key.connectionId(), this, Map.of(), now());
         }
         transport.close(goingAway);
         gone();

@@ -43,6 +43,7 @@ final class ServerTransport {
     private final boolean resumed;
     private final Map<ChannelId, ServerAttachment> attachments = new LinkedHashMap<>();
     private final Map<ChannelId, ChannelPolicy> presentOn;
+    private final List<Runnable> displaced = new ArrayList<>();
     private boolean open;
     private boolean ended;
     private boolean full;
@@ -72,11 +73,26 @@ final class ServerTransport {
         return frontend.loop();
     }
 
+    /// Nothing of an earlier transport of the connection can reach an owner any more.
     void connected() {
+        open = true;
         if (!ended) {
-            open = true;
             send(new ToClient.Connected());
         }
+        displaced.forEach(Runnable::run);
+        displaced.clear();
+    }
+
+    /// A newer transport takes over. It must also wait for those that this one waits for.
+    void displace(Runnable then) {
+        loop().execute(() -> {
+            end();
+            if (open) {
+                then.run();
+            } else {
+                displaced.add(then);
+            }
+        });
     }
 
     void received(ToServer frame) {

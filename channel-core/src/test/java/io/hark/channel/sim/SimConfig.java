@@ -59,7 +59,7 @@ record SimConfig(
         ChannelPolicy shortPolicy = policy(Durability.REPLICATED, dice.between(60, 300));
         boolean slowDisk = dice.chance(0.3);
         SlotLimits slotLimits = new SlotLimits(
-                dice.chance(0.2) ? dice.between(1, 4) : 10_000, dice.between(0, 4), Duration.ofMillis(dice.between(1, 500)));
+                dice.chance(0.3) ? dice.between(50, 200) : 10_000, dice.between(0, 4), Duration.ofMillis(dice.between(1, 500)));
         return new SimConfig(
                 bug,
                 List.copyOf(channels),

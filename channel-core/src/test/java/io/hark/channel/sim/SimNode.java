@@ -96,10 +96,7 @@ final class SimNode {
             if (older == null || config.has(PlantedBug.OLD_TRANSPORT_NOT_FENCED)) {
                 transport.connected();
             } else {
-                older.loop().execute(() -> {
-                    older.end();
-                    transport.loop().execute(transport::connected);
-                });
+                older.displace(() -> transport.loop().execute(transport::connected));
             }
         });
     }

@@ -106,8 +106,8 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /// Ends it as kill -9 does.
-    public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /// Sends SIGTERM.
@@ -182,7 +182,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
         http.close();
     }
