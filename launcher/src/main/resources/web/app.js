@@ -63,6 +63,17 @@ function append(item) {
   }
 }
 
+function body(data) {
+  if (typeof data === 'string') {
+    return element('div', 'body', data);
+  }
+  if (data instanceof ArrayBuffer) {
+    return element('div', 'body json', `${data.byteLength} bytes`);
+  }
+  const line = JSON.stringify(data) ?? '';
+  return element('div', 'body json', line.length > 80 ? JSON.stringify(data, null, 2) : line);
+}
+
 function showMessage(message) {
   const who = message.clientId ?? 'anonymous';
   const item = element('li', 'message');
@@ -80,9 +91,7 @@ function showMessage(message) {
     time.textContent = `${(performance.now() - began).toFixed(1)} ms there and back · ${time.textContent}`;
   }
   head.append(time);
-  const text = typeof message.data === 'string';
-  const data = message.data instanceof ArrayBuffer ? `${message.data.byteLength} bytes` : message.data;
-  item.append(avatar(who), head, element('div', text ? 'body' : 'body json', text ? data : JSON.stringify(data, null, 2)));
+  item.append(avatar(who), head, body(message.data));
   append(item);
 }
 

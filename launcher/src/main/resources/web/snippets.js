@@ -9,7 +9,8 @@ export function snippets({ key, origin, host, port, tls, channel }) {
   return {
     curl: {
       note: 'Publish from a terminal.',
-      code: `curl -u '${key}' ${origin}/channels/${path}/messages \\
+      code: `curl -u '${key}' \\
+  ${origin}/channels/${path}/messages \\
   -H 'Content-Type: application/json' \\
   -d '{"name":"greeting","data":"hello from curl"}'`,
     },
@@ -46,7 +47,8 @@ channel.publish("greeting", "hello from Java");`,
     },
     sse: {
       note: 'Follow the channel with no SDK at all.',
-      code: `curl -N -u '${key}' '${origin}/sse?v=1.2&channels=${path}'`,
+      code: `curl -N -u '${key}' \\
+  '${origin}/sse?v=1.2&channels=${path}'`,
     },
   };
 }

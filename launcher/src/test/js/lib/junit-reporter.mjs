@@ -1,19 +1,20 @@
-// Reports each finished test as one line of JSON on a file descriptor of its own, for JsSdkInteropTest to name it in JUnit.
+// Reports each finished test as one line of JSON, for JsSdkInteropTest to name it in JUnit; what tests print goes to stderr.
 import { basename } from 'node:path';
+
+const reason = (error) => (error ? String(error.cause?.stack ?? error.cause ?? error.stack ?? error) : '');
 
 export default async function* report(events) {
   for await (const { type, data } of events) {
-    const finished = type === 'test:pass' || type === 'test:fail';
-    if (finished && data.details?.type !== 'suite') {
-      const { error } = data.details;
-      yield JSON.stringify({
-        file: basename(data.file ?? 'unknown'),
+    if (type === 'test:stdout' || type === 'test:stderr') {
+      process.stderr.write(data.message);
+    } else if (type === 'test:pass' || type === 'test:fail') {
+      const skipped = data.skip !== undefined || data.todo !== undefined;
+      yield `${JSON.stringify({
+        file: basename(data.file ?? '', '.test.mjs'),
         name: data.name,
-        passed: type === 'test:pass',
-        skipped: data.skip !== undefined || data.todo !== undefined,
-        millis: Math.round(data.details.duration_ms),
-        failure: error ? String((error.cause ?? error).stack ?? error.cause ?? error) : '',
-      }) + '\n';
+        passed: type === 'test:pass' && !skipped,
+        failure: skipped ? 'skipped' : reason(data.details.error),
+      })}\n`;
     }
   }
 }

@@ -52,6 +52,8 @@ final class Connection implements LoopClient {
     private ConnectionPublishes publishes;
     private volatile boolean heard;
     private boolean dirty;
+    private boolean overfull;
+    private boolean draining;
     private boolean reauthAsked;
     private long openedMillis;
     private long receivedMillis;
@@ -77,6 +79,7 @@ final class Connection implements LoopClient {
         receivedMillis = openedMillis;
         loop.add(this);
         frontend.metrics().connections.incrementAndGet();
+        transport.whenClosed(() -> frontend.metrics().connections.decrementAndGet());
         frontend.metrics().connectionsOpened.increment();
         if (frontend.metrics().connections.get() > frontend.config().connectionsMax()) {
             disconnect(ErrorCode.TOO_MANY_CONNECTIONS.info("the node holds %d connections, its limit"
@@ -176,7 +179,6 @@ final class Connection implements LoopClient {
         channels = new ConnectionChannels(frontend, loop, this, request, rights, key, presentOn);
         publishes = new ConnectionPublishes(frontend, loop, this, rights, channels, key, repeats);
         sendConnected(error);
-        transport.read(true);
     }
 
     private void sendConnected(Optional<ErrorInfo> error) {
@@ -217,6 +219,27 @@ final class Connection implements LoopClient {
             case ClientMessage.Disconnect() -> end(false);
             case ClientMessage.Refused refused -> publishes.refused(refused);
         }
+        checkRoom();
+    }
+
+    /// Stops reading while answers pile up that the client does not read.
+    private void checkRoom() {
+        if (!overfull && state == State.OPEN && transport.isOverfull()) {
+            overfull = true;
+            readOrPause();
+        }
+    }
+
+    /// Reads the socket unless something speaks against it.
+    void readOrPause() {
+        if (state == State.OPEN) {
+            transport.read(!overfull && !draining && !publishes.isFull());
+        }
+    }
+
+    /// Nothing that still comes is of interest.
+    boolean hasEnded() {
+        return state == State.ENDED;
     }
 
     /// A frame that is none; the connection ends, and nothing else does.
@@ -230,6 +253,7 @@ final class Connection implements LoopClient {
     /// Any frame, also one below the protocol, shows that the peer lives.
     void heardFrom() {
         receivedMillis = now();
+        checkRoom();
     }
 
     private void reauthenticate(String accessToken) {
@@ -306,6 +330,10 @@ final class Connection implements LoopClient {
         }
         boolean wasOpen = state == State.OPEN;
         state = State.ENDED;
+        if (!wasOpen && key != null) {
+            // It had taken the connection over, and waited for the transport before it to end.
+            registry.lost(key.connectionId(), this, Map.of(), now());
+        }
         if (wasOpen) {
             long grace = request.remainPresentFor()
                     .orElse(frontend.config().remainPresentFor())
@@ -323,14 +351,14 @@ final class Connection implements LoopClient {
 
     private void gone() {
         loop.remove(this);
-        frontend.metrics().connections.decrementAndGet();
     }
 
     @Override
     public void drain(ErrorInfo reason) {
         if (state == State.OPEN && publishes.hasUnanswered()) {
             // What was received is answered first; the caller asks again.
-            transport.read(false);
+            draining = true;
+            readOrPause();
             return;
         }
         if (state != State.ENDED) {
@@ -402,6 +430,8 @@ final class Connection implements LoopClient {
     /// The socket takes more again.
     void writable() {
         if (state == State.OPEN) {
+            overfull = false;
+            readOrPause();
             channels.pump();
             transport.flush();
         }

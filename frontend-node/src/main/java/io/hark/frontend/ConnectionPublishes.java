@@ -34,7 +34,7 @@ final class ConnectionPublishes {
     private final boolean resumed;
     private final PublishNumbers numbers;
     private final AckQueue acks = new AckQueue();
-    private boolean readPaused;
+    private boolean full;
 
     /// @param resumed whether the client may send publishes again that an earlier transport brought
     ConnectionPublishes(
@@ -180,9 +180,9 @@ final class ConnectionPublishes {
 
     private AckQueue.Pending pending(long msgSerial) {
         AckQueue.Pending pending = acks.add(msgSerial, System.nanoTime());
-        if (!readPaused && acks.size() >= frontend.config().pendingPublishesMax()) {
-            readPaused = true;
-            connection.transport().read(false);
+        if (!full && acks.size() >= frontend.config().pendingPublishesMax()) {
+            full = true;
+            connection.readOrPause();
         }
         return pending;
     }
@@ -198,6 +198,11 @@ final class ConnectionPublishes {
         loop.flushLater(connection);
     }
 
+    /// Whether so many publishes are unanswered that no more may be read for now.
+    boolean isFull() {
+        return full;
+    }
+
     boolean hasUnanswered() {
         return acks.size() > 0;
     }
@@ -205,9 +210,9 @@ final class ConnectionPublishes {
     /// Sends the answers that are due.
     void flushAcks() {
         acks.drain(connection.transport()::send);
-        if (readPaused && acks.size() < frontend.config().pendingPublishesMax() / 2) {
-            readPaused = false;
-            connection.transport().read(true);
+        if (full && acks.size() < frontend.config().pendingPublishesMax() / 2) {
+            full = false;
+            connection.readOrPause();
         }
     }
 }

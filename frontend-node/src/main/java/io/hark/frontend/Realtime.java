@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /// Handle: opens realtime connections and event streams on sockets that asked for one.
 final class Realtime implements LiveConnections {
+    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only reads slowly.
+    private static final int OVERFULL_FACTOR = 8;
+
     private final Frontend frontend;
     private final ConnectionRegistry registry;
     private final Map<EventLoop, FrontendLoop> loops;
@@ -75,7 +78,8 @@ final class Realtime implements LiveConnections {
         int outbound = frontend.config().outboundBytesMax();
         socket.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outbound / 2, outbound));
         boolean compressed = context.pipeline().names().stream().anyMatch(name -> name.contains("Deflate"));
-        WebSocketTransport transport = new WebSocketTransport(socket, open.format(), loop.scratch(), compressed);
+        WebSocketTransport transport = new WebSocketTransport(
+                socket, open.format(), loop.scratch(), compressed, (long) outbound * OVERFULL_FACTOR);
         Connection connection = new Connection(frontend, loop, registry, transport, open);
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addLast(new WebSocketFrameAggregator(frontend.config().frameBytesMax()));

@@ -35,6 +35,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        if (connection.hasEnded()) {
+            return;
+        }
         switch (frame) {
             case TextWebSocketFrame text -> received(text.content());
             case BinaryWebSocketFrame binary -> received(binary.content());

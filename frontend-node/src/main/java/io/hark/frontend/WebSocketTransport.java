@@ -5,7 +5,6 @@ import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -20,12 +19,16 @@ final class WebSocketTransport implements Transport {
     private final Format format;
     private final WireScratch scratch;
     private final boolean compressed;
+    private final long overfullBytes;
 
-    WebSocketTransport(Channel socket, Format format, WireScratch scratch, boolean compressed) {
+    /// @param overfullBytes see [Transport#isOverfull]
+    WebSocketTransport(
+            Channel socket, Format format, WireScratch scratch, boolean compressed, long overfullBytes) {
         this.socket = socket;
         this.format = format;
         this.scratch = scratch;
         this.compressed = compressed;
+        this.overfullBytes = overfullBytes;
     }
 
     @Override
@@ -75,6 +78,12 @@ final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public boolean isOverfull() {
+        // Counted from the low mark, at which the socket becomes writable again.
+        return !socket.isWritable() && socket.bytesBeforeWritable() > overfullBytes;
+    }
+
+    @Override
     public void read(boolean enabled) {
         socket.config().setAutoRead(enabled);
     }
@@ -83,6 +92,11 @@ final class WebSocketTransport implements Transport {
     public void close(boolean goingAway) {
         WebSocketCloseStatus status =
                 goingAway ? WebSocketCloseStatus.ENDPOINT_UNAVAILABLE : WebSocketCloseStatus.NORMAL_CLOSURE;
-        socket.writeAndFlush(new CloseWebSocketFrame(status)).addListener(ChannelFutureListener.CLOSE);
+        LingeringClose.after(socket.writeAndFlush(new CloseWebSocketFrame(status)));
+    }
+
+    @Override
+    public void whenClosed(Runnable action) {
+        socket.closeFuture().addListener(closed -> action.run());
     }
 }

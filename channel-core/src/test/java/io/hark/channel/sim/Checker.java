@@ -163,6 +163,9 @@ final class Checker {
             return; // It had not even been written.
         }
         log(channel).remove(place.lsn());
+        if (logged.written().op().startsWith("leave-")) {
+            presence.lostLeave(channel);
+        }
         Op op = ops.get(logged.written().op());
         if (op != null && op.logged.equals(Optional.of(logged))) {
             op.logged = Optional.empty();

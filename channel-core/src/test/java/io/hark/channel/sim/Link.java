@@ -4,6 +4,7 @@ package io.hark.channel.sim;
 /// the other.
 final class Link {
     private static final int NOTICE_MICROS = 15_000;
+    private static final int LATE_MICROS = 60_000;
 
     private final Scheduler scheduler;
     private final SimConfig config;
@@ -11,6 +12,7 @@ final class Link {
     private ServerTransport server;
     private long lastToServer;
     private long lastToClient;
+    private int lateMicros;
     private boolean cut;
     private boolean clientGone;
 
@@ -29,10 +31,19 @@ final class Link {
     void toServer(ToServer frame) {
         lastToServer = Math.max(lastToServer, scheduler.nowMicros() + scheduler.between(1, config.networkMicros()));
         scheduler.at(lastToServer, () -> {
-            if (!cut) {
-                server.loop().execute(() -> server.received(frame));
+            if (clientGone) {
+                // It was sent once more on the way, while the client has long opened another transport.
+                scheduler.after(lateMicros, () -> deliver(frame));
+            } else {
+                deliver(frame);
             }
         });
+    }
+
+    private void deliver(ToServer frame) {
+        if (!cut) {
+            server.loop().execute(() -> server.received(frame));
+        }
     }
 
     void toClient(ToClient frame) {
@@ -52,7 +63,8 @@ final class Link {
     void clientLost() {
         clientGone = true;
         cut = scheduler.chance(0.5);
-        long notices = Math.max(lastToServer, scheduler.nowMicros()) + scheduler.between(1, 200_000);
+        lateMicros = scheduler.between(1, LATE_MICROS);
+        long notices = Math.max(lastToServer, scheduler.nowMicros()) + lateMicros + scheduler.between(1, 200_000);
         scheduler.at(notices, () -> server.loop().execute(server::end));
     }
 

@@ -15,6 +15,8 @@ final class PresenceCheck {
     private final Map<String, Event.Invoked> invoked = new HashMap<>();
     private final Map<String, Event.Invoked> settled = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
+    private final Set<String> left = new HashSet<>();
+    private final Set<String> lostLeaves = new HashSet<>();
     private final List<Event.OwnerMembers> owners = new ArrayList<>();
     private final List<Event.Quiet> views = new ArrayList<>();
 
@@ -36,7 +38,15 @@ final class PresenceCheck {
         lost.add(op);
     }
 
+    /// A power loss took a leave that the owner had made.
+    void lostLeave(String channel) {
+        lostLeaves.add(channel);
+    }
+
     void leftByDetach(String connection, String channel) {
+        invoked.values().stream()
+                .filter(event -> isOf(event, connection) && event.channel().equals(channel))
+                .forEach(event -> left.add(key(event)));
         settled.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
         invoked.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
     }
@@ -58,6 +68,9 @@ final class PresenceCheck {
         List<String> found = new ArrayList<>();
         for (Event.OwnerMembers owner : owners) {
             Set<String> excused = new HashSet<>();
+            if (lostLeaves.contains(owner.channel())) {
+                left.forEach(key -> excused.add(key.substring(key.indexOf('/') + 1)));
+            }
             Set<String> meant = new TreeSet<>();
             for (Event.Invoked event : settled.values()) {
                 if (!event.channel().equals(owner.channel())) {

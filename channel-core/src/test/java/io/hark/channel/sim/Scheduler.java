@@ -6,6 +6,8 @@ import java.util.SplittableRandom;
 
 /// Confined: simulated time, what happens next in it, and the only source of chance.
 final class Scheduler {
+    private static final int CALM_MICROS_MAX = 300;
+
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private final SplittableRandom random;
     private long nowMicros;
@@ -57,6 +59,11 @@ final class Scheduler {
     /// From now on nothing goes wrong any more.
     void calm() {
         calm = true;
+    }
+
+    /// How long something takes: while all is calm nothing is slow.
+    int delay(int microsMax) {
+        return between(1, calm ? Math.min(microsMax, CALM_MICROS_MAX) : microsMax);
     }
 
     boolean fault(double probability) {

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The node's end of one transport: a frontend cut down to what matters for order and continuity. On its loop.
 final class ServerTransport {
@@ -161,10 +162,13 @@ final class ServerTransport {
 
     private void publish(ToServer.Publish frame) {
         IdHash id = new IdHash(connectionNumber, frame.serial());
-        publish(node, frame, Optional.of(id), resumed, Optional.of(connection), new ReplyTo<>(loop(), result -> {
-            answered(node, frame.op(), frame.channel(), result);
-            answer(frame.serial(), planted(result));
-        }));
+        publish(
+                node,
+                frame,
+                Optional.of(id),
+                resumed,
+                Optional.of(connection),
+                reply(node, loop(), frame.op(), frame.channel(), result -> answer(frame.serial(), planted(result))));
     }
 
     private void answer(long serial, PublishResult result) {
@@ -212,7 +216,20 @@ final class ServerTransport {
                         reply);
     }
 
-    static void answered(SimNode node, String op, ChannelId channel, PublishResult result) {
+    /// Brings the answer to the loop, and writes it down at the moment when the owner gives it.
+    static ReplyTo<PublishResult> reply(
+            SimNode node, Loop loop, String op, ChannelId channel, Consumer<PublishResult> then) {
+        return new ReplyTo<>(Runnable::run, result -> {
+            decided(node, op, channel, result);
+            if (loop.inLoop()) {
+                then.accept(result);
+            } else {
+                loop.execute(() -> then.accept(result));
+            }
+        });
+    }
+
+    private static void decided(SimNode node, String op, ChannelId channel, PublishResult result) {
         switch (result) {
             case PublishResult.Stored(var receipt) -> node.history()
                     .add(new Event.Answered(
@@ -239,10 +256,10 @@ final class ServerTransport {
                 Map.of());
         presentOn.computeIfAbsent(frame.channel(), node::policy);
         PresenceUpdate update = update(frame.channel(), frame.serial(), List.of(event));
-        node.router().presence(update, new ReplyTo<>(loop(), result -> {
-            answered(node, frame.op(), frame.channel(), result);
-            answer(frame.serial(), result);
-        }));
+        node.router()
+                .presence(
+                        update,
+                        reply(node, loop(), frame.op(), frame.channel(), result -> answer(frame.serial(), result)));
     }
 
     private PresenceUpdate update(ChannelId channel, long serial, List<PresenceMessage> events) {
@@ -281,6 +298,7 @@ final class ServerTransport {
         private final int token;
         private final ChannelId channel;
         private Optional<Attachment> attachment = Optional.empty();
+        private boolean goesOn;
         private boolean detached;
 
         ServerAttachment(int token, ChannelId channel) {
@@ -289,8 +307,11 @@ final class ServerTransport {
         }
 
         void begin(AttachFrom from, boolean wantsPresence) {
-            // A client that begins anew does not vouch for members that it had before it detached.
-            Optional<Claim> vouches = from instanceof AttachFrom.After ? Optional.of(claim) : Optional.empty();
+            // A client that begins anew does not vouch for members that it had before it detached. One that goes on does,
+            // and from now on this transport's end counts for them, even if it comes before the owner's answer.
+            goesOn = from instanceof AttachFrom.After;
+            Optional<Claim> vouches = goesOn ? Optional.of(claim) : Optional.empty();
+            vouches.ifPresent(vouched -> presentOn.computeIfAbsent(channel, node::policy));
             attachment = Optional.of(
                     frontend.join(channel).attach(this, from, vouches, wantsPresence, node.wallMillis()));
             if (detached) {
@@ -314,12 +335,7 @@ final class ServerTransport {
 
         @Override
         public void attached(AttachOutcome outcome) {
-            // A member from an earlier life of the node: this transport's end counts for it, too.
-            if (outcome.subscribed().members().stream()
-                    .anyMatch(member -> member.connectionId().equals(connection))) {
-                presentOn.computeIfAbsent(channel, node::policy);
-            }
-            boolean always = node.config().has(PlantedBug.ALWAYS_RESUMED);
+            boolean always = goesOn && node.config().has(PlantedBug.ALWAYS_RESUMED);
             send(new ToClient.Attached(
                     token,
                     new AttachOutcome(

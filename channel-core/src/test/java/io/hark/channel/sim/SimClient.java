@@ -391,9 +391,21 @@ final class SimClient {
             case PublishResult.Stored(var receipt) -> history.add(new Event.Acked(done.op(), receipt.lsn()));
             case PublishResult.Accepted(var serials) -> history.add(new Event.Acked(done.op(), 0));
             case PublishResult.Refused(var error) -> {
-                history.add(new Event.Refused(done.op(), true));
-                channels.values().forEach(channel -> channel.own.values().remove(done.op()));
+                // A presence event sent again is weighed against what came after it the first time.
+                boolean certain = done.sent() == 1 || done.frame() instanceof ToServer.Publish;
+                history.add(new Event.Refused(done.op(), certain));
+                if (done.frame() instanceof ToServer.Presence presence) {
+                    takeBack(channels.get(presence.channel()), presence);
+                }
             }
+        }
+    }
+
+    private static void takeBack(ClientChannel channel, ToServer.Presence refused) {
+        if (refused.action() == PresenceAction.ENTER) {
+            channel.own.remove(refused.clientId(), refused.op());
+        } else if (refused.action() == PresenceAction.LEAVE) {
+            channel.own.putIfAbsent(refused.clientId(), refused.op());
         }
     }
 

@@ -59,7 +59,7 @@ record SimConfig(
         ChannelPolicy shortPolicy = policy(Durability.REPLICATED, dice.between(60, 300));
         boolean slowDisk = dice.chance(0.3);
         SlotLimits slotLimits = new SlotLimits(
-                dice.chance(0.3) ? dice.between(50, 200) : 10_000, dice.between(0, 4), Duration.ofMillis(dice.between(1, 500)));
+                dice.chance(0.3) ? dice.between(200, 400) : 10_000, dice.between(0, 4), Duration.ofMillis(dice.between(1, 500)));
         return new SimConfig(
                 bug,
                 List.copyOf(channels),
@@ -71,7 +71,7 @@ record SimConfig(
                 dice.chance(0.2) ? 2 : 100,
                 new RouterConfig(
                         slotLimits,
-                        dice.chance(0.2) ? dice.between(1_000, 6_000) : 1 << 20,
+                        dice.chance(0.3) ? dice.between(8_000, 30_000) : 1 << 20,
                         Duration.ofMillis(GRACE_MILLIS),
                         dice.chance(0.5) ? shortPolicy : policies.getFirst()),
                 new FrontendLimits(

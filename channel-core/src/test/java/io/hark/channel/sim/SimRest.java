@@ -3,7 +3,6 @@ package io.hark.channel.sim;
 import io.hark.channel.ChannelId;
 import io.hark.channel.IdHash;
 import io.hark.channel.PublishResult;
-import io.hark.channel.ReplyTo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +48,18 @@ final class SimRest {
             IdHash id = new IdHash(NO_CONNECTION, frame.serial());
             frontend.loop()
                     .execute(() -> ServerTransport.publish(
-                            node, frame, Optional.of(id), true, Optional.empty(), new ReplyTo<>(frontend.loop(), result -> {
-                                ServerTransport.answered(node, frame.op(), frame.channel(), result);
-                                scheduler.after(scheduler.between(1, 5_000), () -> answered(frame.op(), result));
-                            })));
+                            node,
+                            frame,
+                            Optional.of(id),
+                            true,
+                            Optional.empty(),
+                            ServerTransport.reply(
+                                    node,
+                                    frontend.loop(),
+                                    frame.op(),
+                                    frame.channel(),
+                                    result -> scheduler.after(
+                                            scheduler.between(1, 5_000), () -> answered(frame.op(), result)))));
         });
     }
 

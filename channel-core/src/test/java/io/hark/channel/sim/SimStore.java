@@ -192,7 +192,7 @@ final class SimStore implements HistoryStore {
     }
 
     private void later(int microsMax, Runnable step) {
-        scheduler.after(scheduler.between(1, microsMax), () -> {
+        scheduler.after(scheduler.delay(microsMax), () -> {
             if (!dead) {
                 step.run();
             }

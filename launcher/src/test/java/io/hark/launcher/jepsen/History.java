@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.HdrHistogram.Histogram;
 
 /// Handle: what happened, in order. Any thread.
 final class History {
@@ -19,6 +20,7 @@ final class History {
     private final Map<String, String> texts = new HashMap<>();
 
     private final Map<Integer, Map<String, String>> lastReceived = new HashMap<>();
+    private final Histogram attachMillis = new Histogram(3);
     private int answered;
     private int failedResumes;
     private int resumes;
@@ -65,6 +67,12 @@ final class History {
         return longestSilenceNanos;
     }
 
+    /// From CONNECTED to ATTACHED.
+    synchronized String attachTimes() {
+        return "attachMillis p50=%d p99=%d max=%d".formatted(
+                attachMillis.getValueAtPercentile(50), attachMillis.getValueAtPercentile(99), attachMillis.getMaxValue());
+    }
+
     /// The id of the last message that a client got of a channel.
     synchronized Optional<String> lastReceived(int client, String channel) {
         return Optional.ofNullable(lastReceived.getOrDefault(client, Map.of()).get(channel));
@@ -78,6 +86,7 @@ final class History {
     private final class Recorder implements ClientListener {
         private final int client;
         private boolean before;
+        private long connectedNanos;
 
         Recorder(int client) {
             this.client = client;
@@ -90,13 +99,17 @@ final class History {
                 failedResumes += resumed ? 0 : 1;
             }
             before = true;
+            connectedNanos = System.nanoTime();
         }
 
         @Override
         public void attached(ServerMessage.Attached attached, Optional<String> sent) {
             boolean resumed = (attached.flags() & HAS_RESUMED) != 0;
             int code = attached.error().map(ErrorInfo::code).orElse(0);
-            add(new Event.Attached(client, attached.channel(), resumed, sent, attached.channelSerial(), code));
+            synchronized (History.this) {
+                attachMillis.recordValue((System.nanoTime() - connectedNanos) / 1_000_000);
+                events.add(new Event.Attached(client, attached.channel(), resumed, sent, attached.channelSerial(), code));
+            }
         }
 
         @Override

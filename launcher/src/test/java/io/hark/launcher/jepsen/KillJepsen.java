@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,12 +80,13 @@ class KillJepsen {
         }
         Report report = Checker.check(history.events(), false);
         System.out.printf(
-                "KillJepsen kills=%d %s resumedConnections=%d failedResumes=%d longestSilenceMillis=%d seed=%d settings=%s%n",
+                "KillJepsen kills=%d %s resumedConnections=%d failedResumes=%d longestSilenceMillis=%d %s seed=%d settings=%s%n",
                 kills,
                 report,
                 history.resumes(),
                 history.failedResumes(),
                 TimeUnit.NANOSECONDS.toMillis(history.longestSilenceNanos()),
+                history.attachTimes(),
                 seed,
                 settings);
         assertThat(report.anomalies()).as(report.toString()).isEmpty();
@@ -93,7 +95,7 @@ class KillJepsen {
         assertThat(report.resumed()).isGreaterThanOrEqualTo(kills * size.subscribers() / 2);
     }
 
-    private static void waitFor(java.util.function.BooleanSupplier condition) throws InterruptedException {
+    private static void waitFor(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + QUIET_WITHIN.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("publishes are answered again").isLessThan(deadline);

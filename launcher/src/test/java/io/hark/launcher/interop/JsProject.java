@@ -1,0 +1,36 @@
+package io.hark.launcher.interop;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// Value: the Node.js project beside the tests, with the SDKs in it.
+record JsProject(Path dir) {
+    /// The project, with its packages there; the first time they are fetched, which shows on standard error.
+    static JsProject ready() throws IOException, InterruptedException {
+        Path dir = Path.of("src", "test", "js").toAbsolutePath();
+        Process prepare = new ProcessBuilder(dir.resolve("prepare").toString()).inheritIO().start();
+        if (prepare.waitFor() != 0) {
+            throw new IllegalStateException("the tests' Node.js packages are not there; see the messages of " + dir.resolve("prepare"));
+        }
+        return new JsProject(dir);
+    }
+
+    /// Starts `node` here; its standard output is the caller's to read.
+    ///
+    /// @param endsWithinMinutes after it the process is killed, so that a reader of its output is never stuck
+    Process node(List<String> arguments, Map<String, String> environment, int endsWithinMinutes) throws IOException {
+        List<String> command = new ArrayList<>(List.of("node"));
+        command.addAll(arguments);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(dir.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        CompletableFuture.delayedExecutor(endsWithinMinutes, TimeUnit.MINUTES).execute(process::destroyForcibly);
+        return process;
+    }
+}
