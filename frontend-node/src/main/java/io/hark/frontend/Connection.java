@@ -179,6 +179,7 @@ final class Connection implements LoopClient {
         channels = new ConnectionChannels(frontend, loop, this, request, rights, key, presentOn);
         publishes = new ConnectionPublishes(frontend, loop, this, rights, channels, key, repeats);
         sendConnected(error);
+        readOrPause();
     }
 
     private void sendConnected(Optional<ErrorInfo> error) {
@@ -341,9 +342,6 @@ final class Connection implements LoopClient {
             channels.lost(now() + grace);
             registry.lost(key.connectionId(), this, channels.presentOn(), now());
             channels.end();
-        } else if (key != null) {
-            // It had taken the connection over, but is gone before the transport before it had ended.
-            registry.lost(key.connectionId(), this, Map.of(), now());
         }
         transport.close(goingAway);
         gone();

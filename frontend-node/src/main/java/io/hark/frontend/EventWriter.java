@@ -8,7 +8,6 @@ import io.hark.rest.RestResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -76,7 +75,7 @@ final class EventWriter {
         http.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         response.headers().forEach(header -> http.headers().set(header.name(), header.value()));
         allowOrigin(http.headers(), request);
-        socket.writeAndFlush(http).addListener(ChannelFutureListener.CLOSE);
+        LingeringClose.after(socket.writeAndFlush(http));
     }
 
     private static void allowOrigin(HttpHeaders headers, RestRequest request) {
@@ -162,6 +161,6 @@ final class EventWriter {
     }
 
     void end() {
-        socket.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+        LingeringClose.after(socket.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
     }
 }
