@@ -74,7 +74,7 @@ final class AttachStart {
                     .formatted(channel.id(), position.lsn(), committed));
             lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is past the end of the log"));
         } else if (subscribed.lastLsn() <= position.lsn()) {
-            start(position.lsn(), true, List.of(), position.lsn(), Optional.empty());
+            start(position.lsn(), true, List.of(), committed, Optional.empty());
         } else {
             resumeFromLog(position.lsn());
         }

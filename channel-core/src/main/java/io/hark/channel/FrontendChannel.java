@@ -137,6 +137,7 @@ public final class FrontendChannel {
     /// @param change 1 when an attachment falls behind, -1 when it has caught up
     void behind(int change) {
         behind += change;
+        releaseIfRead();
     }
 
     void detached(Attachment attachment) {

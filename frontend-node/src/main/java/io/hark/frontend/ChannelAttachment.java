@@ -80,12 +80,7 @@ final class ChannelAttachment implements Subscriber {
         resumeFrom = channelSerial;
         count(1);
         attachment = loop.join(id)
-                .attach(
-                        this,
-                        from,
-                        Optional.of(claim),
-                        modes.contains(ChannelMode.PRESENCE_SUBSCRIBE),
-                        nowMillis);
+                .attach(this, from, Optional.of(claim), modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
     }
 
     void detach() {
@@ -151,8 +146,7 @@ final class ChannelAttachment implements Subscriber {
         if (outcome.subscribed().members().stream().anyMatch(this::isOwn)) {
             channels.presentOn(id);
         }
-        connection.send(
-                new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
+        connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
     }
 
     private boolean isOwn(Member member) {

@@ -72,7 +72,8 @@ final class Connection implements LoopClient {
         this.request = request;
     }
 
-    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the client learns
+    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the client
+    /// learns
     /// the reason.
     void open() {
         openedMillis = now();
@@ -108,17 +109,19 @@ final class Connection implements LoopClient {
     }
 
     private Optional<ErrorInfo> authenticate(Credentials credentials) {
-        return switch (frontend.authenticator().authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
+        return switch (frontend.authenticator()
+                .authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
             case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
-            case AuthResult.Granted(Grant granted) -> switch (Identity.resolve(granted, request.clientId())) {
-                case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
-                case Outcome.Ok<Identity>(Identity resolved) -> {
-                    app = frontend.apps().app(granted.appId()).orElse(null);
-                    grant = granted;
-                    identity = resolved;
-                    yield app == null ? Optional.of(ErrorCode.INVALID_CREDENTIALS.info()) : Optional.empty();
-                }
-            };
+            case AuthResult.Granted(Grant granted) ->
+                switch (Identity.resolve(granted, request.clientId())) {
+                    case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
+                    case Outcome.Ok<Identity>(Identity resolved) -> {
+                        app = frontend.apps().app(granted.appId()).orElse(null);
+                        grant = granted;
+                        identity = resolved;
+                        yield app == null ? Optional.of(ErrorCode.INVALID_CREDENTIALS.info()) : Optional.empty();
+                    }
+                };
         };
     }
 
@@ -130,8 +133,8 @@ final class Connection implements LoopClient {
         }
         Optional<ConnectionKey> old = frontend.keys().decode(given.get());
         if (old.isEmpty()) {
-            connectAnew(Optional.of(ErrorCode.INVALID_CONNECTION_KEY.info(
-                    "the connection key is not one that this server issued")));
+            connectAnew(Optional.of(
+                    ErrorCode.INVALID_CONNECTION_KEY.info("the connection key is not one that this server issued")));
             return;
         }
         if (!isCompatible(old.get())) {
@@ -141,23 +144,28 @@ final class Connection implements LoopClient {
         }
         Optional<ConnectionRegistry.Taken> taken = registry.take(old.get(), this, now());
         if (taken.isEmpty()) {
-            connectAnew(Optional.of(ErrorCode.CONNECTION_STATE_LOST.info("unable to recover connection: its state is gone")));
+            connectAnew(Optional.of(
+                    ErrorCode.CONNECTION_STATE_LOST.info("unable to recover connection: its state is gone")));
             return;
         }
         int generation = taken.get().generation();
-        key = request.resume().isPresent() ? old.get().resumed(generation) : old.get().recovered(generation);
+        key = request.resume().isPresent()
+                ? old.get().resumed(generation)
+                : old.get().recovered(generation);
         frontend.metrics().connectionsResumed.increment();
         boolean repeats = request.resume().isPresent();
         transport.read(false);
-        taken.get().displaced().ifPresentOrElse(
-                // Nothing that the old transport received may overtake what this one will: it ends first.
-                older -> older.displace(present -> loop.loop().execute(() -> {
-                    if (state == State.OPENING) {
-                        connected(Optional.empty(), repeats, present);
-                        transport.flush();
-                    }
-                })),
-                () -> connected(Optional.empty(), repeats, taken.get().presentOn()));
+        taken.get()
+                .displaced()
+                .ifPresentOrElse(
+                        // Nothing that the old transport received may overtake what this one will: it ends first.
+                        older -> older.displace(present -> loop.loop().execute(() -> {
+                            if (state == State.OPENING) {
+                                connected(Optional.empty(), repeats, present);
+                                transport.flush();
+                            }
+                        })),
+                        () -> connected(Optional.empty(), repeats, taken.get().presentOn()));
     }
 
     private boolean isCompatible(ConnectionKey old) {
@@ -290,7 +298,8 @@ final class Connection implements LoopClient {
         end(false);
     }
 
-    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of this transport
+    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of this
+    /// transport
     /// can reach an owner any more. Any thread.
     private void displace(Consumer<Map<ChannelId, ChannelPolicy>> then) {
         loop.loop().execute(() -> {

@@ -74,8 +74,10 @@ final class ConnectionChannels {
         if (before != null) {
             before.detach();
         } else if (attachments.size() >= frontend.config().channelsPerConnectionMax()) {
-            refuseChannel(attach.channel(), ErrorCode.TOO_MANY_CHANNELS.info("the connection has %d channels, the limit"
-                    .formatted(attachments.size())));
+            refuseChannel(
+                    attach.channel(),
+                    ErrorCode.TOO_MANY_CHANNELS.info(
+                            "the connection has %d channels, the limit".formatted(attachments.size())));
             return;
         }
         ChannelAttachment attachment = new ChannelAttachment(
@@ -88,7 +90,11 @@ final class ConnectionChannels {
                 granted,
                 echo && options.echo());
         attachments.put(attach.channel(), attachment);
-        attachment.attach(from(attach, options), attach.channelSerial(), claim, frontend.wallClock().getAsLong());
+        attachment.attach(
+                from(attach, options),
+                attach.channelSerial(),
+                claim,
+                frontend.wallClock().getAsLong());
     }
 
     private AttachFrom from(ClientMessage.Attach attach, ChannelOptions options) {
@@ -136,8 +142,9 @@ final class ConnectionChannels {
                 attachments.remove(attachment.channel());
                 attachment.detach();
                 leave(attachment.id());
-                refuseChannel(attachment.channel(), ErrorCode.CAPABILITY_REFUSED.info(
-                        "the new token allows nothing on channel " + name.base()));
+                refuseChannel(
+                        attachment.channel(),
+                        ErrorCode.CAPABILITY_REFUSED.info("the new token allows nothing on channel " + name.base()));
             }
         }
     }
@@ -149,12 +156,20 @@ final class ConnectionChannels {
         }
     }
 
+    /// A resumed connection can be present where it is not attached, so that attachments do not bound it.
+    Optional<ErrorInfo> presentRefusal(ChannelId id) {
+        int max = frontend.config().channelsPerConnectionMax();
+        return presentOn.size() >= max && !presentOn.containsKey(id)
+                ? Optional.of(ErrorCode.TOO_MANY_CHANNELS.info(
+                        "the connection is present on %d channels, the limit".formatted(max)))
+                : Optional.empty();
+    }
+
     /// The connection has members on the channel, now or from an earlier transport.
     ///
     /// @return how they are logged
     ChannelPolicy presentOn(ChannelId id) {
-        return presentOn.computeIfAbsent(
-                id, key -> frontend.policies().of(connection.app(), key.name()));
+        return presentOn.computeIfAbsent(id, key -> frontend.policies().of(connection.app(), key.name()));
     }
 
     boolean isAttached(String channel) {

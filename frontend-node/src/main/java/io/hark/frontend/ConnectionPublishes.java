@@ -60,8 +60,8 @@ final class ConnectionPublishes {
         PublishNumbers.Number number = numbers.next(frame.msgSerial());
         switch (admit(frame, number)) {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
-            case PublishAdmission.Result.Admitted(Publish publish) -> frontend.router()
-                    .publish(publish, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
+            case PublishAdmission.Result.Admitted(Publish publish) ->
+                frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
         }
     }
 
@@ -109,7 +109,8 @@ final class ConnectionPublishes {
             case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
         }
         List<PresenceMessage> events = new ArrayList<>(frame.presence().size());
-        Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel());
+        ChannelId id = rights.channelId(name);
+        Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel()).or(() -> channels.presentRefusal(id));
         for (PresenceMessage event : frame.presence()) {
             refusal = refusal.or(() -> identified(event, events));
         }
@@ -118,7 +119,6 @@ final class ConnectionPublishes {
             return;
         }
         App app = connection.app();
-        ChannelId id = rights.channelId(name);
         ChannelPolicy policy = channels.presentOn(id);
         PresenceUpdate update = new PresenceUpdate(
                 id,
@@ -134,11 +134,10 @@ final class ConnectionPublishes {
     private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {
         // After a resume one SDK sends what was unanswered before it attaches again; the capability decides then.
         if (!resumed && !channels.isAttached(channel)) {
-            return Optional.of(ErrorCode.PRESENCE_NOT_ATTACHED.info(
-                    "the connection is not attached to channel " + name.base()));
+            return Optional.of(
+                    ErrorCode.PRESENCE_NOT_ATTACHED.info("the connection is not attached to channel " + name.base()));
         }
-        return rights.refusal(name, Operation.PRESENCE)
-                .or(() -> channels.missingMode(channel, ChannelMode.PRESENCE));
+        return rights.refusal(name, Operation.PRESENCE).or(() -> channels.missingMode(channel, ChannelMode.PRESENCE));
     }
 
     /// Adds the event with the clientId that it stands for, or says why it cannot.
@@ -161,7 +160,9 @@ final class ConnectionPublishes {
                                             "presence needs a clientId; the connection has none"));
                 }
                 // Only an id of this connection can name one of its members.
-                boolean own = event.id().filter(id -> id.startsWith(claim.connectionId() + ':')).isPresent();
+                boolean own = event.id()
+                        .filter(id -> id.startsWith(claim.connectionId() + ':'))
+                        .isPresent();
                 PresenceMessage named = event.withClientId(clientId.get());
                 out.add(own ? named : named.withoutId());
                 yield Optional.empty();

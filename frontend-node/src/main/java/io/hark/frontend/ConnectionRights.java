@@ -38,7 +38,9 @@ final class ConnectionRights {
 
     /// @param granted what [#granted] gave
     Optional<ErrorInfo> attachRefusal(ChannelName name, Set<ChannelMode> granted) {
-        if (name.qualifier().filter(ChannelName.Qualifier.Filter.class::isInstance).isPresent()) {
+        if (name.qualifier()
+                .filter(ChannelName.Qualifier.Filter.class::isInstance)
+                .isPresent()) {
             return Optional.of(ErrorCode.INVALID_CHANNEL_NAME.info("this server does not offer filtered channels"));
         }
         if (granted.isEmpty()) {

@@ -29,24 +29,30 @@ public final class EntryFrames {
     Optional<ServerMessage> frame(String channel, Entry entry) {
         return switch (entry.body()) {
             case EntryBody.None() -> Optional.empty();
-            case EntryBody.Messages(MessageBatch batch) -> Optional.of(new ServerMessage.Messages(
-                    channel,
-                    channelSerial(entry),
-                    batch.id(),
-                    batch.connectionId(),
-                    batch.timestamp(),
-                    withSerials(entry, batch.messages())));
-            case EntryBody.Presence(PresenceBatch batch) -> Optional.of(new ServerMessage.Presence(
-                    channel, channelSerial(entry), batch.id(), batch.connectionId(), batch.timestamp(),
-                    batch.presence()));
+            case EntryBody.Messages(MessageBatch batch) ->
+                Optional.of(new ServerMessage.Messages(
+                        channel,
+                        channelSerial(entry),
+                        batch.id(),
+                        batch.connectionId(),
+                        batch.timestamp(),
+                        withSerials(entry, batch.messages())));
+            case EntryBody.Presence(PresenceBatch batch) ->
+                Optional.of(new ServerMessage.Presence(
+                        channel,
+                        channelSerial(entry),
+                        batch.id(),
+                        batch.connectionId(),
+                        batch.timestamp(),
+                        batch.presence()));
         };
     }
 
     String channelSerial(Entry entry) {
         String region = entry.origin().region();
         int lineage = entry.origin().lineage();
-        return serials.encode(new Position(
-                region, lineage, entry.lsn(), List.of(new OriginSeq(region, lineage, entry.oseq()))));
+        return serials.encode(
+                new Position(region, lineage, entry.lsn(), List.of(new OriginSeq(region, lineage, entry.oseq()))));
     }
 
     /// The place of an LSN at or before the owner's committed position.

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its URL. Its place
+/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its URL. Its
+/// place
 /// on all of them is in the id of each event, so that a client that comes back with the last id misses nothing.
 final class EventStream implements LoopClient {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -57,7 +58,10 @@ final class EventStream implements LoopClient {
         Optional<ErrorInfo> refusal = prepare();
         if (refusal.isPresent()) {
             ended = true;
-            LOG.info("event stream refused: code={} message={}", refusal.get().code(), refusal.get().message());
+            LOG.info(
+                    "event stream refused: code={} message={}",
+                    refusal.get().code(),
+                    refusal.get().message());
             writer.refuse(refusal.get(), request);
             return;
         }
@@ -81,10 +85,11 @@ final class EventStream implements LoopClient {
                 expires = grant.expires();
                 yield switch (Identity.resolve(grant, request.param("clientId"))) {
                     case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
-                    case Outcome.Ok<Identity>(Identity identity) -> frontend.apps()
-                            .app(grant.appId())
-                            .map(app -> prepareChannels(app, grant, identity))
-                            .orElseGet(() -> Optional.of(ErrorCode.INVALID_CREDENTIALS.info()));
+                    case Outcome.Ok<Identity>(Identity identity) ->
+                        frontend.apps()
+                                .app(grant.appId())
+                                .map(app -> prepareChannels(app, grant, identity))
+                                .orElseGet(() -> Optional.of(ErrorCode.INVALID_CREDENTIALS.info()));
                 };
             }
         };
@@ -93,9 +98,11 @@ final class EventStream implements LoopClient {
     private Optional<ErrorInfo> prepareChannels(App app, Grant grant, Identity identity) {
         Optional<String> names = request.param("channels").or(() -> request.param("channel"));
         if (names.isEmpty()) {
-            return Optional.of(ErrorCode.INVALID_PARAMETER_VALUE.info("the URL must name the channels, as in channels=a,b"));
+            return Optional.of(
+                    ErrorCode.INVALID_PARAMETER_VALUE.info("the URL must name the channels, as in channels=a,b"));
         }
-        String separator = request.param("separator").filter(text -> !text.isEmpty()).orElse(",");
+        String separator =
+                request.param("separator").filter(text -> !text.isEmpty()).orElse(",");
         String[] all = names.get().split(Pattern.quote(separator));
         if (all.length > frontend.config().channelsPerConnectionMax()) {
             return Optional.of(ErrorCode.TOO_MANY_CHANNELS.info("%d channels are asked for, the limit is %d"
@@ -131,8 +138,8 @@ final class EventStream implements LoopClient {
         return switch (ChannelOptions.parse(name.params(), params, 0)) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> Optional.of(error);
             case ChannelOptions.Parsed.Valid(ChannelOptions options) -> {
-                AttachFrom from = serial.map(this::after)
-                        .orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
+                AttachFrom from =
+                        serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.resource(name));
                 channels.add(new StreamedChannel(this, loop, id, name, from, serial.orElse("")));
                 yield Optional.empty();

@@ -47,7 +47,8 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         this.loop = loop;
         this.allocator = allocator;
         this.frames = new EntryFrames(frontend.serials());
-        this.channels = new FrontendChannels(frontend.region(), frontend.config().limits(), this);
+        this.channels =
+                new FrontendChannels(frontend.region(), frontend.config().limits(), this);
     }
 
     @Override
@@ -64,7 +65,8 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     }
 
     FrontendChannel join(ChannelId channel) {
-        return channels.join(channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, scratch, allocator)));
+        return channels.join(
+                channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, scratch, allocator)));
     }
 
     FrameRing ring(ChannelId channel) {
@@ -167,12 +169,14 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     @Override
     public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
-        frontend.store().read(query).whenComplete((page, failure) -> loop.execute(() -> {
-            if (failure != null) {
-                LOG.warn("reading the log failed: {}", query, failure);
-            }
-            answer.accept(page, failure);
-        }));
+        frontend.store()
+                .read(query)
+                .whenComplete((page, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        LOG.warn("reading the log failed: {}", query, failure);
+                    }
+                    answer.accept(page, failure);
+                }));
     }
 
     @Override

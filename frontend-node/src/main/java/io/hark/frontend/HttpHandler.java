@@ -8,7 +8,6 @@ import io.hark.rest.RestRequest;
 import io.hark.rest.RestResponse;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -20,6 +19,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -28,14 +28,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one HTTP/1.1 connection. Pipelined requests run at once and are answered in their order; an upgrade or an event
+/// Confined: one HTTP/1.1 connection. Pipelined requests run at once and are answered in their order; an upgrade or an
+/// event
 /// stream takes the socket over.
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final int PIPELINED_MAX = 64;
+    private static final Pattern NOT_IN_HEADERS = Pattern.compile("[^ -~]");
 
     private final HttpRoutes routes;
     private final boolean tlsInFront;
@@ -64,36 +67,52 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (closing) {
             return;
         }
-        boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        boolean keepAlive =
+                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         Exchange exchange = new Exchange(keepAlive, request.method().equals(HttpMethod.HEAD));
         if (!request.decoderResult().isSuccess()) {
             closing = true;
             exchanges.add(exchange);
-            answer(context, exchange, error(ErrorCode.BAD_REQUEST.info("not a valid HTTP request")));
+            answer(context, exchange, error(malformed(request.decoderResult().cause())));
             return;
         }
         RestRequest rest = request(request);
+        Optional<ErrorInfo> refusal = routes.upgradeRefusal(request, rest);
+        if (refusal.isPresent()) {
+            closing = !keepAlive;
+            exchanges.add(exchange);
+            answer(context, exchange, error(refusal.get()));
+            return;
+        }
         if (exchanges.isEmpty() && routes.takeOver(context, request, rest)) {
             closing = true; // What follows on this socket is no HTTP request of ours any more.
             return;
         }
         closing = !keepAlive;
         exchanges.add(exchange);
-        if (exchanges.size() >= PIPELINED_MAX) {
-            context.channel().config().setAutoRead(false);
-        }
+        readOrPause(context);
         routes.handle(rest)
                 .whenComplete((response, failure) -> context.executor()
                         .execute(() -> answer(context, exchange, failure == null ? response : failed(rest, failure))));
+    }
+
+    private static ErrorInfo malformed(Throwable cause) {
+        return cause instanceof TooLongHttpContentException
+                ? ErrorCode.MESSAGE_TOO_LARGE.info(cause.getMessage())
+                : ErrorCode.BAD_REQUEST.info("not a valid HTTP request");
     }
 
     private RestRequest request(FullHttpRequest request) {
         Map<String, String> headers = new HashMap<>();
         request.headers()
                 .forEach(header -> headers.merge(
-                        header.getKey().toLowerCase(Locale.ROOT), header.getValue(), (first, next) -> first + "," + next));
+                        header.getKey().toLowerCase(Locale.ROOT),
+                        header.getValue(),
+                        (first, next) -> first + "," + next));
         boolean secure = tlsInFront && "https".equals(headers.get("x-forwarded-proto"));
-        String method = request.method().equals(HttpMethod.HEAD) ? "GET" : request.method().name();
+        String method = request.method().equals(HttpMethod.HEAD)
+                ? "GET"
+                : request.method().name();
         return RestRequest.of(method, request.uri(), headers, ByteBufUtil.getBytes(request.content()), secure);
     }
 
@@ -109,7 +128,12 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 ProtocolCodec.of(Format.JSON).encodeError(error),
                 List.of(
                         new RestResponse.Header("X-Ably-Errorcode", Integer.toString(error.code())),
-                        new RestResponse.Header("X-Ably-Errormessage", error.message())));
+                        new RestResponse.Header("X-Ably-Errormessage", headerText(error.message()))));
+    }
+
+    /// The text may quote the client, who must not write headers of its own.
+    private static String headerText(String text) {
+        return NOT_IN_HEADERS.matcher(text).replaceAll("?");
     }
 
     private void answer(ChannelHandlerContext context, Exchange exchange, RestResponse response) {
@@ -119,9 +143,19 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             write(context, next, next.response.get());
         }
         context.flush();
-        if (!context.channel().config().isAutoRead() && exchanges.size() < PIPELINED_MAX / 2) {
-            context.channel().config().setAutoRead(true);
-        }
+        readOrPause(context);
+    }
+
+    /// A client that does not read its answers, or asks faster than they can be given, is not read itself.
+    private void readOrPause(ChannelHandlerContext context) {
+        boolean room = context.channel().isWritable() && exchanges.size() < PIPELINED_MAX;
+        context.channel().config().setAutoRead(closing || room);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        readOrPause(context);
+        context.fireChannelWritabilityChanged();
     }
 
     private static void write(ChannelHandlerContext context, Exchange exchange, RestResponse response) {
@@ -134,7 +168,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         http.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         if (!exchange.keepAlive) {
             http.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            context.write(http).addListener(ChannelFutureListener.CLOSE);
+            LingeringClose.after(context.write(http));
         } else {
             context.write(http, context.voidPromise());
         }

@@ -1,24 +1,24 @@
 package io.hark.frontend;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.hark.protocol.ErrorCode;
-import io.hark.rest.RestResponse;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 
 /// The handlers of a socket as it begins: HTTP/1.1. A WebSocket takes them out again.
 final class HttpPipeline extends ChannelInitializer<SocketChannel> {
@@ -29,7 +29,6 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
 
     /// Request line and headers each: tokens with long capabilities travel there.
     private static final int HEAD_BYTES_MAX = 64 << 10;
-
 
     private final HttpRoutes routes;
     private final FrontendConfig config;
@@ -59,25 +58,30 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
         }
     }
 
-    /// Says with an error of the protocol, not with an empty page, that a body is too large.
+    /// Hands a body that is too large on as a request that failed, so that it is answered with an error of the protocol
+    /// and
+    /// after the requests before it.
     private static final class JsonErrorAggregator extends HttpObjectAggregator {
         JsonErrorAggregator(int bodyBytesMax) {
             super(bodyBytesMax);
         }
 
         @Override
+        protected Object newContinueResponse(HttpMessage start, int bodyBytesMax, ChannelPipeline pipeline) {
+            // Other expectations than this one are passed over, as RFC 9110 allows.
+            return HttpUtil.is100ContinueExpected(start) && !isContentLengthInvalid(start, bodyBytesMax)
+                    ? new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER)
+                    : null;
+        }
+
+        @Override
         protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage oversized) {
-            RestResponse error = HttpHandler.error(ErrorCode.MESSAGE_TOO_LARGE.info(
-                    "the body is larger than %d bytes; split it".formatted(maxContentLength())));
-            FullHttpResponse response = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1,
-                    HttpResponseStatus.valueOf(error.status()),
-                    Unpooled.wrappedBuffer(error.body()));
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, error.contentType().orElseThrow());
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, error.body().length);
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            error.headers().forEach(header -> response.headers().set(header.name(), header.value()));
-            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+            HttpRequest head = (HttpRequest) oversized;
+            FullHttpRequest failed = new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri());
+            failed.setDecoderResult(DecoderResult.failure(new TooLongHttpContentException(
+                    "the body is larger than %d bytes; split it".formatted(maxContentLength()))));
+            context.fireChannelRead(failed);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.protocol.ErrorInfo;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestRequest;
 import io.hark.rest.RestResponse;
@@ -25,15 +26,25 @@ final class HttpRoutes {
         this.realtime = realtime;
     }
 
+    /// Why a request for a WebSocket cannot have one; empty also when it is none.
+    Optional<ErrorInfo> upgradeRefusal(FullHttpRequest request, RestRequest rest) {
+        return isUpgrade(request, rest) ? realtime.upgradeRefusal(request, rest) : Optional.empty();
+    }
+
+    private static boolean isUpgrade(FullHttpRequest request, RestRequest rest) {
+        return rest.method().equals("GET")
+                && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    }
+
     /// Lets a WebSocket or an event stream have the socket.
     ///
     /// @return whether it did
     boolean takeOver(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
-        boolean get = rest.method().equals("GET");
-        if (get && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        if (isUpgrade(request, rest)) {
             return realtime.upgrade(context, request, rest);
         }
-        if (get && (rest.rawPath().equals("/sse") || rest.rawPath().equals("/event-stream"))) {
+        if (rest.method().equals("GET")
+                && (rest.rawPath().equals("/sse") || rest.rawPath().equals("/event-stream"))) {
             realtime.stream(context, rest);
             return true;
         }

@@ -10,17 +10,22 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import java.util.Map;
 import java.util.Optional;
 
 /// Handle: opens realtime connections and event streams on sockets that asked for one.
 final class Realtime implements LiveConnections {
-    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only reads slowly.
+    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only reads
+    /// slowly.
     private static final int OVERFULL_FACTOR = 8;
 
     private final Frontend frontend;
@@ -33,27 +38,51 @@ final class Realtime implements LiveConnections {
         this.loops = loops;
     }
 
-    /// @return false when this is no place for a WebSocket
+    /// Why a request that asks for a WebSocket cannot have one, as far as its headers tell.
+    Optional<ErrorInfo> upgradeRefusal(FullHttpRequest request, RestRequest rest) {
+        if (!isPlaceForWebSockets(rest)) {
+            return Optional.empty();
+        }
+        HttpHeaders headers = request.headers();
+        String version = headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "");
+        if (!version.equals(WebSocketVersion.V13.toHttpHeaderValue())) {
+            return Optional.of(ErrorCode.INVALID_HEADER.info(
+                    "sec-websocket-version must be 13 (RFC 6455), was '%s'".formatted(version)));
+        }
+        boolean complete = headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+        return complete
+                ? Optional.empty()
+                : Optional.of(ErrorCode.INVALID_HEADER.info(
+                        "a WebSocket needs the headers connection: upgrade and sec-websocket-key (RFC 6455)"));
+    }
+
+    private static boolean isPlaceForWebSockets(RestRequest rest) {
+        return rest.rawPath().equals("/") || isProbe(rest);
+    }
+
+    /// Some SDKs open and close a WebSocket here to find out whether they can.
+    private static boolean isProbe(RestRequest rest) {
+        return rest.rawPath().equals("/ws-up");
+    }
+
+    /// Opens a WebSocket for a request to which [#upgradeRefusal] has no objection.
+    ///
+    /// @return false when this is no place for one
     boolean upgrade(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
-        boolean probe = rest.rawPath().equals("/ws-up");
-        if (!probe && !rest.rawPath().equals("/")) {
+        if (!isPlaceForWebSockets(rest)) {
             return false;
         }
-        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
-                        "ws://hark/",
-                        null,
-                        WebSocketDecoderConfig.newBuilder()
-                                .maxFramePayloadLength(frontend.config().frameBytesMax())
-                                .allowExtensions(frontend.config().deflate())
-                                // A violation is answered with a code of our protocol and close code 1000.
-                                .closeOnProtocolViolation(false)
-                                .withUTF8Validator(false)
-                                .build())
-                .newHandshaker(request);
-        if (handshaker == null) {
-            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-            return true;
-        }
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshaker13(
+                "ws://hark/",
+                null,
+                WebSocketDecoderConfig.newBuilder()
+                        .maxFramePayloadLength(frontend.config().frameBytesMax())
+                        .allowExtensions(frontend.config().deflate())
+                        // A violation is answered with a code of our protocol and close code 1000.
+                        .closeOnProtocolViolation(false)
+                        .withUTF8Validator(false)
+                        .build());
         Channel socket = context.channel();
         ChannelPipeline pipeline = context.pipeline();
         if (frontend.config().deflate()) {
@@ -63,7 +92,7 @@ final class Realtime implements LiveConnections {
         handshaker.handshake(socket, request).addListener(done -> {
             if (!done.isSuccess()) {
                 context.close();
-            } else if (probe) {
+            } else if (isProbe(rest)) {
                 socket.close();
             } else {
                 opened(context, open);

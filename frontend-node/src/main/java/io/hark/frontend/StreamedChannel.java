@@ -151,12 +151,11 @@ final class StreamedChannel implements Subscriber {
             stream.writer().event(event, stream.place(), json().encodeValue(withChannel));
             return;
         }
-        byte[] payload =
-                switch (data) {
-                    case Payload.None() -> new byte[0];
-                    case Payload.Text(String text) -> text.getBytes(StandardCharsets.UTF_8);
-                    case Payload.Binary(byte[] bytes) -> Base64.getEncoder().encode(bytes);
-                };
+        byte[] payload = switch (data) {
+            case Payload.None() -> new byte[0];
+            case Payload.Text(String text) -> text.getBytes(StandardCharsets.UTF_8);
+            case Payload.Binary(byte[] bytes) -> Base64.getEncoder().encode(bytes);
+        };
         stream.writer().payload(event, stream.place(), payload);
     }
 

@@ -26,7 +26,8 @@ interface Transport {
     /// Whether the client's frames are read.
     void read(boolean enabled);
 
-    /// Sends what is queued, then closes normally: any other code makes some SDKs give up for good. The socket stays a little
+    /// Sends what is queued, then closes normally: any other code makes some SDKs give up for good. The socket stays a
+    /// little
     /// longer, so that the client can read it; what comes meanwhile is to be passed over.
     void close(boolean goingAway);
 

@@ -20,7 +20,8 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: turns WebSocket frames into protocol messages. Which codec reads them is decided by the URL's format, not by the
+/// Confined: turns WebSocket frames into protocol messages. Which codec reads them is decided by the URL's format, not
+/// by the
 /// opcode: one SDK sends JSON in binary frames.
 final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
@@ -86,8 +87,8 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         switch (cause) {
             case IOException reset -> LOG.debug("socket failed: {}", reset.toString());
             case TooLongFrameException tooLong ->
-                connection.malformed(ErrorCode.MESSAGE_TOO_LARGE.info(
-                        "the frame is larger than maxFrameSize; send less at once"));
+                connection.malformed(
+                        ErrorCode.MESSAGE_TOO_LARGE.info("the frame is larger than maxFrameSize; send less at once"));
             case CodecException malformed ->
                 connection.malformed(ErrorCode.PROTOCOL_ERROR.info("not a WebSocket frame: " + malformed.getMessage()));
             default -> {

@@ -22,8 +22,7 @@ final class WebSocketTransport implements Transport {
     private final long overfullBytes;
 
     /// @param overfullBytes see [Transport#isOverfull]
-    WebSocketTransport(
-            Channel socket, Format format, WireScratch scratch, boolean compressed, long overfullBytes) {
+    WebSocketTransport(Channel socket, Format format, WireScratch scratch, boolean compressed, long overfullBytes) {
         this.socket = socket;
         this.format = format;
         this.scratch = scratch;

@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {false, true})
 class JavaSdkContinuityInteropTest {
     private static final int MEMBERS = 250;
+    private static final int WITHIN_SECONDS = 20;
 
     private static TestNode node;
 
@@ -87,14 +88,15 @@ class JavaSdkContinuityInteropTest {
         for (Object payload : payloads) {
             published.add(start(listener -> channel.publish("event", payload, listener)));
         }
-        return CompletableFuture.allOf(published.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(published.toArray(CompletableFuture[]::new))
+                .orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Completes with the reason once the client has noticed that its transport is gone; to be asked for before the cut.
     private static CompletableFuture<ErrorInfo> drop(AblyRealtime client) {
         CompletableFuture<ErrorInfo> dropped = new CompletableFuture<>();
         client.connection.once(ConnectionEvent.disconnected, change -> dropped.complete(change.reason));
-        return dropped;
+        return dropped.orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -141,7 +143,7 @@ class JavaSdkContinuityInteropTest {
             String clientId = "member-" + i;
             entered.add(start(listener -> crowd.presence.enterClient(clientId, "data", listener)));
         }
-        CompletableFuture.allOf(entered.toArray(CompletableFuture[]::new)).join();
+        CompletableFuture.allOf(entered.toArray(CompletableFuture[]::new)).get(WITHIN_SECONDS, TimeUnit.SECONDS);
         PresenceMessage[] members = clients.connected(key).channels.get(name).presence.get(query());
         assertThat(Arrays.stream(members).map(member -> member.clientId).distinct()).hasSize(MEMBERS);
     }
@@ -220,7 +222,7 @@ class JavaSdkContinuityInteropTest {
             return clients.rest(key).auth.requestToken(brief, null);
         });
         String id = client.connection.id;
-        assertThat(drop(client).get(20, TimeUnit.SECONDS).code).isEqualTo(40142);
+        assertThat(drop(client).join().code).isEqualTo(40142);
         awaitState(client.connection, ConnectionState.connected);
         assertThat(client.connection.id).isEqualTo(id);
     }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +82,7 @@ class JavaSdkInteropTest {
         for (Object payload : payloads) {
             published.add(start(listener -> channel.publish("event", payload, listener)));
         }
-        CompletableFuture.allOf(published.toArray(CompletableFuture[]::new)).join();
+        CompletableFuture.allOf(published.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
     }
 
     @Test

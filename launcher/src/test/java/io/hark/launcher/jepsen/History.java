@@ -5,9 +5,11 @@ import io.hark.protocol.Message;
 import io.hark.protocol.ServerMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /// Handle: what happened, in order. Any thread.
@@ -20,6 +22,7 @@ final class History {
     private final Map<String, String> texts = new HashMap<>();
 
     private final Map<Integer, Map<String, String>> lastReceived = new HashMap<>();
+    private final Map<Integer, Set<Integer>> disconnected = new HashMap<>();
     private final Histogram attachMillis = new Histogram(3);
     private int answered;
     private int failedResumes;
@@ -62,6 +65,11 @@ final class History {
         return failedResumes;
     }
 
+    /// How many clients were disconnected with `code`, at least once each.
+    synchronized int disconnects(int code) {
+        return disconnected.getOrDefault(code, Set.of()).size();
+    }
+
     /// The longest time between two acknowledgements.
     synchronized long longestSilenceNanos() {
         return longestSilenceNanos;
@@ -100,6 +108,13 @@ final class History {
             }
             before = true;
             connectedNanos = System.nanoTime();
+        }
+
+        @Override
+        public void disconnected(ErrorInfo reason) {
+            synchronized (History.this) {
+                disconnected.computeIfAbsent(reason.code(), code -> new HashSet<>()).add(client);
+            }
         }
 
         @Override

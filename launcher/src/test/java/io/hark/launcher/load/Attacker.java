@@ -6,13 +6,13 @@ import io.hark.protocol.Format;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.ProtocolCodec;
 import io.hark.protocol.ServerMessage;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -93,11 +93,11 @@ final class Attacker {
         String ping = "ping-" + pings++;
         byte[] heartbeat =
                 ProtocolCodec.of(format).encode(new ClientMessage.Heartbeat(Optional.of(ping)));
-        byte[] hostile = RawSocket.masked(format == Format.JSON ? 1 : 2, payload);
-        byte[] both = Arrays.copyOf(hostile, hostile.length + heartbeat.length + 14);
-        byte[] ends = RawSocket.masked(2, heartbeat);
-        System.arraycopy(ends, 0, both, hostile.length, ends.length);
-        socket.write(Arrays.copyOf(both, hostile.length + ends.length));
+        // One write, so that the ping comes with the case or after it.
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(RawSocket.masked(format == Format.JSON ? 1 : 2, payload));
+        both.writeBytes(RawSocket.masked(2, heartbeat));
+        socket.write(both.toByteArray());
         Ending ending = read(socket, format, Optional.of(ping), payload);
         if (ending.closed) {
             open.remove(format).close();
@@ -152,9 +152,9 @@ final class Attacker {
                 return;
             }
             socket.endOutput();
-            Format format = url.lastIndexOf("format=msgpack") > url.lastIndexOf("format=")  - 1 && url.contains("format=msgpack")
-                    ? Format.MSGPACK
-                    : Format.JSON;
+            // Of a repeated param the last one counts.
+            int last = url.lastIndexOf("&format=");
+            Format format = last >= 0 && url.startsWith("&format=msgpack", last) ? Format.MSGPACK : Format.JSON;
             read(socket, format, Optional.empty(), shown);
         }
     }
@@ -248,6 +248,9 @@ final class Attacker {
                 }
             }
         } catch (EOFException closed) {
+            ending.closed = true;
+        } catch (SocketException reset) {
+            outcome("reset");
             ending.closed = true;
         } catch (MalformedFrame unreadable) {
             expect(false, "sent what cannot be read: " + unreadable.getMessage(), of);

@@ -1,15 +1,25 @@
 package io.hark.launcher.load;
 
+import io.hark.protocol.ClientMessage;
 import io.hark.protocol.Format;
 import io.hark.protocol.FrameMutator;
 import io.hark.protocol.Frames;
+import io.hark.protocol.MalformedFrame;
+import io.hark.protocol.Message;
+import io.hark.protocol.Payload;
 import io.hark.protocol.ProtocolCodec;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Makes hostile WebSocket traffic and URLs; the same seed gives the same sequence.
 final class SocketCases {
@@ -23,6 +33,16 @@ final class SocketCases {
             "6", "1", "", "2", "-1", "1e400", "NaN", "json", "msgpack", "html", "true", "false", "*", "%00", "%ff%fe", "%",
             "%zz", "x.y:z", "_____!ablyjs_test_fake-key____", "999999999999999999999", "%F0%9F%98%80", "a%0d%0ab", "+", "ann");
 
+    private static final List<Object> TREES = Stream.concat(Frames.ofClients().stream(), again())
+            .map(frame -> tree(ProtocolCodec.of(Format.MSGPACK).encode(frame)))
+            .toList();
+    private static final List<Object> ODD = List.of(
+            "", "room", "[?rewind=2]room", "[?rewind=x]room", "[meta]log", ":hell", "persisted:room", "*", "a:b", "\0", "\ud83d\ude00",
+            "x".repeat(3_000), 0L, 1L, 2L, 3L, 4L, 10L, 14L, 15L, 16L, 17L, 21L, -1L, 99L, 1L << 31, Long.MAX_VALUE, Long.MIN_VALUE,
+            1.5, Double.MAX_VALUE, true, false, new byte[] {0, -1}, List.of(), List.of(""), Map.of(), Map.of("a", 1L),
+            List.of(Map.of("name", "n", "data", "d")), List.of(Map.of("action", 2L, "clientId", "ann")),
+            Map.of("rewind", "5", "modes", "subscribe"), Map.of("modes", "?"), Map.of("echo", "false"));
+
     private final SplittableRandom random;
     private final FrameMutator json;
     private final FrameMutator msgpack;
@@ -33,14 +53,63 @@ final class SocketCases {
         msgpack = mutator(Format.MSGPACK, seed);
     }
 
+    /// Frames that do something on a channel, as often as the others together.
+    private static Stream<ClientMessage> again() {
+        return IntStream.range(0, 12).boxed().flatMap(i -> Stream.of(
+                new ClientMessage.Attach("room-" + i, Map.of(), 0, Optional.empty()),
+                new ClientMessage.Publish(
+                        "room-" + i, i, List.of(Message.of(Optional.of("n"), Payload.text("d"))), Map.of())));
+    }
+
+    private static Object tree(byte[] frame) {
+        try {
+            return ProtocolCodec.of(Format.MSGPACK).decodeValue(frame);
+        } catch (MalformedFrame impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     private static FrameMutator mutator(Format format, long seed) {
         return new FrameMutator(
                 Frames.ofClients().stream().map(ProtocolCodec.of(format)::encode).toList(), seed);
     }
 
-    /// The payload of a frame that may be damaged.
+    /// The payload of a frame that may be damaged: in its bytes, which rarely leaves anything to read, or in its fields.
     byte[] protocolFrame(Format format) {
-        return format == Format.JSON ? json.next() : msgpack.next();
+        if (random.nextInt(4) == 0) {
+            return format == Format.JSON ? json.next() : msgpack.next();
+        }
+        Object tree = TREES.get(random.nextInt(TREES.size()));
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            tree = changed(tree, random.nextInt(20) != 0);
+        }
+        return ProtocolCodec.of(format).encodeValue(tree);
+    }
+
+    /// The value with one thing in it changed.
+    ///
+    /// @param deeper whether something within, if there is something
+    private Object changed(Object value, boolean deeper) {
+        if (deeper && value instanceof Map<?, ?> map && !map.isEmpty()) {
+            Map<Object, Object> copy = new LinkedHashMap<>(map);
+            Object field = List.copyOf(map.keySet()).get(random.nextInt(map.size()));
+            if (field.equals("action") && random.nextInt(8) != 0) {
+                return copy; // Without its action a frame ends the connection, and little else is tried.
+            }
+            if (random.nextInt(8) == 0) {
+                copy.remove(field);
+            } else {
+                copy.put(field, changed(map.get(field), random.nextInt(4) != 0));
+            }
+            return copy;
+        }
+        if (deeper && value instanceof List<?> list && !list.isEmpty()) {
+            List<Object> copy = new ArrayList<>(list);
+            int index = random.nextInt(list.size());
+            copy.set(index, changed(list.get(index), random.nextInt(4) != 0));
+            return copy;
+        }
+        return ODD.get(random.nextInt(ODD.size()));
     }
 
     /// What goes wrong below the protocol.

@@ -1,0 +1,224 @@
+package io.hark.channel;
+
+import static io.hark.protocol.PresenceAction.ENTER;
+import static io.hark.protocol.PresenceAction.LEAVE;
+import static io.hark.protocol.PresenceAction.UPDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.PresenceMessage;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SlotPresenceTest {
+    private static final Claim FIRST = new Claim("conn", 1);
+    private static final Claim RESUMED = new Claim("conn", 2);
+    private static final long GRACE = 15_000;
+
+    private final TestSlot slot = new TestSlot();
+
+    @Test
+    void membersAreThoseOfCommittedEvents() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        assertThat(slot.members()).isEmpty();
+
+        slot.commitAll();
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void enterOfAPresentMemberIsToldAsUpdateThoughItsEnterIsNotCommitted() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.present(FIRST, 1, ENTER, "ann");
+
+        assertThat(slot.told()).containsExactly(UPDATE);
+    }
+
+    @Test
+    void updateOfAnAbsentMemberIsToldAsEnter() {
+        slot.present(FIRST, 0, UPDATE, "ann");
+
+        assertThat(slot.told()).containsExactly(ENTER);
+    }
+
+    @Test
+    void leaveOfAnAbsentMemberIsAcceptedAndTellsNobody() {
+        var result = slot.present(FIRST, 0, LEAVE, "ann");
+
+        assertThat(result).containsExactly(new PublishResult.Accepted(List.of()));
+        assertThat(slot.appends).isEmpty();
+    }
+
+    @Test
+    void aFrameSentAgainIsNotAnsweredBeforeTheFirstIsCommitted() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        var again = slot.present(RESUMED, 0, ENTER, "ann");
+        assertThat(slot.appends).hasSize(1);
+        assertThat(again).isEmpty();
+
+        slot.commitAll();
+        assertThat(again).hasSize(1);
+    }
+
+    @Test
+    void eventsOfAnOverridenTransportDoNotChangeWhatANewerOneVouchesFor() {
+        slot.present(RESUMED, 4, ENTER, "ann");
+        slot.present(FIRST, 3, LEAVE, "ann");
+        slot.commitAll();
+
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void moreMembersThanTheLimitAreRefusedButLeavesAreNot() {
+        slot.present(FIRST, 0, 1, TestSlot.event(ENTER, "ann"));
+        var second = slot.present(FIRST, 1, 1, TestSlot.event(ENTER, "bob"));
+        assertThat(TestSlot.refusal(second).code()).isEqualTo(ErrorCode.PRESENCE_TOO_MANY_MEMBERS.code());
+
+        slot.present(FIRST, 2, 1, TestSlot.event(LEAVE, "ann"));
+        slot.present(FIRST, 3, 1, TestSlot.event(ENTER, "bob"));
+        slot.commitAll();
+        assertThat(slot.members()).containsExactly("conn:bob");
+    }
+
+    @Test
+    void leaveTakesOutAllMembersOfTheConnectionAlsoThoseOnTheirWay() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        slot.present(FIRST, 1, ENTER, "bob");
+        slot.present(new Claim("other", 1), 0, ENTER, "eve");
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.commitAll();
+
+        assertThat(slot.members()).containsExactly("other:eve");
+    }
+
+    @Test
+    void aMadeLeaveIsNewerThanTheMemberAndNotOfItsConnection() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+
+        PresenceMessage leave = ((EntryBody.Presence) slot.appends.getLast().entry().body()).batch().presence().getFirst();
+        PresenceMessage enter = ((EntryBody.Presence) slot.appends.getFirst().entry().body()).batch().presence().getFirst();
+        assertThat(leave.timestamp()).isGreaterThan(enter.timestamp());
+        assertThat(leave.id().orElseThrow()).doesNotStartWith("conn");
+        assertThat(leave.data()).isEqualTo(enter.data());
+    }
+
+    @Test
+    void aLeaveOfAnOlderGenerationIsVoid() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        confirm(RESUMED);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+
+        assertThat(slot.appends).hasSize(1);
+    }
+
+    @Test
+    void aMemberConfirmedWhileItsEnterIsOnTheWayStays() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        confirm(RESUMED);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.commitAll();
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.commitAll();
+
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void aNewTransportThatRepeatsAnEnterVouchesForThatMember() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.present(RESUMED, 0, ENTER, "ann");
+        slot.commitAll();
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void membersOfALostConnectionLeaveAtTheDeadlineNotBefore() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE);
+
+        slot.owner.tick(TestSlot.NOW + GRACE - 1);
+        assertThat(slot.appends).hasSize(1);
+        slot.owner.tick(TestSlot.NOW + GRACE);
+        assertThat(slot.told()).containsExactly(LEAVE);
+    }
+
+    @Test
+    void membersOfAConnectionThatCameBackStay() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE);
+        confirm(RESUMED);
+        slot.owner.tick(TestSlot.NOW + GRACE);
+
+        assertThat(slot.appends).hasSize(1);
+    }
+
+    @Test
+    void aLeaveWhoseChannelCannotBeReadIsMadeLater() {
+        slot.image(0, TestSlot.member(FIRST, "ann"));
+        slot.loadsByHand = true;
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.failLoad();
+
+        slot.loadsByHand = false;
+        slot.owner.tick(TestSlot.NOW);
+        assertThat(slot.told()).containsExactly(LEAVE);
+    }
+
+    @Test
+    void membersOfAnEarlierEpochLeaveAtTheDeadlineUnlessTheirConnectionsComeBack() {
+        slot.image(5, TestSlot.member(FIRST, "ann"), TestSlot.member(new Claim("gone", 1), "bob"));
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        confirm(RESUMED);
+        slot.owner.tick(TestSlot.NOW + GRACE);
+        slot.commitAll();
+
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void reclaimSurvivesAChannelThatCannotBeReadAndSparesMembersThatEnterLater() {
+        slot.image(5, TestSlot.member(new Claim("gone", 1), "bob"));
+        slot.loadsByHand = true;
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        slot.failLoad();
+        slot.loadsByHand = false;
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.owner.tick(TestSlot.NOW + GRACE);
+        slot.commitAll();
+
+        assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void permanentMembersAreNotReclaimed() {
+        slot.image(5, TestSlot.member(new Claim("fixture", Member.PERMANENT), "ann"));
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        slot.owner.tick(TestSlot.NOW + GRACE);
+
+        assertThat(slot.members()).containsExactly("fixture:ann");
+    }
+
+    @Test
+    void aChannelWithMembersIsNotForgotten() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        slot.owner.tick(TestSlot.NOW + SlotLimits.DEFAULTS.idleTime().toMillis() * 2);
+
+        assertThat(slot.owner.activeChannels("app")).containsExactly("orders");
+    }
+
+    private void confirm(Claim claim) {
+        slot.owner.subscribe(
+                TestSlot.CHANNEL, slot.feed, Optional.of(claim), TestSlot.NOW, (subscribed, refusal) -> {});
+    }
+}

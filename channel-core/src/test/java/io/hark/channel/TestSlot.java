@@ -1,0 +1,187 @@
+package io.hark.channel;
+
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceAction;
+import io.hark.protocol.PresenceMessage;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// A slot owner whose disk answers when the test says so.
+final class TestSlot implements SlotEffects {
+    static final ChannelId CHANNEL = ChannelId.of("app", "orders");
+    static final ChannelPolicy POLICY = new ChannelPolicy(Durability.FSYNC, Duration.ofMinutes(2));
+    static final long NOW = 1_700_000_000_000L;
+
+    final List<Append> appends = new ArrayList<>();
+    final List<Entry> delivered = new ArrayList<>();
+    final Feed feed = (channel, entry, logged) -> delivered.add(entry);
+    private final ArrayDeque<BiConsumer<Optional<Receipt>, Throwable>> lookups = new ArrayDeque<>();
+    private final ArrayDeque<BiConsumer<ChannelImage, Throwable>> loads = new ArrayDeque<>();
+    private final Map<ChannelKey, ChannelImage> images = new LinkedHashMap<>();
+    final SlotOwner owner;
+    boolean overloaded;
+    boolean loadsByHand;
+    int loaded;
+
+    TestSlot() {
+        this(SlotLimits.DEFAULTS);
+    }
+
+    TestSlot(SlotLimits limits) {
+        owner = new SlotOwner(SlotMeta.empty(CHANNEL.key().slot()), "eu", this, limits);
+        owner.open(1, NOW);
+        commitAll();
+        appends.clear();
+    }
+
+    void image(long lastLsn, Member... members) {
+        images.put(CHANNEL.key(), new ChannelImage(lastLsn, List.of(members)));
+    }
+
+    @Override
+    public void append(Append append) {
+        appends.add(append);
+    }
+
+    @Override
+    public void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer) {
+        lookups.add(answer);
+    }
+
+    @Override
+    public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
+        loads.add(answer);
+        loaded++;
+        if (!loadsByHand) {
+            answerLoad();
+        }
+    }
+
+    @Override
+    public boolean overloaded() {
+        return overloaded;
+    }
+
+    void answerLoad() {
+        loads.remove().accept(images.getOrDefault(CHANNEL.key(), new ChannelImage(0, List.of())), null);
+    }
+
+    void failLoad() {
+        loads.remove().accept(null, new DamagedEntry("a bit is not what it was"));
+    }
+
+    void answerLookup(Optional<Receipt> found) {
+        lookups.remove().accept(found, null);
+    }
+
+    void failLookup() {
+        lookups.remove().accept(null, new DamagedEntry("a bit is not what it was"));
+    }
+
+    int lookups() {
+        return lookups.size();
+    }
+
+    void commitAll() {
+        if (!appends.isEmpty()) {
+            owner.durable(appends.getLast().entry().lsn());
+        }
+    }
+
+    void subscribe() {
+        owner.subscribe(CHANNEL, feed, Optional.empty(), NOW, (subscribed, refusal) -> {});
+    }
+
+    List<PublishResult> publish(String id) {
+        return publish(id, false);
+    }
+
+    List<PublishResult> repeat(String id) {
+        return publish(id, true);
+    }
+
+    List<PublishResult> publishEphemeral(String id) {
+        List<PublishResult> results = new ArrayList<>();
+        owner.publish(new Publish(CHANNEL, Optional.empty(), false, batch(id), POLICY, true), NOW, results::add);
+        return results;
+    }
+
+    private List<PublishResult> publish(String id, boolean mayRepeat) {
+        List<PublishResult> results = new ArrayList<>();
+        owner.publish(
+                new Publish(CHANNEL, Optional.of(new IdHash(1, id.hashCode())), mayRepeat, batch(id), POLICY, false),
+                NOW,
+                results::add);
+        return results;
+    }
+
+    static MessageBatch batch(String id) {
+        return new MessageBatch(
+                id, Optional.of("conn"), 0, List.of(Message.of(Optional.empty(), Payload.text(id))));
+    }
+
+    List<PublishResult> present(Claim claim, int frame, PresenceAction action, String clientId) {
+        return present(claim, frame, 100, event(action, clientId));
+    }
+
+    List<PublishResult> present(Claim claim, int frame, int membersMax, PresenceMessage... events) {
+        List<PublishResult> results = new ArrayList<>();
+        owner.presence(
+                new PresenceUpdate(
+                        CHANNEL,
+                        claim.connectionId(),
+                        claim.generation(),
+                        claim.connectionId() + ':' + frame,
+                        List.of(events),
+                        POLICY,
+                        membersMax),
+                NOW,
+                results::add);
+        return results;
+    }
+
+    static PresenceMessage event(PresenceAction action, String clientId) {
+        return new PresenceMessage(
+                action,
+                Optional.empty(),
+                Optional.of(clientId),
+                Optional.empty(),
+                0,
+                Payload.text("data of " + clientId),
+                Optional.empty(),
+                Map.of());
+    }
+
+    static Member member(Claim claim, String clientId) {
+        PresenceMessage event = event(PresenceAction.PRESENT, clientId)
+                .identified(claim.connectionId() + ":0:0", claim.connectionId(), NOW);
+        return new Member(event, claim.generation());
+    }
+
+    /// The presence actions of the newest append.
+    List<PresenceAction> told() {
+        return appends.getLast().entry().body() instanceof EntryBody.Presence(var batch)
+                ? batch.presence().stream().map(PresenceMessage::action).toList()
+                : List.of();
+    }
+
+    List<String> members() {
+        List<String> keys = new ArrayList<>();
+        owner.status(CHANNEL, NOW, (status, refusal) -> status.members().forEach(member -> keys.add(member.key())));
+        return keys;
+    }
+
+    static ErrorInfo refusal(List<PublishResult> results) {
+        return ((PublishResult.Refused) results.getFirst()).error();
+    }
+}

@@ -1,0 +1,202 @@
+package io.hark.launcher.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ably.lib.rest.AblyRest;
+import io.ably.lib.rest.Auth;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Event streams, read with the JDK's HTTP client.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SseInteropTest {
+    private static TestNode node;
+
+    private final String name = "channel-" + UUID.randomUUID();
+    private String key;
+    private AblyRest publisher;
+
+    @BeforeAll
+    static void startNode() throws Exception {
+        node = TestNode.start();
+    }
+
+    @AfterAll
+    static void stopNode() throws Exception {
+        node.close();
+    }
+
+    @BeforeEach
+    void makeApp() throws Exception {
+        key = node.makeApp(TestNode.EVERYTHING).getFirst();
+        publisher = new JavaClients(node.port(), false).rest(key);
+    }
+
+    /// One event, as the format of event streams frames it.
+    private record Event(Optional<String> id, String type, String data) {
+        JsonObject json() {
+            return JsonParser.parseString(data).getAsJsonObject();
+        }
+    }
+
+    /// Confined to a test: an open stream.
+    private record Events(HttpResponse<InputStream> response, BufferedReader lines) implements AutoCloseable {
+        /// The next event that is no heartbeat; empty when the stream has ended.
+        Optional<Event> next() throws IOException {
+            Optional<String> id = Optional.empty();
+            String type = "message";
+            StringBuilder data = new StringBuilder();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && !data.isEmpty()) {
+                    return Optional.of(new Event(id, type, data.toString()));
+                } else if (line.startsWith("id:")) {
+                    id = Optional.of(line.substring(3).strip());
+                } else if (line.startsWith("event:")) {
+                    type = line.substring(6).strip();
+                } else if (line.startsWith("data:")) {
+                    data.append(data.isEmpty() ? "" : "\n").append(line.substring(5).strip());
+                }
+            }
+            return Optional.empty();
+        }
+
+        Event message() throws IOException {
+            Event event = next().orElseThrow(() -> new AssertionError("the stream ended"));
+            assertThat(event.type()).isEqualTo("message");
+            return event;
+        }
+
+        String text() throws IOException {
+            return message().json().get("data").getAsString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private Events open(String query, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                node.uri("/sse?v=1.2&channels=%s&%s".formatted(encoded(name), query)));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<InputStream> response =
+                node.http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        return new Events(
+                response, new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+    }
+
+    private void publish(String text) throws Exception {
+        publisher.channels.get(name).publish("event", text);
+    }
+
+    @Test
+    void messagesArriveLive() throws Exception {
+        try (Events events = open("key=" + encoded(key))) {
+            assertThat(events.response().statusCode()).isEqualTo(200);
+            assertThat(events.response().headers().firstValue("content-type").orElseThrow())
+                    .startsWith("text/event-stream");
+            publish("one ünï");
+            publish("two");
+            Event first = events.message();
+            assertThat(first.id()).isPresent();
+            assertThat(first.json().get("channel").getAsString()).isEqualTo(name);
+            assertThat(first.json().get("name").getAsString()).isEqualTo("event");
+            assertThat(first.json().get("data").getAsString()).isEqualTo("one ünï");
+            assertThat(events.text()).isEqualTo("two");
+        }
+    }
+
+    @Test
+    void aStreamResumesAfterItsLastEventId() throws Exception {
+        String lastId;
+        try (Events events = open("key=" + encoded(key))) {
+            publish("seen");
+            lastId = events.message().id().orElseThrow();
+        }
+        publish("missed one");
+        publish("missed two");
+        try (Events events = open("key=" + encoded(key), "Last-Event-ID", lastId)) {
+            publish("live");
+            assertThat(events.text()).isEqualTo("missed one");
+            assertThat(events.text()).isEqualTo("missed two");
+            assertThat(events.text()).isEqualTo("live");
+        }
+    }
+
+    @Test
+    void rewindBringsTheNewestMessagesFirst() throws Exception {
+        publish("old");
+        publish("newer");
+        publish("newest");
+        try (Events events = open("rewind=2&key=" + encoded(key))) {
+            publish("live");
+            assertThat(events.text()).isEqualTo("newer");
+            assertThat(events.text()).isEqualTo("newest");
+            assertThat(events.text()).isEqualTo("live");
+        }
+    }
+
+    @Test
+    void withoutEnvelopesTheDataComesAlone() throws Exception {
+        try (Events events = open("enveloped=false&key=" + encoded(key))) {
+            publish("bare");
+            assertThat(events.message().data()).isEqualTo("bare");
+        }
+    }
+
+    @Test
+    void anExpiredTokenEndsTheStreamWithAnErrorEvent() throws Exception {
+        Auth.TokenParams brief = new Auth.TokenParams();
+        brief.ttl = 2_000;
+        String token = publisher.auth.requestToken(brief, null).token;
+        try (Events events = open("accessToken=" + encoded(token))) {
+            publish("before");
+            assertThat(events.text()).isEqualTo("before");
+            Event end = events.next().orElseThrow();
+            assertThat(end.type()).isEqualTo("error");
+            assertThat(end.json().get("code").getAsInt()).isEqualTo(40142);
+            assertThat(end.json().get("statusCode").getAsInt()).isEqualTo(401);
+            assertThat(events.next()).isEmpty();
+        }
+    }
+
+    @Test
+    void aWrongKeyIsRefusedBeforeTheStreamBegins() throws Exception {
+        String wrong = key.substring(0, key.indexOf(':')) + ":wrong";
+        try (Events events = open("key=" + encoded(wrong))) {
+            assertThat(events.response().statusCode()).isEqualTo(401);
+            assertThat(events.response().headers().firstValue("x-ably-errorcode")).contains("40101");
+        }
+    }
+
+    @Test
+    void aKeyThatMayNotSubscribeIsRefused() throws Exception {
+        String limited = node.makeApp("{\"other\":[\"subscribe\"]}").getFirst();
+        try (Events events = open("key=" + encoded(limited))) {
+            assertThat(events.response().statusCode()).isEqualTo(401);
+            assertThat(events.response().headers().firstValue("x-ably-errorcode")).contains("40160");
+        }
+    }
+}
