@@ -208,6 +208,8 @@ function connect() {
     // Everything that the SDK might probe on the internet is asked of this node instead.
     connectivityCheckUrl: `${location.origin}/is-the-internet-up.txt`,
     wsConnectivityCheckUrl: `${tls ? 'wss' : 'ws'}://${location.host}/ws-up`,
+    // Whoever restarts the node, or closes a window, wants to see at once what comes of it.
+    disconnectedRetryTimeout: 1000,
     transportParams: { remainPresentFor: 2000 },
   });
   client = opened;

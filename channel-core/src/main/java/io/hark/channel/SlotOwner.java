@@ -2,7 +2,6 @@ package io.hark.channel;
 
 import io.hark.channel.OwnedChannel.InFlight;
 import io.hark.channel.OwnedChannel.Parked;
-import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageBatch;
@@ -36,9 +35,6 @@ public final class SlotOwner {
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final MemberTimers timers = new MemberTimers();
 
-    /// Channels with members of an earlier epoch that are not loaded yet.
-    private final Map<ChannelId, Reclaim> unclaimed = new LinkedHashMap<>();
-
     private SlotMeta meta;
     private int epoch;
     private long committedLsn;
@@ -52,8 +48,6 @@ public final class SlotOwner {
         this.committedLsn = recovered.lastLsn();
         this.committedOseq = recovered.oseq();
     }
-
-    private record Reclaim(ChannelPolicy policy, long deadlineMillis) {}
 
     /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step 5).
     public void open(int newEpoch, long nowMillis) {
@@ -208,19 +202,8 @@ public final class SlotOwner {
     ///
     /// To be called before anything else is asked of the channel: once it is loaded, its members are those of this epoch.
     public void reclaim(ChannelId id, ChannelPolicy policy, long deadlineMillis, long nowMillis) {
-        unclaimed.put(id, new Reclaim(policy, deadlineMillis));
+        timers.awaitLoad(id, policy, deadlineMillis);
         withChannel(id, nowMillis, refused -> {}, channel -> {});
-    }
-
-    private void reclaimLoaded(OwnedChannel channel) {
-        Reclaim reclaim = unclaimed.remove(channel.id);
-        if (reclaim != null) {
-            channel.members.snapshot().stream()
-                    .filter(member -> member.generation() != Member.PERMANENT)
-                    .map(member -> new Claim(member.connectionId(), member.generation()))
-                    .distinct()
-                    .forEach(claim -> lost(channel.id, claim, reclaim.policy(), reclaim.deadlineMillis()));
-        }
     }
 
     /// From the answer on, every committed entry of the channel goes to the feed.
@@ -322,7 +305,7 @@ public final class SlotOwner {
     /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
     public void tick(long nowMillis) {
         timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis));
-        List.copyOf(unclaimed.keySet()).forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
+        timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();
         for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
@@ -383,7 +366,7 @@ public final class SlotOwner {
             channel.waiting = false;
             if (failure == null) {
                 channel.load(image);
-                reclaimLoaded(channel);
+                timers.loaded(channel.id, channel.members.snapshot());
                 unpark(channel);
             } else {
                 channels.remove(channel.id);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /// Confined: one transport of one realtime connection, from the first byte to the last. What must outlive it is in the
 /// connection key that the client holds, in the channels' logs, and for a while in the [ConnectionRegistry].
-final class Connection implements LoopClient {
+final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final double PROTOCOL_VERSION_MIN = 2;
     private static final int MAX_INBOUND_RATE = 250;
@@ -39,7 +39,7 @@ final class Connection implements LoopClient {
 
     private final Frontend frontend;
     private final FrontendLoop loop;
-    private final ConnectionRegistry registry;
+    private final ConnectionRegistry<Connection> registry;
     private final Transport transport;
     private final OpenRequest request;
     private State state = State.OPENING;
@@ -62,7 +62,7 @@ final class Connection implements LoopClient {
     Connection(
             Frontend frontend,
             FrontendLoop loop,
-            ConnectionRegistry registry,
+            ConnectionRegistry<Connection> registry,
             Transport transport,
             OpenRequest request) {
         this.frontend = frontend;
@@ -142,7 +142,7 @@ final class Connection implements LoopClient {
                     "the connection belongs to another app, kind of credentials or clientId"));
             return;
         }
-        Optional<ConnectionRegistry.Taken> taken = registry.take(old.get(), this, now());
+        Optional<ConnectionRegistry.Taken<Connection>> taken = registry.take(old.get(), this, now());
         if (taken.isEmpty()) {
             connectAnew(Optional.of(
                     ErrorCode.CONNECTION_STATE_LOST.info("unable to recover connection: its state is gone")));
@@ -475,8 +475,8 @@ final class Connection implements LoopClient {
         return request.format();
     }
 
-    /// Whether anything came from the client on this transport. Any thread.
-    boolean hasHeardFromClient() {
+    @Override
+    public boolean hasHeardFromClient() {
         return heard;
     }
 

@@ -8,14 +8,23 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Handle: the node's connections by id: which transport is the newest, and which connections were dropped lately. Any
 /// thread.
 ///
 /// It only sharpens what connection keys say by themselves: a connection that it does not know may be one of an earlier life
 /// of the node, and is taken over if that is recent enough.
-final class ConnectionRegistry {
-    private final ConcurrentMap<String, Held> held = new ConcurrentHashMap<>();
+///
+/// @param <T> a connection's transport
+final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
+    /// What the registry asks a transport; any thread.
+    interface Transport {
+        /// Whether anything came from the client on it.
+        boolean hasHeardFromClient();
+    }
+
+    private final ConcurrentMap<String, Held<T>> held = new ConcurrentHashMap<>();
     private final AtomicInteger lost = new AtomicInteger();
     private final long stateTtlMillis;
     private final int lostMax;
@@ -34,9 +43,9 @@ final class ConnectionRegistry {
     /// @param sinceMillis when it was lost or closed; 0 while live
     /// @param closed     ended by the client: it cannot be resumed
     /// @param presentOn  channels where it has members, and how they are logged
-    private record Held(
+    private record Held<T>(
             int generation,
-            Optional<Connection> live,
+            Optional<T> live,
             long sinceMillis,
             boolean closed,
             Map<ChannelId, ChannelPolicy> presentOn) {}
@@ -45,29 +54,29 @@ final class ConnectionRegistry {
     ///
     /// @param generation of the new transport
     /// @param displaced  the transport that it takes the connection from
-    record Taken(int generation, Optional<Connection> displaced, Map<ChannelId, ChannelPolicy> presentOn) {}
+    record Taken<T>(int generation, Optional<T> displaced, Map<ChannelId, ChannelPolicy> presentOn) {}
 
-    void opened(String connectionId, int generation, Connection connection) {
-        held.put(connectionId, new Held(generation, Optional.of(connection), 0, false, Map.of()));
+    void opened(String connectionId, int generation, T transport) {
+        held.put(connectionId, new Held<>(generation, Optional.of(transport), 0, false, Map.of()));
     }
 
     /// Takes the connection over for a new transport of generation `key.generation() + 1`.
     ///
     /// @return empty when its state is gone, or when a newer transport is in use (so that two clients that hold keys of one
     ///         connection do not displace each other for ever)
-    Optional<Taken> take(ConnectionKey key, Connection by, long nowMillis) {
-        Taken[] taken = new Taken[1];
+    Optional<Taken<T>> take(ConnectionKey key, T by, long nowMillis) {
+        AtomicReference<Taken<T>> taken = new AtomicReference<>();
         held.compute(key.connectionId(), (id, known) -> {
             if (known == null) {
                 if (nowMillis - startedMillis > stateTtlMillis) {
                     return null;
                 }
-                taken[0] = new Taken(key.generation() + 1, Optional.empty(), Map.of());
-                return new Held(key.generation() + 1, Optional.of(by), 0, false, Map.of());
+                taken.set(new Taken<>(key.generation() + 1, Optional.empty(), Map.of()));
+                return new Held<>(key.generation() + 1, Optional.of(by), 0, false, Map.of());
             }
             boolean expired = known.live().isEmpty() && nowMillis - known.sinceMillis() > stateTtlMillis;
             boolean newerInUse = known.generation() > key.generation()
-                    && known.live().map(Connection::hasHeardFromClient).orElse(false);
+                    && known.live().map(Transport::hasHeardFromClient).orElse(false);
             if (known.closed() || expired || newerInUse) {
                 return known;
             }
@@ -75,14 +84,14 @@ final class ConnectionRegistry {
                 lost.decrementAndGet();
             }
             int generation = Math.max(known.generation(), key.generation()) + 1;
-            taken[0] = new Taken(generation, known.live(), known.presentOn());
-            return new Held(generation, Optional.of(by), 0, false, known.presentOn());
+            taken.set(new Taken<>(generation, known.live(), known.presentOn()));
+            return new Held<>(generation, Optional.of(by), 0, false, known.presentOn());
         });
-        return Optional.ofNullable(taken[0]);
+        return Optional.ofNullable(taken.get());
     }
 
     /// The transport of `by` is gone; the connection can be resumed for a while, unless `by` was displaced before.
-    void lost(String connectionId, Connection by, Map<ChannelId, ChannelPolicy> presentOn, long nowMillis) {
+    void lost(String connectionId, T by, Map<ChannelId, ChannelPolicy> presentOn, long nowMillis) {
         held.computeIfPresent(connectionId, (id, known) -> {
             if (known.live().isEmpty() || known.live().get() != by) {
                 return known;
@@ -91,13 +100,13 @@ final class ConnectionRegistry {
                 lost.decrementAndGet();
                 return null;
             }
-            return new Held(
+            return new Held<>(
                     known.generation(), Optional.empty(), nowMillis, false, Map.copyOf(presentOn));
         });
     }
 
     /// The client ended the connection.
-    void closed(String connectionId, Connection by, long nowMillis) {
+    void closed(String connectionId, T by, long nowMillis) {
         held.computeIfPresent(connectionId, (id, known) -> {
             if (known.live().isEmpty() || known.live().get() != by) {
                 return known;
@@ -106,13 +115,13 @@ final class ConnectionRegistry {
                 lost.decrementAndGet();
                 return null;
             }
-            return new Held(known.generation(), Optional.empty(), nowMillis, true, Map.of());
+            return new Held<>(known.generation(), Optional.empty(), nowMillis, true, Map.of());
         });
     }
 
     /// The live connection with this id.
-    Optional<Connection> live(String connectionId) {
-        Held known = held.get(connectionId);
+    Optional<T> live(String connectionId) {
+        Held<T> known = held.get(connectionId);
         return known == null ? Optional.empty() : known.live();
     }
 

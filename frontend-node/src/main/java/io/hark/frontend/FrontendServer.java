@@ -29,7 +29,7 @@ public final class FrontendServer {
     private final EventLoopGroup group;
     private final List<FrontendLoop> loops;
     private final Realtime realtime;
-    private final ConnectionRegistry registry;
+    private final ConnectionRegistry<Connection> registry;
     private Optional<Channel> listener = Optional.empty();
 
     /// @param group the loops that serve; owners may share them
@@ -43,7 +43,7 @@ public final class FrontendServer {
         }
         this.loops = List.copyOf(byEventLoop.values());
         FrontendConfig config = frontend.config();
-        this.registry = new ConnectionRegistry(
+        this.registry = new ConnectionRegistry<>(
                 config.connectionStateTtl(), config.lostConnectionsMax(), frontend.wallClock().getAsLong());
         this.realtime = new Realtime(frontend, registry, Map.copyOf(byEventLoop));
     }

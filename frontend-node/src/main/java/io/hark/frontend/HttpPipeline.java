@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpContentException;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 
 /// The handlers of a socket as it begins: HTTP/1.1. A WebSocket takes them out again.
@@ -40,13 +41,19 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel socket) {
-        socket.pipeline()
+        ChannelPipeline pipeline = socket.pipeline();
+        pipeline
                 .addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(HEAD_BYTES_MAX)
                         .setMaxHeaderSize(HEAD_BYTES_MAX)))
-                .addLast(BODY, new JsonErrorAggregator(config.bodyBytesMax()))
-                .addLast(HTTP, new HttpHandler(routes, config.tlsInFront()));
+                .addLast(BODY, new JsonErrorAggregator(config.bodyBytesMax()));
+        if (config.deflate()) {
+            // It must see the request for the upgrade to know what the client offers. A frame may not inflate to more than
+            // an uncompressed one may have.
+            pipeline.addLast(new WebSocketServerCompressionHandler(config.frameBytesMax()));
+        }
+        pipeline.addLast(HTTP, new HttpHandler(routes, config.tlsInFront()));
     }
 
     /// Leaves only what speaks WebSocket; the HTTP codec has left by itself.

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,10 +28,10 @@ final class Realtime implements LiveConnections {
     private static final int OVERFULL_FACTOR = 8;
 
     private final Frontend frontend;
-    private final ConnectionRegistry registry;
+    private final ConnectionRegistry<Connection> registry;
     private final Map<EventLoop, FrontendLoop> loops;
 
-    Realtime(Frontend frontend, ConnectionRegistry registry, Map<EventLoop, FrontendLoop> loops) {
+    Realtime(Frontend frontend, ConnectionRegistry<Connection> registry, Map<EventLoop, FrontendLoop> loops) {
         this.frontend = frontend;
         this.registry = registry;
         this.loops = loops;
@@ -84,10 +83,6 @@ final class Realtime implements LiveConnections {
                         .withUTF8Validator(false)
                         .build());
         Channel socket = context.channel();
-        ChannelPipeline pipeline = context.pipeline();
-        if (frontend.config().deflate()) {
-            pipeline.addBefore(context.name(), "deflate", new WebSocketServerCompressionHandler(0));
-        }
         OpenRequest open = OpenRequest.of(rest.header("authorization"), rest.query(), rest.secure());
         handshaker.handshake(socket, request).addListener(done -> {
             if (!done.isSuccess()) {

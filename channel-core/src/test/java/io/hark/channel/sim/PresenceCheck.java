@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Confined: compares, at the end of a history, the members that connections meant to be there with those that the owner
 /// has, and those with what every client sees (design, rule I9).
 final class PresenceCheck {
+    private final Map<String, Event.Invoked> everInvoked = new HashMap<>();
     private final Map<String, Event.Invoked> invoked = new HashMap<>();
     private final Map<String, Event.Invoked> settled = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
@@ -22,6 +24,7 @@ final class PresenceCheck {
 
     void invoked(Event.Invoked event) {
         if (event.member().isPresent()) {
+            everInvoked.put(event.op(), event);
             invoked.put(event.op(), event);
         }
     }
@@ -72,13 +75,15 @@ final class PresenceCheck {
                 left.forEach(key -> excused.add(key.substring(key.indexOf('/') + 1)));
             }
             Set<String> meant = new TreeSet<>();
+            lost.stream()
+                    .flatMap(op -> Stream.ofNullable(everInvoked.get(op)))
+                    .filter(event -> event.channel().equals(owner.channel()))
+                    .forEach(event -> excused.add(member(event)));
             for (Event.Invoked event : settled.values()) {
                 if (!event.channel().equals(owner.channel())) {
                     continue;
                 }
-                if (lost.contains(event.op())) {
-                    excused.add(member(event));
-                } else if (event.member().orElseThrow().present()) {
+                if (!lost.contains(event.op()) && event.member().orElseThrow().present()) {
                     meant.add(member(event) + '=' + event.op());
                 }
             }

@@ -23,6 +23,7 @@ final class History {
 
     private final Map<Integer, Map<String, String>> lastReceived = new HashMap<>();
     private final Map<Integer, Set<Integer>> disconnected = new HashMap<>();
+    private final Set<Integer> attached = new HashSet<>();
     private final Histogram attachMillis = new Histogram(3);
     private int answered;
     private int failedResumes;
@@ -68,6 +69,11 @@ final class History {
     /// How many clients were disconnected with `code`, at least once each.
     synchronized int disconnects(int code) {
         return disconnected.getOrDefault(code, Set.of()).size();
+    }
+
+    /// How many clients are attached at the moment.
+    synchronized int attached() {
+        return attached.size();
     }
 
     /// The longest time between two acknowledgements.
@@ -122,8 +128,16 @@ final class History {
             boolean resumed = (attached.flags() & HAS_RESUMED) != 0;
             int code = attached.error().map(ErrorInfo::code).orElse(0);
             synchronized (History.this) {
+                History.this.attached.add(client);
                 attachMillis.recordValue((System.nanoTime() - connectedNanos) / 1_000_000);
                 events.add(new Event.Attached(client, attached.channel(), resumed, sent, attached.channelSerial(), code));
+            }
+        }
+
+        @Override
+        public void socketClosed() {
+            synchronized (History.this) {
+                attached.remove(client);
             }
         }
 

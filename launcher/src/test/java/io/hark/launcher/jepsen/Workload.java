@@ -87,6 +87,10 @@ final class Workload implements AutoCloseable {
         return history.answered();
     }
 
+    boolean allAreAttached() {
+        return history.attached() == subscribers.size();
+    }
+
     /// Loses some client's socket.
     void dropSomeSocket(SplittableRandom nemesis) {
         int index = nemesis.nextInt(publishers.size() + subscribers.size());
