@@ -15,7 +15,9 @@ public interface ChannelRouter {
     void presence(PresenceUpdate update, ReplyTo<PublishResult> reply);
 
     /// Takes the connection's members out of the channel at once.
-    void leave(ChannelId channel, Claim claim, ChannelPolicy policy);
+    ///
+    /// @param reply once they are out for good
+    void leave(ChannelId channel, Claim claim, ChannelPolicy policy, ReplyTo<PublishResult> reply);
 
     /// The connection's transport is gone: its members leave at the deadline unless it comes back before.
     void lost(ChannelId channel, Claim claim, ChannelPolicy policy, long deadlineMillis);

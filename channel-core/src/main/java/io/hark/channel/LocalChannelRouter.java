@@ -57,8 +57,10 @@ public final class LocalChannelRouter implements ChannelRouter {
     }
 
     @Override
-    public void leave(ChannelId channel, Claim claim, ChannelPolicy policy) {
-        loopOf(channel).run(slots -> slots.owner(channel).leave(channel, claim, policy, wallClock.getAsLong()));
+    public void leave(ChannelId channel, Claim claim, ChannelPolicy policy, ReplyTo<PublishResult> reply) {
+        loopOf(channel)
+                .run(slots ->
+                        slots.owner(channel).leave(channel, claim, policy, wallClock.getAsLong(), reply::send));
     }
 
     @Override

@@ -173,22 +173,31 @@ public final class SlotOwner {
     }
 
     /// Takes the connection's members out, unless a newer generation of the connection has confirmed them (rule P3).
-    public void leave(ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis) {
+    ///
+    /// @param reply once they are out for good
+    public void leave(
+            ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(
                 id,
                 nowMillis,
-                // Nobody asks again, and a member left behind would stay for ever.
-                refused -> lost(id, claim, policy, nowMillis),
-                channel -> leave(channel, claim, policy, nowMillis));
+                refused -> {
+                    // Nobody asks again, and a member left behind would stay for ever.
+                    lost(id, claim, policy, nowMillis);
+                    reply.accept(refused);
+                },
+                channel -> leave(channel, claim, policy, nowMillis, reply));
     }
 
-    private void leave(OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis) {
+    private void leave(
+            OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
         long hlc = Hlc.next(meta.hlc(), nowMillis);
         // The id must not look like one of the member's connection, else clients compare serials instead of times (RTP2b1).
         String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);
         PresenceStep step = PresenceStep.leave(channel, claim, frameId, Hlc.millis(hlc));
-        if (!step.batch().presence().isEmpty()) {
-            appendPresence(channel, step, hlc, policy, ignored -> {});
+        if (step.batch().presence().isEmpty()) {
+            reply.accept(new PublishResult.Accepted(List.of()));
+        } else {
+            appendPresence(channel, step, hlc, policy, reply);
         }
     }
 
@@ -304,7 +313,7 @@ public final class SlotOwner {
 
     /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
     public void tick(long nowMillis) {
-        timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis));
+        timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {}));
         timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();

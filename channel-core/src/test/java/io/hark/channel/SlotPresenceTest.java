@@ -89,7 +89,7 @@ class SlotPresenceTest {
         slot.commitAll();
         slot.present(FIRST, 1, ENTER, "bob");
         slot.present(new Claim("other", 1), 0, ENTER, "eve");
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
         slot.commitAll();
 
         assertThat(slot.members()).containsExactly("other:eve");
@@ -98,7 +98,7 @@ class SlotPresenceTest {
     @Test
     void aMadeLeaveIsNewerThanTheMemberAndNotOfItsConnection() {
         slot.present(FIRST, 0, ENTER, "ann");
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
 
         PresenceMessage leave = ((EntryBody.Presence) slot.appends.getLast().entry().body()).batch().presence().getFirst();
         PresenceMessage enter = ((EntryBody.Presence) slot.appends.getFirst().entry().body()).batch().presence().getFirst();
@@ -112,7 +112,7 @@ class SlotPresenceTest {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.commitAll();
         confirm(RESUMED);
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
 
         assertThat(slot.appends).hasSize(1);
     }
@@ -121,9 +121,9 @@ class SlotPresenceTest {
     void aMemberConfirmedWhileItsEnterIsOnTheWayStays() {
         slot.present(FIRST, 0, ENTER, "ann");
         confirm(RESUMED);
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
         slot.commitAll();
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
         slot.commitAll();
 
         assertThat(slot.members()).containsExactly("conn:ann");
@@ -134,7 +134,7 @@ class SlotPresenceTest {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.present(RESUMED, 0, ENTER, "ann");
         slot.commitAll();
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
 
         assertThat(slot.members()).containsExactly("conn:ann");
     }
@@ -166,7 +166,7 @@ class SlotPresenceTest {
     void aLeaveWhoseChannelCannotBeReadIsMadeLater() {
         slot.image(0, TestSlot.member(FIRST, "ann"));
         slot.loadsByHand = true;
-        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW);
+        slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
         slot.failLoad();
 
         slot.loadsByHand = false;

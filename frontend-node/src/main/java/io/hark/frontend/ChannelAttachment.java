@@ -76,11 +76,12 @@ final class ChannelAttachment implements Subscriber {
         return options.modes().isPresent() && !options.modes().get().contains(mode);
     }
 
-    void attach(AttachFrom from, Optional<String> channelSerial, Claim claim, long nowMillis) {
+    /// @param claim vouches for the connection's members on the channel
+    void attach(AttachFrom from, Optional<String> channelSerial, Optional<Claim> claim, long nowMillis) {
         resumeFrom = channelSerial;
         count(1);
         attachment = loop.join(id)
-                .attach(this, from, Optional.of(claim), modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
+                .attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
     }
 
     void detach() {
@@ -143,14 +144,7 @@ final class ChannelAttachment implements Subscriber {
             connection.continuityLost();
         }
         syncId = newSyncId(outcome.subscribed().committedLsn());
-        if (outcome.subscribed().members().stream().anyMatch(this::isOwn)) {
-            channels.presentOn(id);
-        }
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
-    }
-
-    private boolean isOwn(Member member) {
-        return member.connectionId().equals(connection.connectionId());
     }
 
     private static String newSyncId(long committedLsn) {

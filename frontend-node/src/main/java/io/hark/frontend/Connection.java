@@ -31,6 +31,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private static final long OBJECTS_GC_GRACE_MILLIS = 86_400_000;
     private static final long REAUTH_AHEAD_MILLIS = 30_000;
 
+    /// How much sooner than promised something is sent, as timers are coarse and networks slow.
+    private static final long EARLY_MILLIS = 2_500;
+
     private enum State {
         OPENING,
         OPEN,
@@ -52,12 +55,15 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private ConnectionPublishes publishes;
     private volatile boolean heard;
     private boolean dirty;
+    private boolean awaitsOlder;
+    private Optional<Consumer<Map<ChannelId, ChannelPolicy>>> successor = Optional.empty();
     private boolean overfull;
     private boolean draining;
     private boolean reauthAsked;
     private long openedMillis;
     private long receivedMillis;
     private long sentMillis;
+    private long pingedMillis;
 
     Connection(
             Frontend frontend,
@@ -159,13 +165,21 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                 .displaced()
                 .ifPresentOrElse(
                         // Nothing that the old transport received may overtake what this one will: it ends first.
-                        older -> older.displace(present -> loop.loop().execute(() -> {
-                            if (state == State.OPENING) {
-                                connected(Optional.empty(), repeats, present);
-                                transport.flush();
-                            }
-                        })),
+                        older -> {
+                            awaitsOlder = true;
+                            older.displace(present -> loop.loop().execute(() -> olderEnded(repeats, present)));
+                        },
                         () -> connected(Optional.empty(), repeats, taken.get().presentOn()));
+    }
+
+    private void olderEnded(boolean repeats, Map<ChannelId, ChannelPolicy> present) {
+        awaitsOlder = false;
+        if (successor.isPresent()) {
+            successor.get().accept(present);
+        } else if (state == State.OPENING) {
+            connected(Optional.empty(), repeats, present);
+            transport.flush();
+        }
     }
 
     private boolean isCompatible(ConnectionKey old) {
@@ -307,7 +321,12 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             if (state != State.ENDED) {
                 disconnect(ErrorCode.DISCONNECTED.info("a newer transport of this connection took over"));
             }
-            then.accept(present);
+            if (awaitsOlder) {
+                // What this one waits for, its successor must wait for as well.
+                successor = Optional.of(then);
+            } else {
+                then.accept(present);
+            }
         });
     }
 
@@ -388,12 +407,18 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             disconnect(ErrorCode.DISCONNECTED.info("nothing was heard from the client for too long"));
             return;
         }
-        if (nowMillis - sentMillis >= idle - 2_500) {
+        boolean silent = nowMillis - sentMillis >= idle - EARLY_MILLIS;
+        if (silent) {
             if (request.heartbeats()) {
                 send(new ServerMessage.Heartbeat(Optional.empty()));
             }
-            transport.ping();
             sentMillis = nowMillis;
+        }
+        // One who only listens on a busy channel is never greeted with silence, and says nothing unless it is asked.
+        boolean unheard = nowMillis - Math.max(receivedMillis, pingedMillis) >= idle - EARLY_MILLIS;
+        if (silent || unheard) {
+            pingedMillis = nowMillis;
+            transport.ping();
             transport.flush();
         }
         checkExpiry(nowMillis);

@@ -4,6 +4,7 @@ import io.hark.channel.AttachFrom;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
+import io.hark.channel.ReplyTo;
 import io.hark.protocol.AttachFlag;
 import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
@@ -90,11 +91,21 @@ final class ConnectionChannels {
                 granted,
                 echo && options.echo());
         attachments.put(attach.channel(), attachment);
+        Optional<Claim> vouching = Optional.empty();
+        if (wasAttached(attach)) {
+            // Its members from before are alive. A fresh attach must not say so: the DETACH before it may have been lost.
+            presentOn(attachment.id());
+            vouching = Optional.of(claim);
+        }
         attachment.attach(
                 from(attach, options),
                 attach.channelSerial(),
-                claim,
+                vouching,
                 frontend.wallClock().getAsLong());
+    }
+
+    private static boolean wasAttached(ClientMessage.Attach attach) {
+        return attach.channelSerial().isPresent() || (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
     }
 
     private AttachFrom from(ClientMessage.Attach attach, ChannelOptions options) {
@@ -105,8 +116,9 @@ final class ConnectionChannels {
                     .orElseGet(AttachFrom.Unreadable::new);
         }
         // A client that says that it was attached before has had its backlog.
-        boolean again = (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
-        return again ? new AttachFrom.Now() : options.rewind().orElseGet(AttachFrom.Now::new);
+        return wasAttached(attach)
+                ? new AttachFrom.Now()
+                : options.rewind().orElseGet(AttachFrom.Now::new);
     }
 
     private void refuseChannel(String channel, ErrorInfo error) {
@@ -117,9 +129,14 @@ final class ConnectionChannels {
         ChannelAttachment attachment = attachments.remove(channel);
         if (attachment != null) {
             attachment.detach();
-            leave(attachment.id());
         }
-        connection.send(new ServerMessage.Detached(channel, Optional.empty()));
+        // The client hears of it once its leaves are committed, else it would vouch for members that a crash brings back.
+        Runnable done = () -> connection.send(new ServerMessage.Detached(channel, Optional.empty()));
+        if (ChannelName.parse(channel) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
+            leave(rights.channelId(name), done);
+        } else {
+            done.run();
+        }
     }
 
     void sync(String channel) {
@@ -141,7 +158,7 @@ final class ConnectionChannels {
                     && rights.granted(name, attachment.requestedModes()).isEmpty()) {
                 attachments.remove(attachment.channel());
                 attachment.detach();
-                leave(attachment.id());
+                leave(attachment.id(), () -> {});
                 refuseChannel(
                         attachment.channel(),
                         ErrorCode.CAPABILITY_REFUSED.info("the new token allows nothing on channel " + name.base()));
@@ -149,10 +166,12 @@ final class ConnectionChannels {
         }
     }
 
-    private void leave(ChannelId id) {
+    private void leave(ChannelId id, Runnable done) {
         ChannelPolicy policy = presentOn.remove(id);
-        if (policy != null) {
-            frontend.router().leave(id, claim, policy);
+        if (policy == null) {
+            done.run();
+        } else {
+            frontend.router().leave(id, claim, policy, new ReplyTo<>(loop.loop(), left -> done.run()));
         }
     }
 
@@ -192,7 +211,7 @@ final class ConnectionChannels {
 
     /// The client closes the connection: its members leave at once.
     void closed() {
-        presentOn.forEach((id, policy) -> frontend.router().leave(id, claim, policy));
+        List.copyOf(presentOn.keySet()).forEach(id -> leave(id, () -> {}));
         presentOn.clear();
     }
 

@@ -61,8 +61,19 @@ final class ConnectionPublishes {
         switch (admit(frame, number)) {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
             case PublishAdmission.Result.Admitted(Publish publish) ->
-                frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
+                frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
+                    if (publish.mayRepeat() && isTransient(result)) {
+                        // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
+                        connection.disconnect(ErrorCode.OVERLOADED.info());
+                    } else {
+                        answer(pending, result);
+                    }
+                }));
         }
+    }
+
+    private static boolean isTransient(PublishResult result) {
+        return result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
     }
 
     private PublishAdmission.Result admit(ClientMessage.Publish frame, PublishNumbers.Number number) {

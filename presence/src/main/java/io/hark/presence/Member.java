@@ -1,6 +1,8 @@
 package io.hark.presence;
 
 import io.hark.protocol.PresenceMessage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Value: one clientId on one connection, as its last event left it.
 ///
@@ -10,6 +12,9 @@ import io.hark.protocol.PresenceMessage;
 public record Member(PresenceMessage event, int generation) {
     /// Members provisioned with an app: they stay until the app goes.
     public static final int PERMANENT = Integer.MAX_VALUE;
+
+    /// `connectionId:n:index`, as the server makes them for the events of clients.
+    private static final Pattern EVENT_ID = Pattern.compile("([^:]+):(\\d{1,18}):(\\d{1,9})");
 
     public String connectionId() {
         return event.connectionId().orElseThrow();
@@ -26,6 +31,20 @@ public record Member(PresenceMessage event, int generation) {
 
     public static String key(String connectionId, String clientId) {
         return connectionId + ':' + clientId;
+    }
+
+    /// Whether the member's last event is the one of that id, or a later one of the same connection (RTP2b2). Ids that cannot be
+    /// compared are unseen.
+    boolean hasSeen(String eventId) {
+        String lastId = event.id().orElseThrow();
+        Matcher asked = EVENT_ID.matcher(eventId);
+        Matcher last = EVENT_ID.matcher(lastId);
+        if (!asked.matches() || !last.matches() || !asked.group(1).equals(last.group(1))) {
+            return eventId.equals(lastId);
+        }
+        int byNumber = Long.compare(Long.parseLong(asked.group(2)), Long.parseLong(last.group(2)));
+        int byIndex = Long.compare(Long.parseLong(asked.group(3)), Long.parseLong(last.group(3)));
+        return byNumber < 0 || (byNumber == 0 && byIndex <= 0);
     }
 
     public Member confirmedBy(int newGeneration) {

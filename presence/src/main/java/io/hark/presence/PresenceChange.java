@@ -4,13 +4,9 @@ import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Value: what a client's presence event does, given the member it speaks of.
 public sealed interface PresenceChange {
-    /// `connectionId:n:index`, as the server makes them.
-    Pattern EVENT_ID = Pattern.compile("([^:]+):(\\d{1,18}):(\\d{1,9})");
 
     /// Nothing to tell anybody: the member is as the event wants it already.
     record Nothing() implements PresenceChange {}
@@ -36,24 +32,10 @@ public sealed interface PresenceChange {
         if (current.isEmpty()) {
             return new Present(request.withAction(PresenceAction.ENTER));
         }
-        String memberId = current.get().event().id().orElseThrow();
-        if (request.id().filter(id -> !isNewer(id, memberId)).isPresent()) {
+        if (request.id().filter(current.get()::hasSeen).isPresent()) {
             return new Nothing();
         }
         return new Present(request.withAction(PresenceAction.UPDATE));
-    }
-
-    /// Ids of one connection's events are ordered by their numbers (RTP2b2); any others that differ are not comparable, and
-    /// then the request is believed.
-    private static boolean isNewer(String id, String memberId) {
-        Matcher given = EVENT_ID.matcher(id);
-        Matcher held = EVENT_ID.matcher(memberId);
-        if (!given.matches() || !held.matches() || !given.group(1).equals(held.group(1))) {
-            return !id.equals(memberId);
-        }
-        int byNumber = Long.compare(Long.parseLong(given.group(2)), Long.parseLong(held.group(2)));
-        int byIndex = Long.compare(Long.parseLong(given.group(3)), Long.parseLong(held.group(3)));
-        return byNumber > 0 || (byNumber == 0 && byIndex > 0);
     }
 
     private static PresenceMessage leaveOf(Member member, PresenceMessage request) {

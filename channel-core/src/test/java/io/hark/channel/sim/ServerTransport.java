@@ -151,10 +151,9 @@ final class ServerTransport {
             attachment.detach();
         }
         presentOn.remove(channel);
-        node.router().leave(channel, claim, node.policy(channel));
         // The client hears of it once its leaves are committed, else it would vouch for members that a crash brings back.
-        node.router().presence(update(channel, 0, List.of()), new ReplyTo<>(loop(), result -> {
-            if (result instanceof PublishResult.Accepted) {
+        node.router().leave(channel, claim, node.policy(channel), new ReplyTo<>(loop(), result -> {
+            if (!(result instanceof PublishResult.Refused)) {
                 send(new ToClient.DetachDone(channel));
             }
         }));

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// and prints what was checked. `-Dhark.jepsen.seed=N` repeats a run as far as the machine's timing allows.
 class KillJepsen {
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(60);
+    private static final int DISCONNECTED = 80003;
     private static final int SOCKETS_DROPPED_PER_KILL = 5;
     private static final List<String> BOTH_NAMESPACES = List.of("", "persisted:");
 
@@ -103,6 +104,7 @@ class KillJepsen {
                 settings);
         assertThat(report.anomalies()).as(report.toString()).isEmpty();
         assertThat(history.failedResumes()).isZero();
+        assertThat(history.disconnects(DISCONNECTED)).as("clients sent away").isZero();
         assertThat(report.acked()).isEqualTo(report.published());
         assertThat(report.resumed()).isGreaterThanOrEqualTo(kills / 2 * size.subscribers());
         return history.events();

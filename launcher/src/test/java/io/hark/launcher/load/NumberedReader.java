@@ -15,7 +15,6 @@ final class NumberedReader implements ClientListener {
     private static final int FAULTS_KEPT_MAX = 20;
 
     private final List<String> faults = new ArrayList<>();
-    private final List<String> disconnects = new ArrayList<>();
     private Histogram micros = new Histogram(3);
     private int next;
     private int attached;
@@ -52,7 +51,7 @@ final class NumberedReader implements ClientListener {
 
     @Override
     public synchronized void disconnected(ErrorInfo reason) {
-        disconnects.add(reason.toString());
+        fault("disconnected: " + reason);
     }
 
     @Override
@@ -82,11 +81,6 @@ final class NumberedReader implements ClientListener {
 
     synchronized boolean isAttached() {
         return attached > 0;
-    }
-
-    /// What the server gave as reasons for ending transports.
-    synchronized List<String> disconnects() {
-        return List.copyOf(disconnects);
     }
 
     /// How often it connected.

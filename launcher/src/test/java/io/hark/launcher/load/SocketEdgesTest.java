@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SocketEdgesTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final long ANSWERS_BYTES_MAX = 16L << 20;
+    private static final long STANDSTILL_NANOS = 1_500_000_000;
     private static final int BODY_BYTES_MAX = 2 << 20;
 
     @TempDir
@@ -150,10 +151,12 @@ class SocketEdgesTest {
                 }
             });
             AtomicLong last = new AtomicLong(-1);
+            AtomicLong since = new AtomicLong();
             eventually("nothing more is read", SOON, () -> {
-                boolean stands = sender.join(Duration.ofMillis(500)) || last.get() == sent.get();
-                last.set(sent.get());
-                return stands;
+                if (last.getAndSet(sent.get()) != sent.get()) {
+                    since.set(System.nanoTime());
+                }
+                return !sender.isAlive() || System.nanoTime() - since.get() > STANDSTILL_NANOS;
             });
             assertThat(sent.get()).isLessThan(100 * ANSWERS_BYTES_MAX);
             long held = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before;
