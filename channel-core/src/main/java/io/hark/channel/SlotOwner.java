@@ -195,7 +195,8 @@ public final class SlotOwner {
         String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);
         PresenceStep step = PresenceStep.leave(channel, claim, frameId, Hlc.millis(hlc));
         if (step.batch().presence().isEmpty()) {
-            reply.accept(new PublishResult.Accepted(List.of()));
+            // An earlier leave may be in the log but not committed.
+            onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
         } else {
             appendPresence(channel, step, hlc, policy, reply);
         }
