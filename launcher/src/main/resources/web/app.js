@@ -272,7 +272,8 @@ function switchClient() {
 // --- Snippets
 
 function showSnippet() {
-  const { note, code } = snippets({ key, origin: location.origin, host: location.hostname, port, tls, channel: channel.name })[tab];
+  const node = { key, origin: location.origin, host: location.hostname, port, tls };
+  const { note, code } = snippets({ ...node, channel: channel.name })[tab];
   $('snippet-note').textContent = note;
   $('snippet-code').textContent = code;
 }

@@ -114,7 +114,8 @@ test('an expired token disconnects with 40142 and the connection resumes with a 
 test('authorize changes the rights of a connection that is up', async () => {
   const channel = uniqueName();
   const capability = { [channel]: ['subscribe'] };
-  const client = await connected(realtime({ key: app.keys[0], defaultTokenParams: { capability }, useTokenAuth: true }));
+  const options = { key: app.keys[0], useTokenAuth: true, defaultTokenParams: { capability } };
+  const client = await connected(realtime(options));
   const { id } = client.connection;
   const attached = client.channels.get(channel);
   const received = await inbox(attached);

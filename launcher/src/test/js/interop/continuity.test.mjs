@@ -3,7 +3,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { connected, drop, eventually, inbox, makeApp, numbers, reaches, realtime, rest, uniqueName } from '../lib/hark.mjs';
+import {
+  connected, drop, eventually, inbox, makeApp, numbers, reaches, realtime, rest, uniqueName,
+} from '../lib/hark.mjs';
 import { cuttableProxy } from '../lib/proxy.mjs';
 
 const recoverer = fileURLToPath(new URL('../lib/recover.mjs', import.meta.url));

@@ -114,7 +114,11 @@ test('a member whose socket drops and comes back never leaves, and keeps what it
   await presence.update('second');
   await presence.update('third');
   await eventually(() => events.some(({ data }) => data === 'third'), 'the last update');
-  assert.deepEqual(told(events), [['enter', 'alice', 'first'], ['update', 'alice', 'second'], ['update', 'alice', 'third']]);
+  assert.deepEqual(told(events), [
+    ['enter', 'alice', 'first'],
+    ['update', 'alice', 'second'],
+    ['update', 'alice', 'third'],
+  ]);
   assert.deepEqual((await observer.presence.get()).map(({ data }) => data), ['third']);
 });
 

@@ -1,4 +1,4 @@
-// What every interop test needs: an app on the node under test, SDK clients that end with the test, and waiting for things.
+// What every interop test needs: an app on the node under test, SDK clients that end with the test, and waiting.
 import { createHmac } from 'node:crypto';
 import { after } from 'node:test';
 import * as Ably from 'ably';
@@ -32,7 +32,7 @@ export async function makeApp(capabilities = [{ '[*]*': ['*'] }], more = {}) {
   return { id: app.appId, keys: app.keys.map((key) => key.keyStr) };
 }
 
-/** Options that lead to the node; the SDK says nothing by itself, since what it would report is often what a test asks for. */
+/** Options that lead to the node; the SDK logs nothing, since what it would report is often what a test asks for. */
 export function clientOptions(options) {
   return { endpoint: host, port, tls: false, useBinaryProtocol: binary, logLevel: 0, ...options };
 }

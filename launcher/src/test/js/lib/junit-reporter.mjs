@@ -1,4 +1,4 @@
-// Reports each finished test as one line of JSON, for JsSdkInteropTest to name it in JUnit; what tests print goes to stderr.
+// Reports each finished test as a line of JSON, for JsSdkInteropTest to name it in JUnit; what tests print goes to stderr.
 import { basename } from 'node:path';
 
 const reason = (error) => (error ? String(error.cause?.stack ?? error.cause ?? error.stack ?? error) : '');

@@ -41,8 +41,7 @@ public record ApiKey(
 
     /// Takes as long for a wrong guess as for a near miss.
     boolean hasSecret(String guess) {
-        return MessageDigest.isEqual(
-                secret.getBytes(StandardCharsets.UTF_8), guess.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(secret.getBytes(StandardCharsets.UTF_8), guess.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Without the secret, so that it can be logged.

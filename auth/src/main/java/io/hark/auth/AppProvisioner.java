@@ -86,9 +86,15 @@ public final class AppProvisioner {
         tree.put("tlsOnly", app.tlsOnly());
         tree.put("labels", "autodelete");
         tree.put("keys", app.keys().stream().map(key -> key(key, created)).toList());
-        tree.put("namespaces", AppTrees.namespaces(app).stream().map(rules -> stamped(rules, created)).toList());
+        tree.put(
+                "namespaces",
+                AppTrees.namespaces(app).stream()
+                        .map(rules -> stamped(rules, created))
+                        .toList());
         tree.put("connections", connections(app));
-        tree.put("channels", provisioned.channels().stream().map(AppTrees::channel).toList());
+        tree.put(
+                "channels",
+                provisioned.channels().stream().map(AppTrees::channel).toList());
         return stamped(tree, created);
     }
 

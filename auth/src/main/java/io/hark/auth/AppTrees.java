@@ -27,7 +27,9 @@ final class AppTrees {
         tree.put("tlsOnly", app.tlsOnly());
         tree.put("keys", app.keys().stream().map(AppTrees::storedKey).toList());
         tree.put("namespaces", namespaces(app));
-        tree.put("channels", provisioned.channels().stream().map(AppTrees::channel).toList());
+        tree.put(
+                "channels",
+                provisioned.channels().stream().map(AppTrees::channel).toList());
         app.presenceMembersMax().ifPresent(max -> tree.put("limits", Map.of("presence", Map.of("maxMembers", max))));
         return tree;
     }
@@ -87,7 +89,8 @@ final class AppTrees {
     static OptionalInt readPresenceMembersMax(Tree tree) throws MalformedFrame {
         var limits = tree.tree("limits");
         var presence = limits.isEmpty() ? limits : limits.get().tree("presence");
-        OptionalLong max = presence.isEmpty() ? OptionalLong.empty() : presence.get().count("maxMembers");
+        OptionalLong max =
+                presence.isEmpty() ? OptionalLong.empty() : presence.get().count("maxMembers");
         return max.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) Math.min(max.getAsLong(), Integer.MAX_VALUE));
     }
 

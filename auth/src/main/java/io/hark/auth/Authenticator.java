@@ -28,16 +28,15 @@ public final class Authenticator {
     ///
     /// @param secureTransport whether the client speaks TLS, to us or to a trusted proxy
     public AuthResult authenticate(Credentials credentials, boolean secureTransport, Instant now) {
-        Outcome<Grant> outcome =
-                switch (credentials) {
-                    case Credentials.None() ->
-                        Outcome.refused(ErrorCode.INVALID_CREDENTIALS.info(
-                                "no credentials: send an API key (Basic, ?key=) or a token (Bearer, ?accessToken=)"));
-                    case Credentials.Malformed(String problem) ->
-                        Outcome.refused(ErrorCode.INVALID_CREDENTIAL_TEXT.info(problem));
-                    case Credentials.Basic(String keyText) -> basic(keyText, secureTransport, now);
-                    case Credentials.Token(String text) -> token(text, secureTransport, now);
-                };
+        Outcome<Grant> outcome = switch (credentials) {
+            case Credentials.None() ->
+                Outcome.refused(ErrorCode.INVALID_CREDENTIALS.info(
+                        "no credentials: send an API key (Basic, ?key=) or a token (Bearer, ?accessToken=)"));
+            case Credentials.Malformed(String problem) ->
+                Outcome.refused(ErrorCode.INVALID_CREDENTIAL_TEXT.info(problem));
+            case Credentials.Basic(String keyText) -> basic(keyText, secureTransport, now);
+            case Credentials.Token(String text) -> token(text, secureTransport, now);
+        };
         return switch (outcome) {
             case Outcome.Ok<Grant>(var grant) -> new AuthResult.Granted(grant);
             case Outcome.Refused<Grant>(var error) -> new AuthResult.Denied(error);
@@ -60,7 +59,8 @@ public final class Authenticator {
         }
         Optional<ApiKey> key = app.get().key(name.get().keyId());
         if (key.isEmpty()) {
-            // 401 here and 404 for tokens: SDKs end the connection on it, and must not look for the resource elsewhere.
+            // 401 here and 404 for tokens: SDKs end the connection on it, and must not look for the
+            // resource elsewhere.
             return Outcome.refused(
                     ErrorCode.NOT_FOUND.info("there is no key " + name.get()).withStatusCode(401));
         }
@@ -68,8 +68,8 @@ public final class Authenticator {
             return Outcome.refused(ErrorCode.INVALID_CREDENTIALS.info("wrong secret for key " + name.get()));
         }
         if (!secure && app.get().tlsOnly()) {
-            return Outcome.refused(ErrorCode.BASIC_AUTH_NEEDS_TLS.info("app %s is reachable over TLS only"
-                    .formatted(app.get().id())));
+            return Outcome.refused(ErrorCode.BASIC_AUTH_NEEDS_TLS.info(
+                    "app %s is reachable over TLS only".formatted(app.get().id())));
         }
         return statusProblem(app.get(), key.get())
                 .<Outcome<Grant>>map(Outcome::refused)
@@ -78,13 +78,7 @@ public final class Authenticator {
 
     private static Grant basicGrant(ApiKey key, Instant now) {
         return new Grant(
-                key.appId(),
-                key.name(),
-                Grant.Kind.BASIC,
-                Optional.empty(),
-                key.capability(),
-                now,
-                Optional.empty());
+                key.appId(), key.name(), Grant.Kind.BASIC, Optional.empty(), key.capability(), now, Optional.empty());
     }
 
     /// Why an app or key that exists cannot be used, whatever the credentials.
@@ -99,16 +93,17 @@ public final class Authenticator {
 
     private Outcome<Grant> token(String text, boolean secure, Instant now) {
         if (text.length() > TOKEN_CHARS_MAX) {
-            return Outcome.refused(
-                    ErrorCode.INVALID_CREDENTIAL_TEXT.info("Invalid accessToken in request: it has %d characters, the limit is %d"
+            return Outcome.refused(ErrorCode.INVALID_CREDENTIAL_TEXT.info(
+                    "Invalid accessToken in request: it has %d characters, the limit is %d"
                             .formatted(text.length(), TOKEN_CHARS_MAX)));
         }
         if (!Jwt.looksLikeOne(text)) {
             return ablyToken(text, secure, now);
         }
-        return Jwt.parse(text).flatMap(jwt -> jwt.embeddedToken()
-                .map(inner -> embedded(jwt, inner, secure, now))
-                .orElseGet(() -> jwt(jwt, secure, now)));
+        return Jwt.parse(text)
+                .flatMap(jwt -> jwt.embeddedToken()
+                        .map(inner -> embedded(jwt, inner, secure, now))
+                        .orElseGet(() -> jwt(jwt, secure, now)));
     }
 
     /// The envelope's signature is not ours to check; it must only not promise more than what is in it.
@@ -132,7 +127,8 @@ public final class Authenticator {
             Optional<App> app = apps.app(name.appId());
             Optional<ApiKey> key = app.flatMap(found -> found.key(name.keyId()));
             return key.isEmpty()
-                    ? Outcome.refused(ErrorCode.NOT_FOUND.info("there is no key %s; it is the kid of the JWT".formatted(name)))
+                    ? Outcome.refused(
+                            ErrorCode.NOT_FOUND.info("there is no key %s; it is the kid of the JWT".formatted(name)))
                     : jwt.verify(key.get(), now).flatMap(claims -> tokenGrant(app.get(), key.get(), claims, secure));
         });
     }

@@ -64,8 +64,8 @@ public final class Capability {
     }
 
     /// @param json an object of resource to list of operations, with any whitespace and in any order
-    /// @return refused with 40000 when it is not that, names an unknown operation, holds an empty list or `*` beside
-    ///         others
+    /// @return refused with 40000 when it is not that, names an unknown operation, holds an empty list or `*`
+    /// beside others
     public static Outcome<Capability> parse(String json) {
         if (json.length() > TEXT_CHARS_MAX) {
             return bad("it has %d characters, the limit is %d".formatted(json.length(), TEXT_CHARS_MAX));
@@ -75,7 +75,8 @@ public final class Capability {
             return bad("it is not a JSON object");
         }
         if (tree.get().size() > RESOURCES_MAX) {
-            return bad("it names %d resources, the limit is %d".formatted(tree.get().size(), RESOURCES_MAX));
+            return bad("it names %d resources, the limit is %d"
+                    .formatted(tree.get().size(), RESOURCES_MAX));
         }
         SortedMap<String, Rule> rules = new TreeMap<>();
         for (var entry : tree.get().entrySet()) {
@@ -117,13 +118,14 @@ public final class Capability {
         return Outcome.refused(ErrorCode.BAD_REQUEST.info("invalid capability: " + why));
     }
 
-    /// Whether the operation may be done on the resource. Costs a map look-up and one comparison per wildcard entry.
+    /// Whether the operation may be done on the resource. Costs a map look-up and one comparison per wildcard
+    /// entry.
     public boolean permits(Operation operation, String resource) {
         return (granted(resource) & operation.bit()) != 0;
     }
 
-    /// Whether the operation may be done on the app as a whole, as `stats` and channel enumeration are: only an entry
-    /// for `*` or `[*]*` says so.
+    /// Whether the operation may be done on the app as a whole, as `stats` and channel enumeration are: only an
+    /// entry for `*` or `[*]*` says so.
     public boolean permitsAppWide(Operation operation) {
         // No other pattern matches it, as `*` is never a literal.
         return permits(operation, "*");
@@ -188,8 +190,8 @@ public final class Capability {
         return text.length() <= 200 ? text : text.substring(0, 200) + "…";
     }
 
-    /// Canonical JSON text: no whitespace, resources and operations ascending by UTF-16 code unit, none twice. Clients
-    /// compare it for equality, so listings, tokens and signatures all use this form.
+    /// Canonical JSON text: no whitespace, resources and operations ascending by UTF-16 code unit, none twice.
+    /// Clients compare it for equality, so listings, tokens and signatures all use this form.
     public String canonical() {
         return canonical;
     }

@@ -33,7 +33,8 @@ public sealed interface Credentials {
     /// Reads a request's credentials; the header goes before the query.
     ///
     /// @param authorization the value of the `Authorization` header
-    /// @param query         the decoded query params, of which `key`, `accessToken` and `access_token` are looked at
+    /// @param query         the decoded query params, of which `key`, `accessToken` and `access_token` are looked
+    /// at
     static Credentials of(Optional<String> authorization, Map<String, String> query) {
         return authorization.map(Credentials::ofHeader).orElseGet(() -> ofQuery(query));
     }
@@ -45,13 +46,19 @@ public sealed interface Credentials {
         String scheme = (space < 0 ? value : value.substring(0, space)).toLowerCase(Locale.ROOT);
         String content = space < 0 ? "" : value.substring(space + 1).strip();
         return switch (scheme) {
-            case "basic" -> decoded(content).<Credentials>map(Basic::new)
-                    .orElseGet(() -> new Malformed("Invalid key in request: not base64"));
-            // SDKs encode tokens of all kinds, hand-made clients often do not; only a raw token has a dot in it.
-            case "bearer" -> content.contains(".")
-                    ? new Token(content)
-                    : decoded(content).<Credentials>map(Token::new)
-                            .orElseGet(() -> new Malformed("Invalid accessToken in request: neither token nor base64"));
+            case "basic" ->
+                decoded(content)
+                        .<Credentials>map(Basic::new)
+                        .orElseGet(() -> new Malformed("Invalid key in request: not base64"));
+            // SDKs encode tokens of all kinds, hand-made clients often do not; only a raw token has a dot
+            // in it.
+            case "bearer" ->
+                content.contains(".")
+                        ? new Token(content)
+                        : decoded(content)
+                                .<Credentials>map(Token::new)
+                                .orElseGet(() ->
+                                        new Malformed("Invalid accessToken in request: neither token nor base64"));
             default -> new Malformed("Invalid Authorization header: the scheme must be Basic or Bearer");
         };
     }

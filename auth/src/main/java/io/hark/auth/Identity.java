@@ -34,7 +34,11 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
                 ? Outcome.ok(new Identity(grant.clientId(), false))
                 : Outcome.refused(ErrorCode.INCOMPATIBLE_CREDENTIALS.info(
                         "Invalid clientId for credentials: '%s' was requested, the token is %s"
-                                .formatted(requested, grant.clientId().map("for '%s'"::formatted).orElse("anonymous"))));
+                                .formatted(
+                                        requested,
+                                        grant.clientId()
+                                                .map("for '%s'"::formatted)
+                                                .orElse("anonymous"))));
     }
 
     private static boolean mayAssumeAny(Grant grant) {
@@ -57,7 +61,8 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
     }
 
     /// @param onMessage the clientId that a message, presence entry or annotation carries
-    /// @return the one that it is to have, the own one filled in (RSA7a1); refused with 40012 when it is not allowed
+    /// @return the one that it is to have, the own one filled in (RSA7a1); refused with 40012 when it is not
+    /// allowed
     public Outcome<Optional<String>> checkClientId(Optional<String> onMessage) {
         if (onMessage.isEmpty()) {
             return Outcome.ok(clientId);
@@ -66,6 +71,7 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
                 .flatMap(named -> mayAssumeAny || clientId.equals(onMessage)
                         ? Outcome.ok(onMessage)
                         : Outcome.refused(ErrorCode.INVALID_CLIENT_ID.info("invalid clientId '%s': the client is %s"
-                                .formatted(named, clientId.map("'%s'"::formatted).orElse("anonymous")))));
+                                .formatted(
+                                        named, clientId.map("'%s'"::formatted).orElse("anonymous")))));
     }
 }

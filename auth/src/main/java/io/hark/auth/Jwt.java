@@ -37,7 +37,8 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
     static Outcome<Jwt> parse(String text) {
         try {
             JOSEObject object = JOSEObject.parse(text);
-            Map<String, Object> claims = object instanceof JWSObject ? object.getPayload().toJSONObject() : null;
+            Map<String, Object> claims =
+                    object instanceof JWSObject ? object.getPayload().toJSONObject() : null;
             return Outcome.ok(new Jwt(object, claims == null ? Map.of() : claims));
         } catch (ParseException e) {
             return Outcome.refused(undecodable(e.getMessage()));
@@ -64,11 +65,12 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
     /// @return the key that the JWT claims to be signed with; refused with 40144 when it cannot be signed with any
     ///         key, with 40400 when no key is called like this
     Outcome<KeyName> keyName() {
-        // The signature is compared by MAC whatever the header says, so neither "none" nor a public key can stand in
-        // for the secret.
-        if (!(object instanceof JWSObject jws) || !JWSAlgorithm.HS256.equals(jws.getHeader().getAlgorithm())) {
-            return Outcome.refused(undecodable(
-                    "unsupported algorithm %s, use HS256".formatted(object.getHeader().getAlgorithm())));
+        // The signature is compared by MAC whatever the header says, so neither "none" nor a public key can
+        // stand in for the secret.
+        if (!(object instanceof JWSObject jws)
+                || !JWSAlgorithm.HS256.equals(jws.getHeader().getAlgorithm())) {
+            return Outcome.refused(undecodable("unsupported algorithm %s, use HS256"
+                    .formatted(object.getHeader().getAlgorithm())));
         }
         if (jws.getHeader().getCriticalParams() != null) {
             return Outcome.refused(undecodable("unsupported critical header parameters"));
@@ -87,8 +89,8 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
     /// @return the claims of a JWT that the key signed and that is valid now
     Outcome<TokenClaims> verify(ApiKey key, Instant now) {
         if (!isSignedBy(key)) {
-            return Outcome.refused(ErrorCode.INVALID_JWT.info(
-                    "invalid JWT: signature verification failed with key " + key.name()));
+            return Outcome.refused(
+                    ErrorCode.INVALID_JWT.info("invalid JWT: signature verification failed with key " + key.name()));
         }
         Optional<Instant> issued = instant(claims.get("iat"));
         Optional<Instant> expires = instant(claims.get("exp"));
@@ -97,13 +99,10 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
         }
         return timeProblem(key, issued.get(), expires.get(), now)
                 .<Outcome<TokenClaims>>map(Outcome::refused)
-                .orElseGet(() -> clientId().flatMap(clientId -> capability()
-                        .map(capability -> new TokenClaims(
-                                key.keyName(),
-                                issued.get(),
-                                expires.get(),
-                                clientId,
-                                capability))));
+                .orElseGet(() -> clientId()
+                        .flatMap(clientId -> capability()
+                                .map(capability -> new TokenClaims(
+                                        key.keyName(), issued.get(), expires.get(), clientId, capability))));
     }
 
     // Not nimbus's MACVerifier: it refuses secrets under 256 bits, and keys that were made elsewhere may have 16
@@ -130,7 +129,10 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
         if (ttl.compareTo(key.tokenTtlMax()) > 0) {
             return Optional.of(ErrorCode.INVALID_PARAMETER_VALUE.info(
                     "the JWT lives %d s from iat to exp, the limit for key %s is %d s"
-                            .formatted(ttl.toSeconds(), key.name(), key.tokenTtlMax().toSeconds())));
+                            .formatted(
+                                    ttl.toSeconds(),
+                                    key.name(),
+                                    key.tokenTtlMax().toSeconds())));
         }
         return Optional.empty();
     }

@@ -85,7 +85,8 @@ record ResourcePattern(String qualifier, List<String> segments, boolean open) {
         if (open && !other.open || open == other.open && segments.size() < other.segments.size()) {
             return other.intersect(this);
         }
-        // From here on, this pattern is the one that fixes more: whatever of it goes past the other is the result's.
+        // From here on, this pattern is the one that fixes more: whatever of it goes past the other is the
+        // result's.
         int surplus = segments.size() - other.segments.size();
         boolean lengthsMeet = other.open ? surplus >= (open ? 0 : 1) : surplus == 0;
         if (!lengthsMeet) {

@@ -32,7 +32,8 @@ final class SeenNonces {
 
     synchronized Verdict see(KeyName key, String text, Instant now) {
         if (!now.isBefore(turn)) {
-            // After a long silence what is in the current one is old, too; to keep it once more does no harm.
+            // After a long silence what is in the current one is old, too; to keep it once more does no
+            // harm.
             previous = current;
             current = new HashSet<>();
             turn = now.plus(window);

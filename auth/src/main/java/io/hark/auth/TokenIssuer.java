@@ -42,7 +42,8 @@ public final class TokenIssuer {
     /// Checks the request in the order in which SDK users know its errors, and issues the token.
     ///
     /// @param keyNameInPath of the key that signs
-    /// @param body          the token request as a tree; numbers may be decimal strings, members unknown are ignored
+    /// @param body          the token request as a tree; numbers may be decimal strings, members unknown are
+    ///                      ignored
     /// @param credentials   looked at only when the request is not signed: SDKs send along what they used last
     public Outcome<TokenDetails> requestToken(
             String keyNameInPath,
@@ -88,7 +89,8 @@ public final class TokenIssuer {
         }
         return switch (authenticator.authenticate(credentials, secureTransport, now)) {
             case AuthResult.Denied(var error) -> Optional.of(error);
-            case AuthResult.Granted(var grant) when grant.kind() == Grant.Kind.TOKEN ->
+            case AuthResult.Granted(var grant)
+            when grant.kind() == Grant.Kind.TOKEN ->
                 Optional.of(ErrorCode.BASIC_AUTH_REQUIRED.info(
                         "a token request must be signed or come with its API key; a token does not do"));
             case AuthResult.Granted(var grant) ->
@@ -108,7 +110,8 @@ public final class TokenIssuer {
         if (!(body.get("mac") instanceof String mac)) {
             return false;
         }
-        // SDKs agree to sign a canonical capability but not on what it is, so the text that was sent goes first.
+        // SDKs agree to sign a canonical capability but not on what it is, so the text that was sent goes
+        // first.
         String capability = text(body.get("capability"));
         return isMac(mac, key, body, capability)
                 || Capability.parse(capability) instanceof Outcome.Ok<Capability>(var parsed)
@@ -116,7 +119,8 @@ public final class TokenIssuer {
     }
 
     private static boolean isMac(String mac, ApiKey key, Map<String, Object> body, String capability) {
-        byte[] expected = Base64.getEncoder().encode(Hmac.sha256(utf8(key.secret()), utf8(signedText(body, capability))));
+        byte[] expected =
+                Base64.getEncoder().encode(Hmac.sha256(utf8(key.secret()), utf8(signedText(body, capability))));
         return MessageDigest.isEqual(expected, utf8(mac));
     }
 
@@ -158,8 +162,9 @@ public final class TokenIssuer {
         }
         String nonce = text(body.get("nonce"));
         if (nonce.isEmpty() || nonce.length() > NONCE_CHARS_MAX) {
-            return Optional.of(ErrorCode.BAD_REQUEST.info("a signed token request needs a nonce of 1 to %d characters, has %d"
-                    .formatted(NONCE_CHARS_MAX, nonce.length())));
+            return Optional.of(
+                    ErrorCode.BAD_REQUEST.info("a signed token request needs a nonce of 1 to %d characters, has %d"
+                            .formatted(NONCE_CHARS_MAX, nonce.length())));
         }
         return switch (seenNonces.see(key, nonce, now)) {
             case NEW -> Optional.empty();
@@ -184,14 +189,14 @@ public final class TokenIssuer {
         Instant expires = issued.plusMillis(ttl.orElse(TTL_DEFAULT.toMillis()));
         Optional<String> clientId = Optional.ofNullable((String) body.get("clientId"));
         return capability(key, body.get("capability")).flatMap(capability -> {
-            String token = tokens.sign(
-                    new TokenClaims(key.keyName(), issued, expires, clientId, Optional.of(capability)));
+            String token =
+                    tokens.sign(new TokenClaims(key.keyName(), issued, expires, clientId, Optional.of(capability)));
             return token.length() > Authenticator.TOKEN_CHARS_MAX
                     ? Outcome.refused(ErrorCode.BAD_REQUEST.info(
                             "the token would have %d characters, the limit is %d; ask for fewer or shorter resources"
                                     .formatted(token.length(), Authenticator.TOKEN_CHARS_MAX)))
-                    : Outcome.ok(new TokenDetails(
-                            token, key.name(), issued, expires, capability.canonical(), clientId));
+                    : Outcome.ok(
+                            new TokenDetails(token, key.name(), issued, expires, capability.canonical(), clientId));
         });
     }
 
@@ -209,7 +214,8 @@ public final class TokenIssuer {
     private static String text(Object member) {
         return switch (member) {
             case null -> "";
-            case Double number when Double.isFinite(number) ->
+            case Double number
+            when Double.isFinite(number) ->
                 new BigDecimal(number).stripTrailingZeros().toPlainString();
             default -> member.toString();
         };

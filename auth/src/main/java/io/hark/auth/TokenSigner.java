@@ -20,7 +20,8 @@ public final class TokenSigner {
     private static final byte VERSION = 1;
     private static final int MAC_LENGTH = 32;
 
-    // One dot, so that no token can be taken for a JWT, and no colon, so that SDKs do not take it for a key (RSC1a).
+    // One dot, so that no token can be taken for a JWT, and no colon, so that SDKs do not take it for a key
+    // (RSC1a).
     private static final Pattern TEXT = Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
 
     private final byte[] secret;
@@ -32,8 +33,12 @@ public final class TokenSigner {
     String sign(TokenClaims claims) {
         byte[] encoded = encode(claims);
         byte[] mac = mac(claims.key().appId(), encoded);
-        byte[] content = ByteBuffer.allocate(mac.length + encoded.length).put(mac).put(encoded).array();
-        return claims.key().appId() + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(content);
+        byte[] content = ByteBuffer.allocate(mac.length + encoded.length)
+                .put(mac)
+                .put(encoded)
+                .array();
+        return claims.key().appId() + "."
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(content);
     }
 
     /// @return the claims of a token that was signed with this secret, expired or not; refused with 40005 when the
@@ -46,9 +51,13 @@ public final class TokenSigner {
         }
         String appId = matcher.group(1);
         byte[] content = Base64Text.decode(matcher.group(2)).orElse(new byte[0]);
-        // Only the one spelling is accepted: the last character has bits to spare, and a token must not have twins.
+        // Only the one spelling is accepted: the last character has bits to spare, and a token must not have
+        // twins.
         if (content.length <= MAC_LENGTH
-                || !Base64.getUrlEncoder().withoutPadding().encodeToString(content).equals(matcher.group(2))) {
+                || !Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(content)
+                        .equals(matcher.group(2))) {
             return invalid();
         }
         byte[] mac = Arrays.copyOf(content, MAC_LENGTH);
@@ -60,8 +69,8 @@ public final class TokenSigner {
     }
 
     private static <T> Outcome<T> invalid() {
-        return Outcome.refused(ErrorCode.INVALID_TOKEN.info(
-                "invalid Ably token: it is damaged or was not issued by this cluster"));
+        return Outcome.refused(
+                ErrorCode.INVALID_TOKEN.info("invalid Ably token: it is damaged or was not issued by this cluster"));
     }
 
     private byte[] mac(String appId, byte[] encoded) {
@@ -73,8 +82,10 @@ public final class TokenSigner {
         byte[] capability = utf8(claims.capability().map(Capability::canonical).orElse(""));
         Optional<byte[]> clientId = claims.clientId().map(TokenSigner::utf8);
         int length = 1 + 2 * Long.BYTES + 3 * Integer.BYTES;
-        ByteBuffer out = ByteBuffer.allocate(
-                length + keyId.length + capability.length + clientId.map(id -> id.length).orElse(0));
+        ByteBuffer out = ByteBuffer.allocate(length
+                + keyId.length
+                + capability.length
+                + clientId.map(id -> id.length).orElse(0));
         out.put(VERSION);
         out.putLong(claims.issued().toEpochMilli());
         out.putLong(claims.expires().toEpochMilli());

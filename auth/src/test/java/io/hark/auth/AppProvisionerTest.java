@@ -24,31 +24,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AppProvisionerTest {
-    private static final String REQUEST =
-            """
-            {
-              "_comment": "ignored", "notes": null, "id": "ignored", "appId": "ignored", "connections": [{}],
-              "limits": { "presence": { "maxMembers": 250 } },
-              "keys": [
-                {},
-                { "capability": "{ \\"cansubscribe:*\\": [\\"subscribe\\"], \\"canpublish:*\\":[\\"publish\\"] }" },
-                { "revocableTokens": true, "privileged": true }
-              ],
-              "namespaces": [
-                { "id": "persisted", "persisted": true },
-                { "id": "mutable", "mutableMessages": true },
-                { "id": "pushenabled", "pushEnabled": true, "authenticated": true, "tlsOnly": true, "persistLast": true }
-              ],
-              "channels": [
-                { "name": "persisted:fixtures", "presence": [
-                  { "clientId": "bool", "data": "true" },
-                  { "clientId": "encoded", "data": "AAAA", "encoding": "json/utf-8/cipher+aes-128-cbc/base64" },
-                  { "clientId": "nothing" }
-                ] },
-                { "name": "empty" }
-              ]
-            }
-            """;
+    private static final String REQUEST = """
+        {
+          "_comment": "ignored", "notes": null, "id": "ignored", "appId": "ignored", "connections": [{}],
+          "limits": { "presence": { "maxMembers": 250 } },
+          "keys": [
+            {},
+            { "capability": "{ \\"cansubscribe:*\\": [\\"subscribe\\"], \\"canpublish:*\\":[\\"publish\\"] }" },
+            { "revocableTokens": true, "privileged": true }
+          ],
+          "namespaces": [
+            { "id": "persisted", "persisted": true },
+            { "id": "mutable", "mutableMessages": true },
+            { "id": "pushenabled", "pushEnabled": true, "authenticated": true, "tlsOnly": true, "persistLast": true }
+          ],
+          "channels": [
+            { "name": "persisted:fixtures", "presence": [
+              { "clientId": "bool", "data": "true" },
+              { "clientId": "encoded", "data": "AAAA", "encoding": "json/utf-8/cipher+aes-128-cbc/base64" },
+              { "clientId": "nothing" }
+            ] },
+            { "name": "empty" }
+          ]
+        }
+        """;
 
     private final AppProvisioner provisioner = new AppProvisioner(new SecureRandom());
 
@@ -68,7 +67,8 @@ class AppProvisionerTest {
             assertThat(key.text()).matches(app.id() + "\\.[A-Za-z0-9]{6}:[A-Za-z0-9_-]{43}");
             var credentials = new Credentials.Basic(key.text());
             var authenticator = new Authenticator(id -> Optional.of(app), Fixtures.SIGNER, false);
-            assertThat(granted(authenticator.authenticate(credentials, true, NOW)).keyName())
+            assertThat(granted(authenticator.authenticate(credentials, true, NOW))
+                            .keyName())
                     .isEqualTo(key.name());
         });
     }
@@ -123,7 +123,8 @@ class AppProvisionerTest {
                 .containsExactly("persisted", "mutable", "pushenabled");
         assertThat(maps(reply, "channels")).hasSize(2);
         assertThat(maps(reply, "connections"))
-                .containsExactly(Map.of("name", "sole", "key", app.keys().getFirst().text()));
+                .containsExactly(
+                        Map.of("name", "sole", "key", app.keys().getFirst().text()));
     }
 
     @Test
@@ -149,8 +150,7 @@ class AppProvisionerTest {
                 tree("id", "demo", "keys", List.of(tree("id", "k", "secret", "s", "enabled", false)));
         App app = value(ProvisionedApp.fromTree(tree)).app();
         assertThat(app.enabled()).isTrue();
-        assertThat(app.keys())
-                .containsExactly(new ApiKey("demo", "k", "s", Capability.DEFAULT, false, false));
+        assertThat(app.keys()).containsExactly(new ApiKey("demo", "k", "s", Capability.DEFAULT, false, false));
     }
 
     @Test

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class AppTest {
     private static final Namespace NEWS = new Namespace("news", true, false, false, false, false, false);
     private static final Namespace SPORT = new Namespace("news:sport", false, true, false, false, false, false);
-    private final App app = new App(
-            "app", true, false, List.of(), Map.of("news", NEWS, "news:sport", SPORT), OptionalInt.empty());
+    private final App app =
+            new App("app", true, false, List.of(), Map.of("news", NEWS, "news:sport", SPORT), OptionalInt.empty());
 
     @Test
     void aChannelHasTheRulesOfItsFirstSegment() {

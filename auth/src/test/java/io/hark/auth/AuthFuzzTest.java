@@ -23,8 +23,8 @@ class AuthFuzzTest {
     private static final int CASES = 20_000;
 
     private static final String VALID_JWT = jwt(KEY, ",\"x-ably-clientId\":\"c\"");
-    private static final String VALID_TOKEN = SIGNER.sign(
-            new TokenClaims(KEY.keyName(), NOW, NOW.plusSeconds(60), Optional.of("c"), Optional.empty()));
+    private static final String VALID_TOKEN =
+            SIGNER.sign(new TokenClaims(KEY.keyName(), NOW, NOW.plusSeconds(60), Optional.of("c"), Optional.empty()));
     private static final String VALID_CAPABILITY =
             "{\"*\":[\"*\"],\"a:*:b\":[\"publish\",\"subscribe\"],\"[meta]*\":[\"history\"]}";
     private static final String ALPHABET = ".:-_=+/{}[]\"\\,*?azAZ09 \u0000\u00e9\ud800\udc00\n";
@@ -37,12 +37,15 @@ class AuthFuzzTest {
                 VALID_JWT,
                 VALID_TOKEN,
                 jwt(header("app.key"), "{\"x-ably-token\":\"" + VALID_TOKEN + "\"}", "x"),
-                base64Url(utf8("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"x-ably-token\":\"" + VALID_JWT + "\"}")) + "....",
+                base64Url(utf8("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"x-ably-token\":\"" + VALID_JWT + "\"}"))
+                        + "....",
                 "",
                 "....");
         for (int i = 0; i < CASES; i++) {
             String text = mutated(pick(seeds));
-            assertThat(STRICT.authenticate(new Credentials.Token(text), true, NOW)).as(text).isNotNull();
+            assertThat(STRICT.authenticate(new Credentials.Token(text), true, NOW))
+                    .as(text)
+                    .isNotNull();
         }
     }
 
@@ -61,7 +64,9 @@ class AuthFuzzTest {
                     random.nextBoolean() ? pick(headers) : mutated(pick(headers)),
                     random.nextBoolean() ? pick(payloads) : mutated(pick(payloads)),
                     KEY.secret());
-            assertThat(STRICT.authenticate(new Credentials.Token(text), true, NOW)).as(text).isNotNull();
+            assertThat(STRICT.authenticate(new Credentials.Token(text), true, NOW))
+                    .as(text)
+                    .isNotNull();
         }
     }
 
@@ -86,7 +91,9 @@ class AuthFuzzTest {
             String json = mutated(VALID_CAPABILITY);
             if (Capability.parse(json) instanceof Outcome.Ok<Capability>(var capability)) {
                 assertThat(Capability.parse(capability.canonical())).as(json).isEqualTo(Outcome.ok(capability));
-                assertThat(capability.permits(Operation.STATS, mutated("[meta]a:b:c"))).as(json).isIn(true, false);
+                assertThat(capability.permits(Operation.STATS, mutated("[meta]a:b:c")))
+                        .as(json)
+                        .isIn(true, false);
             }
         }
     }

@@ -29,13 +29,7 @@ class AuthenticatorTest {
     void aKeyIsGrantedItsOwnCapabilityForGood() {
         assertThat(granted(basic(KEY.text())))
                 .isEqualTo(new Grant(
-                        "app",
-                        "app.key",
-                        Grant.Kind.BASIC,
-                        Optional.empty(),
-                        KEY.capability(),
-                        NOW,
-                        Optional.empty()));
+                        "app", "app.key", Grant.Kind.BASIC, Optional.empty(), KEY.capability(), NOW, Optional.empty()));
     }
 
     @ParameterizedTest
@@ -61,7 +55,8 @@ class AuthenticatorTest {
     void aKeyWithoutTlsIsDeniedUnlessAllowed() {
         var credentials = new Credentials.Basic(KEY.text());
         assertError(denied(STRICT.authenticate(credentials, false, NOW)), 401, 40103);
-        assertThat(granted(LENIENT.authenticate(credentials, false, NOW)).keyName()).isEqualTo("app.key");
+        assertThat(granted(LENIENT.authenticate(credentials, false, NOW)).keyName())
+                .isEqualTo("app.key");
     }
 
     @Test

@@ -125,7 +125,8 @@ class CapabilityTest {
 
     @Test
     void moreResourcesThanTheLimitAreRefused() {
-        assertThat(Capability.parse(capabilityOf(Capability.RESOURCES_MAX, "c%d"))).isInstanceOf(Outcome.Ok.class);
+        assertThat(Capability.parse(capabilityOf(Capability.RESOURCES_MAX, "c%d")))
+                .isInstanceOf(Outcome.Ok.class);
         assertError(error(Capability.parse(capabilityOf(Capability.RESOURCES_MAX + 1, "c%d"))), 400, 40000);
         String tooLong = "{\"" + "a".repeat(Capability.TEXT_CHARS_MAX) + "\":[\"*\"]}";
         assertError(error(Capability.parse(tooLong)), 400, 40000);
@@ -150,7 +151,8 @@ class CapabilityTest {
     @Test
     void theCanonicalTextIsSortedWithoutWhitespaceAndWithoutDuplicates() {
         Capability capability = capability(
-                " { \"private\" : [ \"subscribe\", \"publish\",\"presence\", \"publish\" ], \"*\": [\"subscribe\"] ,\"10\":[\"*\"], \"9\":[\"*\"]} ");
+                " { \"private\" : [ \"subscribe\", \"publish\",\"presence\", \"publish\" ], \"*\": [\"subscribe\"]"
+                        + " ,\"10\":[\"*\"], \"9\":[\"*\"]} ");
         assertThat(capability.canonical())
                 .isEqualTo(
                         "{\"*\":[\"subscribe\"],\"10\":[\"*\"],\"9\":[\"*\"],\"private\":[\"presence\",\"publish\",\"subscribe\"]}");
@@ -169,12 +171,14 @@ class CapabilityTest {
             delimiter = '|',
             value = {
                 // key | request | result
-                "{'channel2':['publish','subscribe']} | {'channel2':['presence','subscribe'],'channelx':['publish']} | {'channel2':['subscribe']}",
+                "{'channel2':['publish','subscribe']} | {'channel2':['presence','subscribe'],'channelx':['publish']} |"
+                        + " {'channel2':['subscribe']}",
                 "{'channel2':['publish','subscribe']} | {'channel2':['*']} | {'channel2':['publish','subscribe']}",
                 "{'channel6':['*']} | {'channel6':['publish','subscribe']} | {'channel6':['publish','subscribe']}",
                 "{'*':['subscribe']} | {'cansubscribe:*':['subscribe']} | {'cansubscribe:*':['subscribe']}",
                 "{'*':['subscribe']} | {'cansubscribe':['subscribe']} | {'cansubscribe':['subscribe']}",
-                "{'*':['*']} | {'*':['subscribe'],'private':['subscribe','publish','presence']} | {'*':['subscribe'],'private':['presence','publish','subscribe']}",
+                "{'*':['*']} | {'*':['subscribe'],'private':['subscribe','publish','presence']} |"
+                        + " {'*':['subscribe'],'private':['presence','publish','subscribe']}",
                 "{'canpublish:*':['publish']} | {'canpublish:check':['publish']} | {'canpublish:check':['publish']}",
                 "{'canpublish:*':['publish']} | {'*':['*']} | {'canpublish:*':['publish']}",
                 "{'a:*':['publish']} | {'*:b':['*']} | {'a:b':['publish']}",
@@ -202,7 +206,8 @@ class CapabilityTest {
             })
     void aRequestForAllThatTheKeyHasComesBackUnchanged(String key) {
         Capability capability = capability(quoted(key));
-        assertThat(value(capability.intersect(capability(quoted(key)))).canonical()).isEqualTo(quoted(key));
+        assertThat(value(capability.intersect(capability(quoted(key)))).canonical())
+                .isEqualTo(quoted(key));
     }
 
     @ParameterizedTest
@@ -223,8 +228,12 @@ class CapabilityTest {
 
     @Test
     void anIntersectionPermitsExactlyWhatBothPermit() {
-        String[] patterns = {"*", "a", "a:*", "*:b", "a:b", "a:*:c", "a:b:*", "*:*", "*:b:*", "[meta]*", "[*]*", "[*]a:*", "[meta]a"};
-        String[] resources = {"a", "b", "a:b", "b:b", "a:c", "a:b:c", "a:d:c", "b:b:c", "a:b:c:d", "[meta]a", "[meta]a:b", "[q]a:b"};
+        String[] patterns = {
+            "*", "a", "a:*", "*:b", "a:b", "a:*:c", "a:b:*", "*:*", "*:b:*", "[meta]*", "[*]*", "[*]a:*", "[meta]a"
+        };
+        String[] resources = {
+            "a", "b", "a:b", "b:b", "a:c", "a:b:c", "a:d:c", "b:b:c", "a:b:c:d", "[meta]a", "[meta]a:b", "[q]a:b"
+        };
         for (String first : patterns) {
             for (String second : patterns) {
                 Capability one = capability("{\"" + first + "\":[\"publish\",\"history\"]}");
@@ -233,7 +242,9 @@ class CapabilityTest {
                     boolean both = one.permits(Operation.PUBLISH, resource) && two.permits(Operation.PUBLISH, resource);
                     boolean inCommon = one.intersect(two) instanceof Outcome.Ok<Capability>(var common)
                             && common.permits(Operation.PUBLISH, resource);
-                    assertThat(inCommon).as("%s and %s on %s", first, second, resource).isEqualTo(both);
+                    assertThat(inCommon)
+                            .as("%s and %s on %s", first, second, resource)
+                            .isEqualTo(both);
                 }
             }
         }

@@ -25,7 +25,8 @@ class CredentialsTest {
         var token = new Credentials.Token("app.t-k_n>>>???");
         assertThat(Credentials.ofHeader("Bearer app.t-k_n>>>???")).isEqualTo(token);
         assertThat(Credentials.ofHeader("Bearer " + base64("app.t-k_n>>>???"))).isEqualTo(token);
-        assertThat(Credentials.ofHeader("BEARER " + base64Url(utf8("app.t-k_n>>>???")))).isEqualTo(token);
+        assertThat(Credentials.ofHeader("BEARER " + base64Url(utf8("app.t-k_n>>>???"))))
+                .isEqualTo(token);
     }
 
     @ParameterizedTest
@@ -46,8 +47,7 @@ class CredentialsTest {
     void theHeaderGoesBeforeTheQuery() {
         assertThat(Credentials.of(Optional.of("Bearer a.header"), Map.of("key", "a.b:c")))
                 .isEqualTo(new Credentials.Token("a.header"));
-        assertThat(Credentials.of(Optional.empty(), Map.of("key", "a.b:c")))
-                .isEqualTo(new Credentials.Basic("a.b:c"));
+        assertThat(Credentials.of(Optional.empty(), Map.of("key", "a.b:c"))).isEqualTo(new Credentials.Basic("a.b:c"));
     }
 
     @Test

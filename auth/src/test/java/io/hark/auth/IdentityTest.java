@@ -42,7 +42,8 @@ class IdentityTest {
         "BASIC, , *, 400, 40012",
         "BASIC, , '', 400, 40012",
     })
-    void anIdentityThatIsNotTheTokensIsRefused(Grant.Kind kind, String ofToken, String requested, int status, int code) {
+    void anIdentityThatIsNotTheTokensIsRefused(
+            Grant.Kind kind, String ofToken, String requested, int status, int code) {
         assertError(error(Identity.resolve(grant(kind, ofToken), Optional.of(requested))), status, code);
     }
 

@@ -30,7 +30,8 @@ class JwtTest {
     @Test
     void aJwtGrantsWhatItClaims() {
         String jwt = jwt(
-                KEY, ",\"x-ably-capability\":\"{ \\\"a\\\": [\\\"publish\\\"] }\",\"x-ably-clientId\":\"bob\",\"foo\":{}");
+                KEY,
+                ",\"x-ably-capability\":\"{ \\\"a\\\": [\\\"publish\\\"] }\",\"x-ably-clientId\":\"bob\",\"foo\":{}");
         assertThat(granted(present(jwt)))
                 .isEqualTo(new Grant(
                         "app",
@@ -93,11 +94,11 @@ class JwtTest {
 
     @Test
     void anUnsignedJwtIsDenied() {
-        String text = base64Url(utf8("{\"alg\":\"none\",\"kid\":\"app.key\"}")) + "." + base64Url(utf8(claims(""))) + ".";
+        String text =
+                base64Url(utf8("{\"alg\":\"none\",\"kid\":\"app.key\"}")) + "." + base64Url(utf8(claims(""))) + ".";
         assertError(denied(present(text)), 401, 40144);
         String signatureCutOff = jwt(KEY, "");
-        assertError(
-                denied(present(signatureCutOff.substring(0, signatureCutOff.lastIndexOf('.') + 1))), 401, 40144);
+        assertError(denied(present(signatureCutOff.substring(0, signatureCutOff.lastIndexOf('.') + 1))), 401, 40144);
     }
 
     @ParameterizedTest
@@ -134,13 +135,15 @@ class JwtTest {
 
     @Test
     void aMissingIatIsNamed() {
-        assertThat(denied(present(jwt(header("app.key"), "{\"exp\":1700003600}", SECRET))).message())
+        assertThat(denied(present(jwt(header("app.key"), "{\"exp\":1700003600}", SECRET)))
+                        .message())
                 .isEqualTo("Invalid token; iat must be specified");
     }
 
     @Test
     void aClockThatIsTwoMinutesAheadIsTolerated() {
-        assertThat(granted(present(jwt(KEY, NOW_SECONDS + 120, NOW_SECONDS + 200, ""))).issued())
+        assertThat(granted(present(jwt(KEY, NOW_SECONDS + 120, NOW_SECONDS + 200, "")))
+                        .issued())
                 .isEqualTo(NOW.plusSeconds(120));
     }
 
@@ -153,9 +156,11 @@ class JwtTest {
     @Test
     void aJwtThatLivesTooLongIsDenied() {
         long day = 24 * 3600;
-        assertThat(granted(present(jwt(KEY, NOW_SECONDS, NOW_SECONDS + day, "")))).isNotNull();
+        assertThat(granted(present(jwt(KEY, NOW_SECONDS, NOW_SECONDS + day, ""))))
+                .isNotNull();
         assertError(denied(present(jwt(KEY, NOW_SECONDS, NOW_SECONDS + day + 1, ""))), 400, 40003);
-        assertThat(granted(present(jwt(REVOCABLE, NOW_SECONDS, NOW_SECONDS + 3600, "")))).isNotNull();
+        assertThat(granted(present(jwt(REVOCABLE, NOW_SECONDS, NOW_SECONDS + 3600, ""))))
+                .isNotNull();
         assertError(denied(present(jwt(REVOCABLE, NOW_SECONDS, NOW_SECONDS + 3601, ""))), 400, 40003);
     }
 
@@ -186,13 +191,16 @@ class JwtTest {
     @Test
     void aForeignJwtIsOnlyTheEnvelopeOfTheTokenInIt() {
         String inner = jwt(KEY, ",\"x-ably-clientId\":\"inner\"");
-        String ably = SIGNER.sign(new TokenClaims(
-                KEY.keyName(), NOW, NOW.plusSeconds(60), Optional.of("inner"), Optional.empty()));
+        String ably = SIGNER.sign(
+                new TokenClaims(KEY.keyName(), NOW, NOW.plusSeconds(60), Optional.of("inner"), Optional.empty()));
         for (String token : new String[] {inner, ably}) {
             String claim = "{\"sub\":\"x\",\"x-ably-token\":\"" + token + "\"}";
             String header = "{\"alg\":\"ES256\",\"x-ably-token\":\"" + token + "\"}";
-            assertThat(granted(present(jwt(FOREIGN, claim, "theirs"))).clientId()).contains("inner");
-            assertThat(granted(present(jwt(header, "{\"sub\":\"x\"}", "theirs"))).clientId()).contains("inner");
+            assertThat(granted(present(jwt(FOREIGN, claim, "theirs"))).clientId())
+                    .contains("inner");
+            assertThat(granted(present(jwt(header, "{\"sub\":\"x\"}", "theirs")))
+                            .clientId())
+                    .contains("inner");
             assertThat(granted(present(encrypted(token))).clientId()).contains("inner");
         }
     }
@@ -207,7 +215,8 @@ class JwtTest {
         String ably = SIGNER.sign(
                 new TokenClaims(KEY.keyName(), NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
         String claim = "{\"exp\":%d,\"x-ably-token\":\"" + ably + "\"}";
-        assertThat(granted(present(jwt(FOREIGN, claim.formatted(NOW_SECONDS + 60), "theirs")))).isNotNull();
+        assertThat(granted(present(jwt(FOREIGN, claim.formatted(NOW_SECONDS + 60), "theirs"))))
+                .isNotNull();
         assertError(denied(present(jwt(FOREIGN, claim.formatted(NOW_SECONDS + 61), "theirs"))), 401, 40144);
     }
 

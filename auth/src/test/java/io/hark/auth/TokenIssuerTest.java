@@ -42,16 +42,25 @@ class TokenIssuerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef'} | tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
-                "secret | {'keyName':'app.key','timestamp':'1700000000000','nonce':'0123456789abcdef','ttl':0,'clientId':null,'capability':''} | tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
-                "secret | {'keyName':'app.key','timestamp':1.7e12,'nonce':'0123456789abcdef','ttl':'0'} | tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
-                "sécret-ключ | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','ttl':5000,'capability':'{\"*\":[\"subscribe\"]}','clientId':'a client, ünïcode'} | GO9NAbkZf+PM6cDsVZDkVK7oZyVh6M4inTnJZvJT+K0=",
-                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','ttl':-1} | DVyjcIOTfVfVudUN9k9VChJAF3eFtjsnxzwbpNwRRxM=",
-                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','clientId':'*'} | ccMKTLAjm2/QZQ+E8akp13aBo4MegIg+0lda1tHjmpQ=",
+                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef'} |"
+                        + " tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
+                "secret |"
+                    + " {'keyName':'app.key','timestamp':'1700000000000','nonce':'0123456789abcdef','ttl':0,'clientId':null,'capability':''}"
+                    + " | tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
+                "secret | {'keyName':'app.key','timestamp':1.7e12,'nonce':'0123456789abcdef','ttl':'0'} |"
+                        + " tM2Tn5ptqwlGlxAd1IHtWzGXxTUCFRGo72uFp3H5UIY=",
+                "sécret-ключ |"
+                    + " {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','ttl':5000,'capability':'{\"*\":[\"subscribe\"]}','clientId':'a"
+                    + " client, ünïcode'} | GO9NAbkZf+PM6cDsVZDkVK7oZyVh6M4inTnJZvJT+K0=",
+                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','ttl':-1} |"
+                        + " DVyjcIOTfVfVudUN9k9VChJAF3eFtjsnxzwbpNwRRxM=",
+                "secret | {'keyName':'app.key','timestamp':1700000000000,'nonce':'0123456789abcdef','clientId':'*'} |"
+                        + " ccMKTLAjm2/QZQ+E8akp13aBo4MegIg+0lda1tHjmpQ=",
             })
     void theMacIsMadeOfSixLines(String secret, String json, String mac) {
         // Single quotes stand for double ones but inside the capability, where those are escaped.
-        Map<?, ?> body = Json.object(json.replace("\"", "\\\"").replace('\'', '"')).orElseThrow();
+        Map<?, ?> body =
+                Json.object(json.replace("\"", "\\\"").replace('\'', '"')).orElseThrow();
         Map<String, Object> members = new LinkedHashMap<>();
         body.forEach((name, value) -> members.put((String) name, value));
         String capability = members.get("capability") instanceof String text ? text : "";

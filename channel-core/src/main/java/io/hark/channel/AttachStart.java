@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either everything after
-/// the client's position follows, or the client is told that it does not.
+/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either everything
+/// after the client's position follows, or the client is told that it does not.
 final class AttachStart {
     private final FrontendChannel channel;
     private final Attachment attachment;
@@ -36,14 +36,18 @@ final class AttachStart {
         AttachStart start = new AttachStart(channel, attachment, subscribed);
         switch (from) {
             case AttachFrom.Now() -> start.fresh();
-            case AttachFrom.Unreadable() -> start.lost(
-                    subscribed.committedLsn(),
-                    ErrorCode.CONTINUITY_EXPIRED.info("the channelSerial cannot be read; it was not issued here"));
+            case AttachFrom.Unreadable() ->
+                start.lost(
+                        subscribed.committedLsn(),
+                        ErrorCode.CONTINUITY_EXPIRED.info("the channelSerial cannot be read; it was not issued here"));
             case AttachFrom.After(var position) -> start.resume(position, region);
-            case AttachFrom.LastMessages(int count) -> start.rewind(
-                    0, Math.min(count, channel.limits().rewindMessagesMax()), false);
-            case AttachFrom.LastInterval(Duration interval, int max) -> start.rewind(
-                    nowMillis - interval.toMillis(), Math.min(max, channel.limits().rewindMessagesMax()), true);
+            case AttachFrom.LastMessages(int count) ->
+                start.rewind(0, Math.min(count, channel.limits().rewindMessagesMax()), false);
+            case AttachFrom.LastInterval(Duration interval, int max) ->
+                start.rewind(
+                        nowMillis - interval.toMillis(),
+                        Math.min(max, channel.limits().rewindMessagesMax()),
+                        true);
         }
     }
 
@@ -58,17 +62,22 @@ final class AttachStart {
     private void resume(Position position, String region) {
         long committed = subscribed.committedLsn();
         if (!position.region().equals(region)) {
-            lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info(
-                    "the channelSerial is of region %s, this is %s".formatted(position.region(), region)));
+            lost(
+                    committed,
+                    ErrorCode.CONTINUITY_OTHER_REGION.info(
+                            "the channelSerial is of region %s, this is %s".formatted(position.region(), region)));
             return;
         }
         Optional<Long> end = endOf(position.lineage());
         if (end.isEmpty()) {
             lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is of a log that is gone"));
         } else if (position.lsn() > end.get()) {
-            // What the client saw after the lineage's end was lost with a disk; everything since then follows.
-            lost(end.get(), ErrorCode.CONTINUITY_OTHER_REGION.info(
-                    "the region lost the end of its log; what was published since follows"));
+            // What the client saw after the lineage's end was lost with a disk; everything since then
+            // follows.
+            lost(
+                    end.get(),
+                    ErrorCode.CONTINUITY_OTHER_REGION.info(
+                            "the region lost the end of its log; what was published since follows"));
         } else if (position.lsn() > committed) {
             channel.alarm("a client of channel %s was sent position %d, the log ends at %d: committed entries are lost"
                     .formatted(channel.id(), position.lsn(), committed));
@@ -101,8 +110,8 @@ final class AttachStart {
                 return;
             }
             List<Entry> entries = page.unbroken();
-            ErrorInfo expired = ErrorCode.CONTINUITY_EXPIRED.info(
-                    "some messages since the channelSerial are not kept any more");
+            ErrorInfo expired =
+                    ErrorCode.CONTINUITY_EXPIRED.info("some messages since the channelSerial are not kept any more");
             if (entries.isEmpty()) {
                 lost(subscribed.committedLsn(), expired);
                 return;
@@ -149,8 +158,9 @@ final class AttachStart {
                 wanted -= taken;
             }
             Collections.reverse(backlog);
-            long startLsn =
-                    backlog.isEmpty() ? subscribed.committedLsn() : backlog.getFirst().prevLsn();
+            long startLsn = backlog.isEmpty()
+                    ? subscribed.committedLsn()
+                    : backlog.getFirst().prevLsn();
             Optional<ErrorInfo> limited = byTime && cut
                     ? Optional.of(ErrorCode.CONTINUITY_LIMITED.info(
                             "the interval holds more than %d messages; the newest follow".formatted(messagesMax)))
@@ -165,7 +175,9 @@ final class AttachStart {
             return entry;
         }
         List<Message> kept = new ArrayList<>(count);
-        for (int index = batch.messages().size() - count; index < batch.messages().size(); index++) {
+        for (int index = batch.messages().size() - count;
+                index < batch.messages().size();
+                index++) {
             Message message = batch.messages().get(index);
             String serial = MessageSerial.format(
                     Hlc.millis(entry.hlc()),
@@ -193,12 +205,11 @@ final class AttachStart {
         attachment.fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
     }
 
-    private void start(
-            long startLsn, boolean resumed, List<Entry> firstPage, long next, Optional<ErrorInfo> error) {
-        boolean hasPresence = attachment.wantsPresence() && !subscribed.members().isEmpty();
+    private void start(long startLsn, boolean resumed, List<Entry> firstPage, long next, Optional<ErrorInfo> error) {
+        boolean hasPresence =
+                attachment.wantsPresence() && !subscribed.members().isEmpty();
         attachment.start(
-                new AttachOutcome(
-                        subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, error),
+                new AttachOutcome(subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, error),
                 firstPage,
                 next);
     }

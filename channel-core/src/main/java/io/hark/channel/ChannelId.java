@@ -23,7 +23,10 @@ public record ChannelId(String app, String name, ChannelKey key) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ChannelId that && key.equals(that.key) && name.equals(that.name) && app.equals(that.app);
+        return other instanceof ChannelId that
+                && key.equals(that.key)
+                && name.equals(that.name)
+                && app.equals(that.app);
     }
 
     @Override

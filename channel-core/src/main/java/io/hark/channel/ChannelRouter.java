@@ -7,7 +7,8 @@ import java.util.concurrent.CompletionStage;
 
 /// Handle: brings requests to the owners of channels, wherever they are. Any thread.
 ///
-/// Calls from one thread for one channel reach the owner in their order, and answers come in the order of their decision.
+/// Calls from one thread for one channel reach the owner in their order, and answers come in the order of their
+/// decision.
 public interface ChannelRouter {
 
     void publish(Publish publish, ReplyTo<PublishResult> reply);
@@ -22,7 +23,8 @@ public interface ChannelRouter {
     /// The connection's transport is gone: its members leave at the deadline unless it comes back before.
     void lost(ChannelId channel, Claim claim, ChannelPolicy policy, long deadlineMillis);
 
-    /// From the answer on, the channel's committed entries go to the feed; the answer comes on the feed's loop, before them.
+    /// From the answer on, the channel's committed entries go to the feed; the answer comes on the feed's loop,
+    /// before them.
     void subscribe(ChannelId channel, LoopFeed feed, Optional<Claim> claim, ReplyTo<Answer<Subscribed>> reply);
 
     void unsubscribe(ChannelId channel, LoopFeed feed);

@@ -11,7 +11,8 @@ final class Checksummed {
 
     private Checksummed() {}
 
-    /// Ends what was put into `buffer`, whose array is exactly as long as content and checksum, and gives the array.
+    /// Ends what was put into `buffer`, whose array is exactly as long as content and checksum, and gives the
+    /// array.
     static byte[] seal(ByteBuffer buffer) {
         byte[] bytes = buffer.array();
         buffer.putInt(crc(bytes, bytes.length - CRC_BYTES));

@@ -9,8 +9,8 @@ import io.hark.protocol.PresenceMessage;
 /// @param epoch   the owner's epoch when it was appended
 /// @param oseq    count of the origin's entries in the slot, contiguous from 1
 /// @param channel the channel; for a NOOP a key of the slot with zero hash
-/// @param prevLsn the channel's entry before this one, or an upper bound of it when that one is no longer known; a reader
-///                whose position is at or past `prevLsn` misses nothing by reading this entry next
+/// @param prevLsn the channel's entry before this one, or an upper bound of it when that one is no longer known; a
+///                reader whose position is at or past `prevLsn` misses nothing by reading this entry next
 /// @param hlc     see [Hlc]
 public record Entry(
         long lsn, int epoch, Origin origin, long oseq, ChannelKey channel, long prevLsn, long hlc, EntryBody body) {

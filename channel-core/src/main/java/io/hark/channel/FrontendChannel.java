@@ -101,8 +101,8 @@ public final class FrontendChannel {
             return; // Of an earlier subscription of this loop; the new one starts past it.
         }
         if (entry.prevLsn() > position) {
-            // Something between was missed on the way: everyone reads it from the log, then meets the ring here. Also before
-            // an ephemeral entry, as that carries a position past what was missed.
+            // Something between was missed on the way: everyone reads it from the log, then meets the ring
+            // here. Also before an ephemeral entry, as that carries a position past what was missed.
             position = entry.prevLsn();
             lastLsn = position;
             clearRing(position);
@@ -158,9 +158,7 @@ public final class FrontendChannel {
     }
 
     void read(long afterLsn, long upToLsn, BiConsumer<HistoryPage, Throwable> answer) {
-        read(
-                HistoryQuery.after(id.key(), afterLsn, upToLsn, limits.pageEntriesMax(), limits.pageBytesMax()),
-                answer);
+        read(HistoryQuery.after(id.key(), afterLsn, upToLsn, limits.pageEntriesMax(), limits.pageBytesMax()), answer);
     }
 
     void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
@@ -172,7 +170,8 @@ public final class FrontendChannel {
     }
 
     private void releaseIfRead() {
-        // Before a pump those who have caught up have not got the newest entries, so that `behind` says too little.
+        // Before a pump those who have caught up have not got the newest entries, so that `behind` says too
+        // little.
         if (behind == 0 && !pumpDue && ring.size() > 0) {
             clearRing(position);
         }

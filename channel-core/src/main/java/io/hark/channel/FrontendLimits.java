@@ -15,6 +15,5 @@ public record FrontendLimits(
         int pageEntriesMax,
         int syncMembersMax,
         int rewindMessagesMax) {
-    public static final FrontendLimits DEFAULTS =
-            new FrontendLimits(1 << 20, 32 << 20, 256 << 10, 500, 100, 100);
+    public static final FrontendLimits DEFAULTS = new FrontendLimits(1 << 20, 32 << 20, 256 << 10, 500, 100, 100);
 }

@@ -17,8 +17,9 @@ public interface HistoryStore extends AutoCloseable {
 
     /// Makes all of `batch` durable, atomically, in the order of calls. The store may join calls into one write.
     ///
-    /// @param done gets empty once everything has reached the durability that its policies ask for, or what went wrong:
-    ///             then the outcome is unknown, and the store takes no further appends; called in the order of the appends
+    /// @param done gets empty once everything has reached the durability that its policies ask for, or what went
+    /// wrong: then the outcome is unknown, and the store takes no further appends; called in the order of the
+    ///             appends
     void append(List<Append> batch, Consumer<Optional<Throwable>> done);
 
     /// Reads a page of a channel's entries. Every entry's checksum is verified; a bad one fails the read.

@@ -18,11 +18,12 @@ public final class LocalChannelRouter implements ChannelRouter {
         this.wallClock = wallClock;
     }
 
-    /// Opens all slots in `epoch`. Members that the store still holds belong to connections of an earlier life of this node:
-    /// they leave after `memberGraceMillis` unless their connections come back before.
+    /// Opens all slots in `epoch`. Members that the store still holds belong to connections of an earlier life of
+    /// this node: they leave after `memberGraceMillis` unless their connections come back before.
     ///
     /// @param wallClock milliseconds since the epoch
-    /// @param fatal     called once when the store fails; the node must then end, as the outcome of publishes is unknown
+    /// @param fatal     called once when the store fails; the node must then end, as the outcome of publishes is
+    ///                  unknown
     public static LocalChannelRouter open(
             List<? extends Loop> loops,
             HistoryStore store,
@@ -39,8 +40,10 @@ public final class LocalChannelRouter implements ChannelRouter {
         LocalChannelRouter router = new LocalChannelRouter(List.copyOf(slotLoops), wallClock);
         slotLoops.forEach(SlotLoop::open);
         long deadline = wallClock.getAsLong() + config.memberGrace().toMillis();
-        store.channelsWithMembers().forEach(channel -> router.loopOf(channel).run(slots -> slots.owner(channel)
-                .reclaim(channel, config.membersPolicy(), deadline, wallClock.getAsLong())));
+        store.channelsWithMembers()
+                .forEach(channel -> router.loopOf(channel)
+                        .run(slots -> slots.owner(channel)
+                                .reclaim(channel, config.membersPolicy(), deadline, wallClock.getAsLong())));
         return router;
     }
 
@@ -59,8 +62,7 @@ public final class LocalChannelRouter implements ChannelRouter {
     @Override
     public void leave(ChannelId channel, Claim claim, ChannelPolicy policy, ReplyTo<PublishResult> reply) {
         loopOf(channel)
-                .run(slots ->
-                        slots.owner(channel).leave(channel, claim, policy, wallClock.getAsLong(), reply::send));
+                .run(slots -> slots.owner(channel).leave(channel, claim, policy, wallClock.getAsLong(), reply::send));
     }
 
     @Override
@@ -69,16 +71,12 @@ public final class LocalChannelRouter implements ChannelRouter {
     }
 
     @Override
-    public void subscribe(
-            ChannelId channel, LoopFeed feed, Optional<Claim> claim, ReplyTo<Answer<Subscribed>> reply) {
-        loopOf(channel).run(slots -> slots.owner(channel)
-                .subscribe(
-                        channel,
-                        slots.feed(feed),
-                        claim,
-                        wallClock.getAsLong(),
-                        (subscribed, refusal) -> {
-                            // What was committed before goes first, so that what follows the answer follows it there too.
+    public void subscribe(ChannelId channel, LoopFeed feed, Optional<Claim> claim, ReplyTo<Answer<Subscribed>> reply) {
+        loopOf(channel)
+                .run(slots -> slots.owner(channel)
+                        .subscribe(channel, slots.feed(feed), claim, wallClock.getAsLong(), (subscribed, refusal) -> {
+                            // What was committed before goes first, so that what follows
+                            // the answer follows it there too.
                             slots.flushFeeds();
                             reply.send(refusal == null ? new Answer.Ok<>(subscribed) : new Answer.Refused<>(refusal));
                         }));
@@ -87,8 +85,7 @@ public final class LocalChannelRouter implements ChannelRouter {
     @Override
     public void unsubscribe(ChannelId channel, LoopFeed feed) {
         loopOf(channel)
-                .run(slots ->
-                        slots.owner(channel).unsubscribe(channel, slots.feed(feed), wallClock.getAsLong()));
+                .run(slots -> slots.owner(channel).unsubscribe(channel, slots.feed(feed), wallClock.getAsLong()));
     }
 
     @Override
@@ -99,12 +96,13 @@ public final class LocalChannelRouter implements ChannelRouter {
     @Override
     public CompletionStage<Answer<ChannelStatus>> status(ChannelId channel) {
         CompletableFuture<Answer<ChannelStatus>> answer = new CompletableFuture<>();
-        loopOf(channel).run(slots -> slots.owner(channel)
-                .status(
-                        channel,
-                        wallClock.getAsLong(),
-                        (status, refusal) -> answer.complete(
-                                refusal == null ? new Answer.Ok<>(status) : new Answer.Refused<>(refusal))));
+        loopOf(channel)
+                .run(slots -> slots.owner(channel)
+                        .status(
+                                channel,
+                                wallClock.getAsLong(),
+                                (status, refusal) -> answer.complete(
+                                        refusal == null ? new Answer.Ok<>(status) : new Answer.Refused<>(refusal))));
         return answer;
     }
 

@@ -35,7 +35,8 @@ public final class MemberCodec {
             int generation = Checksummed.varint32(in);
             PresenceBatch batch = BodyCodec.decodePresence(Checksummed.rest(in));
             if (batch.presence().size() != 1) {
-                throw new DamagedEntry("a member has %d events".formatted(batch.presence().size()));
+                throw new DamagedEntry(
+                        "a member has %d events".formatted(batch.presence().size()));
             }
             return new Member(batch.presence().getFirst(), generation);
         } catch (BufferUnderflowException | MalformedFrame e) {

@@ -71,7 +71,8 @@ final class OwnedChannel {
         image.members().forEach(members::put);
     }
 
-    /// The connection is alive: its members, also those on their way into the log, are vouched for by this generation.
+    /// The connection is alive: its members, also those on their way into the log, are vouched for by this
+    /// generation.
     void confirm(Claim alive) {
         members.confirm(alive.connectionId(), alive.generation());
         proposed.replaceAll((key, pending) -> pending.member()
@@ -87,8 +88,7 @@ final class OwnedChannel {
                 .filter(member -> member.generation() < alive.generation())
                 .ifPresent(member -> members.put(member.confirmedBy(alive.generation())));
         proposed.computeIfPresent(
-                Member.key(alive.connectionId(), clientId),
-                (key, pending) -> pending.confirmedBy(alive.generation()));
+                Member.key(alive.connectionId(), clientId), (key, pending) -> pending.confirmedBy(alive.generation()));
     }
 
     Optional<Member> proposedMember(String connectionId, String clientId) {
@@ -130,8 +130,7 @@ final class OwnedChannel {
 
     void propose(long lsn, List<MemberChange> changes) {
         for (MemberChange change : changes) {
-            Optional<Member> member =
-                    change instanceof MemberChange.Put(var put) ? Optional.of(put) : Optional.empty();
+            Optional<Member> member = change instanceof MemberChange.Put(var put) ? Optional.of(put) : Optional.empty();
             proposed.put(change.memberKey(), new Proposed(member, lsn));
         }
     }
@@ -144,8 +143,8 @@ final class OwnedChannel {
             boolean newest = pending != null && pending.lsn() == entry.lsn();
             switch (change) {
                 // The proposed one knows of what confirmed it meanwhile.
-                case MemberChange.Put(var member) -> members.put(
-                        newest ? pending.member().orElse(member) : member);
+                case MemberChange.Put(var member) ->
+                    members.put(newest ? pending.member().orElse(member) : member);
                 case MemberChange.Remove(var removed) -> {
                     int colon = removed.indexOf(':');
                     members.remove(removed.substring(0, colon), removed.substring(colon + 1));

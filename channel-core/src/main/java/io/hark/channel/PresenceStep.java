@@ -25,9 +25,8 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
             PresenceMessage request = update.events().get(index);
             String clientId = request.clientId().orElseThrow();
             String key = Member.key(update.connectionId(), clientId);
-            Optional<Member> current = within.containsKey(key)
-                    ? within.get(key)
-                    : channel.proposedMember(update.connectionId(), clientId);
+            Optional<Member> current =
+                    within.containsKey(key) ? within.get(key) : channel.proposedMember(update.connectionId(), clientId);
             String eventId = update.frameId() + ':' + index;
             if (current.isPresent() && current.get().event().id().equals(Optional.of(eventId))) {
                 continue; // The same frame, sent again on a new transport.

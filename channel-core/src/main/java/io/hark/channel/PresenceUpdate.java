@@ -3,7 +3,8 @@ package io.hark.channel;
 import io.hark.protocol.PresenceMessage;
 import java.util.List;
 
-/// Value: presence events of one connection on their way to the channel's owner. Already authorised; each has a clientId.
+/// Value: presence events of one connection on their way to the channel's owner. Already authorised; each has a
+/// clientId.
 ///
 /// @param frameId    `connectionId:n`, with n growing over the life of the connection: members order by it (RTP2b)
 /// @param generation of the connection, see [Claim]

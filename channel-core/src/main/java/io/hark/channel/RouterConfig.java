@@ -7,5 +7,4 @@ import java.time.Duration;
 /// @param queuedBytesMax entries that wait for the disk; beyond it publishes are refused (50003)
 /// @param memberGrace    how long members of a dead node's connections stay
 /// @param membersPolicy  how the leaves of such members are logged
-public record RouterConfig(
-        SlotLimits slots, long queuedBytesMax, Duration memberGrace, ChannelPolicy membersPolicy) {}
+public record RouterConfig(SlotLimits slots, long queuedBytesMax, Duration memberGrace, ChannelPolicy membersPolicy) {}

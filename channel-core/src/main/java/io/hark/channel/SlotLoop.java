@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 
 /// Confined: the slots of one loop, and what connects them to the disk and to the frontends' loops.
 ///
-/// Appends of one turn of the loop go to the store together, and entries committed together go to each frontend loop in one
-/// hand-off: work is batched by what queues, never by a timer.
+/// Appends of one turn of the loop go to the store together, and entries committed together go to each frontend loop in
+/// one hand-off: work is batched by what queues, never by a timer.
 final class SlotLoop implements SlotEffects {
     private final Loop loop;
     private final int index;
@@ -121,7 +121,8 @@ final class SlotLoop implements SlotEffects {
             return; // Whatever came after the failure rests on what is unknown.
         }
         if (failure.isPresent()) {
-            // What became of the batch is unknown, so nobody is told anything: publishers ask again at the next owner.
+            // What became of the batch is unknown, so nobody is told anything: publishers ask again at the
+            // next owner.
             failed = true;
             fatal.accept(failure.get());
             return;

@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 /// Confined: orders everything that happens on the channels of one slot.
 ///
 /// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry only once it is
-/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does no I/O: time
-/// is an argument, disk and feeds are behind [SlotEffects] and [Feed].
+/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does no I/O:
+/// time is an argument, disk and feeds are behind [SlotEffects] and [Feed].
 ///
-/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in the log but
-/// not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes of a channel
-/// are appended in the order in which they came.
+/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in the log
+/// but not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes of a
+/// channel are appended in the order in which they came.
 public final class SlotOwner {
     private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
 
@@ -49,12 +49,14 @@ public final class SlotOwner {
         this.committedOseq = recovered.oseq();
     }
 
-    /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step 5).
+    /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step
+    /// 5).
     public void open(int newEpoch, long nowMillis) {
         epoch = newEpoch;
         Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
         append(
-                new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), new ArrayList<>(0)), NOOP_POLICY);
+                new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), new ArrayList<>(0)),
+                NOOP_POLICY);
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
@@ -72,7 +74,8 @@ public final class SlotOwner {
             appendPublish(channel, publish, nowMillis, reply);
             return;
         }
-        // Whatever comes for this channel meanwhile waits, so that the order of publishes stays that of their arrival.
+        // Whatever comes for this channel meanwhile waits, so that the order of publishes stays that of their
+        // arrival.
         channel.waiting = true;
         effects.findId(channel.id.key(), id.get(), (found, failure) -> {
             channel.waiting = false;
@@ -108,11 +111,10 @@ public final class SlotOwner {
         append(pending, publish.policy());
     }
 
-    /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its serial is new;
-    /// its LSN is the last one's, so that no reader's position moves over anything.
+    /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its
+    /// serial is new; its LSN is the last one's, so that no reader's position moves over anything.
     private void deliverInTurn(OwnedChannel channel, EntryBody body, long hlc, Consumer<PublishResult> reply) {
-        meta = new SlotMeta(
-                meta.slot(), meta.epoch(), meta.lineage(), meta.ended(), meta.lastLsn(), meta.oseq(), hlc);
+        meta = new SlotMeta(meta.slot(), meta.epoch(), meta.lineage(), meta.ended(), meta.lastLsn(), meta.oseq(), hlc);
         Entry entry = new Entry(
                 meta.lastLsn(), epoch, origin(), meta.oseq(), channel.id.key(), channel.proposedLsn, hlc, body);
         List<Consumer<Entry>> waiters = waiters(delivered ->
@@ -124,12 +126,13 @@ public final class SlotOwner {
     public void presence(PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(update.channel(), nowMillis, reply, channel -> {
             Claim alive = new Claim(update.connectionId(), update.generation());
-            update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
+            update.events()
+                    .forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
             long hlc = Hlc.next(meta.hlc(), nowMillis);
             PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
             if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
-                reply.accept(new PublishResult.Refused(ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info(
-                        "channel %s has %d members, the limit is %d"
+                reply.accept(new PublishResult.Refused(
+                        ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
                                 .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
             } else if (effects.overloaded()) {
                 reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
@@ -144,12 +147,10 @@ public final class SlotOwner {
 
     private void appendPresence(
             OwnedChannel channel, PresenceStep step, long hlc, ChannelPolicy policy, Consumer<PublishResult> reply) {
-        Entry entry =
-                nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
+        Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
         channel.propose(entry.lsn(), step.changes());
         append(
-                new InFlight(
-                        entry, Optional.of(channel), Optional.empty(), true, step.changes(), storedWaiters(reply)),
+                new InFlight(entry, Optional.of(channel), Optional.empty(), true, step.changes(), storedWaiters(reply)),
                 policy);
     }
 
@@ -172,11 +173,11 @@ public final class SlotOwner {
         return waiters;
     }
 
-    /// Takes the connection's members out, unless a newer generation of the connection has confirmed them (rule P3).
+    /// Takes the connection's members out, unless a newer generation of the connection has confirmed them (rule
+    /// P3).
     ///
     /// @param reply once they are out for good
-    public void leave(
-            ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
+    public void leave(ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(
                 id,
                 nowMillis,
@@ -191,7 +192,8 @@ public final class SlotOwner {
     private void leave(
             OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
         long hlc = Hlc.next(meta.hlc(), nowMillis);
-        // The id must not look like one of the member's connection, else clients compare serials instead of times (RTP2b1).
+        // The id must not look like one of the member's connection, else clients compare serials instead of
+        // times (RTP2b1).
         String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);
         PresenceStep step = PresenceStep.leave(channel, claim, frameId, Hlc.millis(hlc));
         if (step.batch().presence().isEmpty()) {
@@ -207,10 +209,11 @@ public final class SlotOwner {
         timers.add(new MemberTimers.Due(deadlineMillis, id, claim, policy));
     }
 
-    /// The members that the store holds belong to connections of an earlier epoch: they leave at the deadline unless their
-    /// connections come back before.
+    /// The members that the store holds belong to connections of an earlier epoch: they leave at the deadline
+    /// unless their connections come back before.
     ///
-    /// To be called before anything else is asked of the channel: once it is loaded, its members are those of this epoch.
+    /// To be called before anything else is asked of the channel: once it is loaded, its members are those of this
+    /// epoch.
     public void reclaim(ChannelId id, ChannelPolicy policy, long deadlineMillis, long nowMillis) {
         timers.awaitLoad(id, policy, deadlineMillis);
         withChannel(id, nowMillis, refused -> {}, channel -> {});
@@ -256,8 +259,8 @@ public final class SlotOwner {
         }
     }
 
-    /// Takes a step that refers to a feed's subscribe, which may itself be waiting. Such steps are not refused: their number is
-    /// bounded by that of the feeds' attachments.
+    /// Takes a step that refers to a feed's subscribe, which may itself be waiting. Such steps are not refused:
+    /// their number is bounded by that of the feeds' attachments.
     private static void afterSubscribe(OwnedChannel channel, Runnable step) {
         if (channel.mustPark()) {
             channel.parked.add(new Parked(step, step));
@@ -314,7 +317,8 @@ public final class SlotOwner {
 
     /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
     public void tick(long nowMillis) {
-        timers.takeDue(nowMillis).forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {}));
+        timers.takeDue(nowMillis)
+                .forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {}));
         timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();

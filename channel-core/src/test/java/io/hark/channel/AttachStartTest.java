@@ -118,8 +118,9 @@ class AttachStartTest {
 
         assertThat(subscriber.outcome.resumed()).isTrue();
         assertThat(subscriber.lsns).containsExactly(5L);
-        assertThat(subscriber.failures).singleElement().matches(
-                failure -> failure.code() == ErrorCode.CONTINUITY_EXPIRED.code());
+        assertThat(subscriber.failures)
+                .singleElement()
+                .matches(failure -> failure.code() == ErrorCode.CONTINUITY_EXPIRED.code());
     }
 
     @Test
@@ -179,8 +180,7 @@ class AttachStartTest {
     void aPositionOfAForgottenLineageLosesContinuity() {
         frontend.meta = frontend.meta.withNewLineage(0);
 
-        assertThat(frontend.attach(after("eu", 1, 0)).errorCode())
-                .contains(ErrorCode.CONTINUITY_OTHER_REGION.code());
+        assertThat(frontend.attach(after("eu", 1, 0)).errorCode()).contains(ErrorCode.CONTINUITY_OTHER_REGION.code());
     }
 
     @Test
@@ -202,8 +202,10 @@ class AttachStartTest {
         assertThat(subscriber.outcome.error()).isEmpty();
         assertThat(subscriber.lsns).containsExactly(2L, 3L);
         assertThat(subscriber.entries.getFirst().count()).isEqualTo(2);
-        EntryBody.Messages kept = (EntryBody.Messages) subscriber.entries.getFirst().body();
-        assertThat(kept.batch().messages()).extracting(message -> message.id().orElseThrow())
+        EntryBody.Messages kept =
+                (EntryBody.Messages) subscriber.entries.getFirst().body();
+        assertThat(kept.batch().messages())
+                .extracting(message -> message.id().orElseThrow())
                 .containsExactly("op2:1", "op2:2");
         assertThat(kept.batch().messages().getFirst().serial().orElseThrow()).endsWith(":001");
         assertThat(subscriber.outcome.startLsn()).isEqualTo(1);
@@ -249,8 +251,9 @@ class AttachStartTest {
         var subscriber = frontend.attach(after(1));
 
         assertThat(subscriber.outcome).isNull();
-        assertThat(subscriber.failures).singleElement().matches(
-                failure -> failure.code() == ErrorCode.OVERLOADED.code());
+        assertThat(subscriber.failures)
+                .singleElement()
+                .matches(failure -> failure.code() == ErrorCode.OVERLOADED.code());
         assertThat(frontend.unsubscribes).isEqualTo(1);
     }
 }

@@ -17,7 +17,14 @@ class EntryCodecTest {
 
     private static Entry entry(EntryBody body) {
         return new Entry(
-                Long.MAX_VALUE, Integer.MAX_VALUE, new Origin("eu-west", 16384), 127, CHANNEL, 128, 1_790_000_000_000_123L, body);
+                Long.MAX_VALUE,
+                Integer.MAX_VALUE,
+                new Origin("eu-west", 16384),
+                127,
+                CHANNEL,
+                128,
+                1_790_000_000_000_123L,
+                body);
     }
 
     private static EntryBody messages() {

@@ -59,7 +59,8 @@ class FrontendChannelTest {
 
         slow.readOn();
         small.enter(21);
-        assertThat(slow.lsns).containsExactlyElementsOf(LongStream.rangeClosed(1, 21).boxed().toList());
+        assertThat(slow.lsns)
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 21).boxed().toList());
         assertThat(quick.lsns).isEqualTo(slow.lsns);
         assertThat(small.reads).isPositive();
     }
@@ -91,8 +92,9 @@ class FrontendChannelTest {
         slow.readOn();
 
         assertThat(slow.lsns).isEmpty();
-        assertThat(slow.failures).singleElement().matches(
-                failure -> failure.code() == ErrorCode.CONTINUITY_EXPIRED.code());
+        assertThat(slow.failures)
+                .singleElement()
+                .matches(failure -> failure.code() == ErrorCode.CONTINUITY_EXPIRED.code());
     }
 
     @Test
@@ -287,7 +289,9 @@ class FrontendChannelTest {
         assertThat(all).allSatisfy(each -> {
             List<Long> lsns = each.lsns;
             long first = each.outcome.startLsn() + 1;
-            assertThat(lsns).isEqualTo(LongStream.range(first, first + lsns.size()).boxed().toList());
+            assertThat(lsns)
+                    .isEqualTo(
+                            LongStream.range(first, first + lsns.size()).boxed().toList());
         });
         assertThat(attached).allSatisfy(each -> assertThat(each.lsns.getLast()).isEqualTo(400));
         assertThat(frontend.ringSize()).isZero();

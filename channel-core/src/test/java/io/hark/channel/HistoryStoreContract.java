@@ -246,7 +246,8 @@ public interface HistoryStoreContract {
             script.appendTo(subject);
 
             assertThat(get(subject.store().findId(ORDERS.key(), id))).contains(receipt);
-            assertThat(get(subject.store().findId(ORDERS.key(), new IdHash(7, 12)))).isEmpty();
+            assertThat(get(subject.store().findId(ORDERS.key(), new IdHash(7, 12))))
+                    .isEmpty();
             assertThat(get(subject.store().findId(NEIGHBOUR.key(), id))).isEmpty();
 
             subject.reopen();
@@ -358,9 +359,8 @@ public interface HistoryStoreContract {
     @Test
     default void aReopenedStoreGoesOnWhereItStopped() throws Exception {
         try (Subject subject = subject()) {
-            LogScript script = new LogScript()
-                    .noop(ORDERS.key().slot(), SHORT, NOON)
-                    .message(ORDERS, SHORT, NOON, "a");
+            LogScript script =
+                    new LogScript().noop(ORDERS.key().slot(), SHORT, NOON).message(ORDERS, SHORT, NOON, "a");
             script.appendTo(subject);
             subject.reopen();
 

@@ -50,18 +50,17 @@ public final class InMemoryHistoryStore implements HistoryStore {
     /// Takes appends again, like a store that was closed and opened.
     public void reopen() {
         recovered = metas.clone();
-        recoveredMembers =
-                members.values().stream().map(StoredMembers::channel).toList();
+        recoveredMembers = members.values().stream().map(StoredMembers::channel).toList();
         closed = false;
     }
 
     /// Forgets what is older at `nowMillis` than its time.
     public void expire(long nowMillis) {
-        entries.values().forEach(log -> log.values()
-                .removeIf(entry -> entry.millis() + entry.retention().toMillis() <= nowMillis));
+        entries.values()
+                .forEach(log -> log.values()
+                        .removeIf(entry -> entry.millis() + entry.retention().toMillis() <= nowMillis));
         entries.values().removeIf(Map::isEmpty);
-        receipts.values()
-                .removeIf(receipt -> Hlc.millis(receipt.hlc()) + dedupeWindow.toMillis() <= nowMillis);
+        receipts.values().removeIf(receipt -> Hlc.millis(receipt.hlc()) + dedupeWindow.toMillis() <= nowMillis);
         places.entrySet().removeIf(place -> {
             boolean expired = place.getValue().millis() + channelMemory.toMillis() <= nowMillis;
             if (expired) {
@@ -135,8 +134,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
         NavigableMap<Long, StoredEntry> range = log.subMap(query.afterLsn(), false, query.upToLsn(), true);
         List<Entry> page = new ArrayList<>();
         long bytes = 0;
-        for (StoredEntry stored :
-                (query.backwards() ? range.descendingMap() : range).values()) {
+        for (StoredEntry stored : (query.backwards() ? range.descendingMap() : range).values()) {
             Entry entry = EntryCodec.decode(stored.encoded());
             boolean wanted = stored.millis() >= query.startMillis()
                     && stored.millis() <= query.endMillis()

@@ -28,8 +28,7 @@ public final class LogScript {
         return message(channel, policy, millis, text, Optional.empty());
     }
 
-    public LogScript message(
-            ChannelId channel, ChannelPolicy policy, long millis, String text, Optional<IdHash> id) {
+    public LogScript message(ChannelId channel, ChannelPolicy policy, long millis, String text, Optional<IdHash> id) {
         Message message = Message.of(Optional.of("event"), Payload.text(text));
         MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
         return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), id, List.of());
@@ -104,7 +103,9 @@ public final class LogScript {
     public LogScript goOn(HistoryStore store, ChannelId channel) throws Exception {
         int slot = channel.key().slot();
         metas.put(slot, store.recovered(slot));
-        lastLsns.put(channel.key(), HistoryStoreContract.get(store.channel(channel.key())).lastLsn());
+        lastLsns.put(
+                channel.key(),
+                HistoryStoreContract.get(store.channel(channel.key())).lastLsn());
         return this;
     }
 

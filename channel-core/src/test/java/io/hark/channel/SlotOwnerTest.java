@@ -29,7 +29,9 @@ class SlotOwnerTest {
 
         slot.commitAll();
         assertThat(slot.delivered).extracting(Entry::lsn).isSorted().hasSize(2);
-        assertThat(second).containsExactly(new PublishResult.Stored(slot.appends.getLast().entry().receipt()));
+        assertThat(second)
+                .containsExactly(
+                        new PublishResult.Stored(slot.appends.getLast().entry().receipt()));
     }
 
     @Test
@@ -181,7 +183,8 @@ class SlotOwnerTest {
 
         slot.commitAll();
         assertThat(slot.delivered).extracting(entry -> batchId(entry)).containsExactly("a", "e", "b");
-        assertThat(slot.delivered.get(1).lsn()).isEqualTo(slot.delivered.getFirst().lsn());
+        assertThat(slot.delivered.get(1).lsn())
+                .isEqualTo(slot.delivered.getFirst().lsn());
         assertThat(ephemeral).hasSize(1).first().isInstanceOf(PublishResult.Accepted.class);
     }
 
@@ -201,7 +204,11 @@ class SlotOwnerTest {
         slot.publish("b");
         List<Subscribed> told = new ArrayList<>();
         slot.owner.subscribe(
-                TestSlot.CHANNEL, slot.feed, Optional.empty(), TestSlot.NOW, (subscribed, refusal) -> told.add(subscribed));
+                TestSlot.CHANNEL,
+                slot.feed,
+                Optional.empty(),
+                TestSlot.NOW,
+                (subscribed, refusal) -> told.add(subscribed));
 
         long committed = slot.appends.getFirst().entry().lsn();
         assertThat(told.getFirst().committedLsn()).isEqualTo(committed);
@@ -230,7 +237,8 @@ class SlotOwnerTest {
         slot.owner.status(
                 TestSlot.CHANNEL,
                 TestSlot.NOW,
-                (status, refusal) -> assertThat(status.occupancy().connections()).isEqualTo(3));
+                (status, refusal) ->
+                        assertThat(status.occupancy().connections()).isEqualTo(3));
     }
 
     @Test

@@ -100,8 +100,16 @@ class SlotPresenceTest {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
 
-        PresenceMessage leave = ((EntryBody.Presence) slot.appends.getLast().entry().body()).batch().presence().getFirst();
-        PresenceMessage enter = ((EntryBody.Presence) slot.appends.getFirst().entry().body()).batch().presence().getFirst();
+        PresenceMessage leave = ((EntryBody.Presence)
+                        slot.appends.getLast().entry().body())
+                .batch()
+                .presence()
+                .getFirst();
+        PresenceMessage enter = ((EntryBody.Presence)
+                        slot.appends.getFirst().entry().body())
+                .batch()
+                .presence()
+                .getFirst();
         assertThat(leave.timestamp()).isGreaterThan(enter.timestamp());
         assertThat(leave.id().orElseThrow()).doesNotStartWith("conn");
         assertThat(leave.data()).isEqualTo(enter.data());

@@ -46,15 +46,17 @@ final class TestFrontend implements FrontendEffects {
     @Override
     public void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer) {
         claims.add(claim);
-        run(subscribesByHand, () -> answer.accept(
-                new Subscribed(
-                        meta,
-                        new Origin("eu", meta.lineage()),
-                        committedLsn,
-                        committedLsn,
-                        lastLsn,
-                        List.copyOf(members)),
-                null));
+        run(
+                subscribesByHand,
+                () -> answer.accept(
+                        new Subscribed(
+                                meta,
+                                new Origin("eu", meta.lineage()),
+                                committedLsn,
+                                committedLsn,
+                                lastLsn,
+                                List.copyOf(members)),
+                        null));
     }
 
     @Override
@@ -173,8 +175,8 @@ final class TestFrontend implements FrontendEffects {
     }
 
     void attach(TestSubscriber subscriber, AttachFrom from, boolean wantsPresence) {
-        subscriber.attachment = channels.join(CHANNEL, id -> new Ring())
-                .attach(subscriber, from, Optional.empty(), wantsPresence, NOW);
+        subscriber.attachment =
+                channels.join(CHANNEL, id -> new Ring()).attach(subscriber, from, Optional.empty(), wantsPresence, NOW);
     }
 
     static AttachFrom after(long lsn) {

@@ -126,8 +126,7 @@ final class TestSlot implements SlotEffects {
     }
 
     static MessageBatch batch(String id) {
-        return new MessageBatch(
-                id, Optional.of("conn"), 0, List.of(Message.of(Optional.empty(), Payload.text(id))));
+        return new MessageBatch(id, Optional.of("conn"), 0, List.of(Message.of(Optional.empty(), Payload.text(id))));
     }
 
     List<PublishResult> present(Claim claim, int frame, PresenceAction action, String clientId) {

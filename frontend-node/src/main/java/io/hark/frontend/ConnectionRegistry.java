@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// Handle: the node's connections by id: which transport is the newest, and which connections were dropped lately. Any
 /// thread.
 ///
-/// It only sharpens what connection keys say by themselves: a connection that it does not know may be one of an earlier life
-/// of the node, and is taken over if that is recent enough.
+/// It only sharpens what connection keys say by themselves: a connection that it does not know may be one of an
+/// earlier life of the node, and is taken over if that is recent enough.
 ///
 /// @param <T> a connection's transport
 final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {

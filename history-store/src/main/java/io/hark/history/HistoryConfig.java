@@ -6,17 +6,18 @@ import java.time.Duration;
 ///
 /// @param dedupeWindow             how long a publish id is remembered, by the time of its entry; at least 1 s
 /// @param channelMemory            how long after its last entry a channel's position is known exactly, whatever its
-///                                 retention; later its continuity is judged by what expired from its slot; at least 1 s
+///                                 retention; later its continuity is judged by what expired from its slot; at least 1
+///                                 s
 /// @param readers                  threads that read, 1 to 64
 /// @param readsQueuedMax           reads that wait for a thread; a further one fails with [StoreOverloaded]
 /// @param blockCacheBytes          blocks, indexes and filters of all tables; at least 1 MiB
 /// @param writeBufferBytes         unflushed rows of all tables; at least 1 MiB. Native memory ends near
 ///                                 `blockCacheBytes + writeBufferBytes`
 /// @param compactionBytesPerSecond limit for flush and compaction, so that they do not starve the log of the disk
-/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so that `kill -9` loses
-///                                 what a power loss would, and counts as one
-/// @param acceptLostTail           open although entries are missing that the slot's meta speaks of: such slots go on in
-///                                 a new lineage. Off, opening fails with [DamagedStore]
+/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so that `kill -9`
+///                                 loses what a power loss would, and counts as one
+/// @param acceptLostTail           open although entries are missing that the slot's meta speaks of: such slots go on
+///                                 in a new lineage. Off, opening fails with [DamagedStore]
 public record HistoryConfig(
         Duration dedupeWindow,
         Duration channelMemory,
@@ -30,7 +31,11 @@ public record HistoryConfig(
     private static final long MIB = 1 << 20;
 
     public HistoryConfig {
-        check(dedupeWindow.compareTo(Duration.ofSeconds(1)) >= 0, "history.dedupeWindow", dedupeWindow, "at least PT1S");
+        check(
+                dedupeWindow.compareTo(Duration.ofSeconds(1)) >= 0,
+                "history.dedupeWindow",
+                dedupeWindow,
+                "at least PT1S");
         check(
                 channelMemory.compareTo(Duration.ofSeconds(1)) >= 0,
                 "history.channelMemory",

@@ -38,12 +38,7 @@ final class HistoryReader {
                         .toArray();
                 if (segments.length > 0) {
                     scans.add(new ChannelScan(
-                            database,
-                            query.channel(),
-                            segments,
-                            query.afterLsn(),
-                            query.upToLsn(),
-                            query.backwards()));
+                            database, query.channel(), segments, query.afterLsn(), query.upToLsn(), query.backwards()));
                 }
             }
             return page(query, scans);
@@ -68,7 +63,9 @@ final class HistoryReader {
             if (query.backwards() ? millis < query.startMillis() : millis > query.endMillis()) {
                 return new HistoryPage(entries, false);
             }
-            if (millis >= query.startMillis() && millis <= query.endMillis() && query.kinds().contains(head.kind())) {
+            if (millis >= query.startMillis()
+                    && millis <= query.endMillis()
+                    && query.kinds().contains(head.kind())) {
                 if (entries.size() >= query.entriesMax() || !entries.isEmpty() && bytes >= query.bytesMax()) {
                     return new HistoryPage(entries, true);
                 }
@@ -136,8 +133,9 @@ final class HistoryReader {
                 }
             }
         }
-        // Read after the rows: a bound is raised before the rows that it stands for disappear. It also counts for a channel
-        // that is known only from the time of another channel memory, because newer rows may have gone before that one.
+        // Read after the rows: a bound is raised before the rows that it stands for disappear. It also counts
+        // for a channel that is known only from the time of another channel memory, because newer rows may have
+        // gone before that one.
         return certain ? lastLsn : Math.max(lastLsn, retention.trimmedThrough(channel.slot()));
     }
 

@@ -217,7 +217,7 @@ final class LogWriter {
             writeSet.clear();
         }
         for (Job job : jobs) {
-            if (job instanceof Expire(long nowMillis, _)) {
+            if (job instanceof Expire(long nowMillis, var done)) {
                 expire(nowMillis);
             }
         }

@@ -49,7 +49,11 @@ final class MetaRows {
     }
 
     static byte[] boundaryKey(long segment, int slot) {
-        return new Bytes(BOUNDARY_SLOT_AT + Short.BYTES).putByte('B').putLong(segment).putShort(slot).array();
+        return new Bytes(BOUNDARY_SLOT_AT + Short.BYTES)
+                .putByte('B')
+                .putLong(segment)
+                .putShort(slot)
+                .array();
     }
 
     /// First key of the boundaries from `segment` on.

@@ -13,8 +13,8 @@ import org.rocksdb.RocksIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Blocking: reads what the store was when it was left, verifies that each slot's log reaches as far as its meta says, and
-/// opens new lineages where numbers may have been lost. Everything it changes is synced before it returns.
+/// Blocking: reads what the store was when it was left, verifies that each slot's log reaches as far as its meta says,
+/// and opens new lineages where numbers may have been lost. Everything it changes is synced before it returns.
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
     /// Closed lineages that a slot remembers.
@@ -113,7 +113,8 @@ final class Recovery {
                         + " and clients are told that they may have missed messages");
     }
 
-    /// When channel rows are kept for another time than before, the segments of the former class end with what is there.
+    /// When channel rows are kept for another time than before, the segments of the former class end with what is
+    /// there.
     private void keepBoundariesOfFormerClass(Retention retention) throws RocksDBException {
         int now = retention.channelClass().id();
         int before = database.get(Table.META, MetaRows.channelClassKey())
@@ -124,17 +125,15 @@ final class Recovery {
                 SlotMeta meta = slot.meta();
                 long segment = retention.byId(before).segmentAt(Hlc.millis(meta.hlc()));
                 if (meta.lastLsn() > 0) {
-                    batch.put(
-                            Table.META,
-                            MetaRows.boundaryKey(segment, meta.slot()),
-                            MetaRows.number(meta.lastLsn()));
+                    batch.put(Table.META, MetaRows.boundaryKey(segment, meta.slot()), MetaRows.number(meta.lastLsn()));
                 }
             }
         }
         batch.put(Table.META, MetaRows.channelClassKey(), MetaRows.number(now));
     }
 
-    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old as the meta is new.
+    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old as the meta
+    /// is new.
     private void cutBack(int slot, Retention retention) throws RocksDBException {
         SlotMeta meta = slots[slot].meta();
         long lastLsn = 0;
@@ -178,8 +177,8 @@ final class Recovery {
         }
         if (opened > 0) {
             log.warn(
-                    "{} slots go on in a new lineage: the store was left as {}, {} slots were cut back to the end of their"
-                            + " log; clients that saw what is lost will be told",
+                    "{} slots go on in a new lineage: the store was left as {}, {} slots were cut back to the end of"
+                            + " their log; clients that saw what is lost will be told",
                     opened,
                     left,
                     cutBack.size());

@@ -29,8 +29,8 @@ final class RocksControlLog implements ControlLog {
     private final Database database;
     private final RawBatch batch;
     private final List<Consumer<State>> listeners = new CopyOnWriteArrayList<>();
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hark-control-log").factory());
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("hark-control-log").factory());
     private volatile State state;
 
     private RocksControlLog(Database database, State state) {
@@ -53,8 +53,9 @@ final class RocksControlLog implements ControlLog {
         var row = database.get(Table.CONTROL, STATE_KEY);
         State state = row.isEmpty()
                 ? new State(0, 0, "", Map.copyOf(apps))
-                : Rows.decode(row.get(), in ->
-                        new State(Rows.varint(in), (int) Rows.varint(in), Rows.text(in), Map.copyOf(apps)));
+                : Rows.decode(
+                        row.get(),
+                        in -> new State(Rows.varint(in), (int) Rows.varint(in), Rows.text(in), Map.copyOf(apps)));
         return new RocksControlLog(database, state);
     }
 
@@ -92,7 +93,10 @@ final class RocksControlLog implements ControlLog {
         if (after == before) {
             return before;
         }
-        Bytes row = new Bytes(64).putVarint(after.version()).putVarint(after.epoch()).putText(after.incarnation());
+        Bytes row = new Bytes(64)
+                .putVarint(after.version())
+                .putVarint(after.epoch())
+                .putText(after.incarnation());
         batch.put(Table.CONTROL, STATE_KEY, row.copy());
         database.write(batch, true);
         state = after;
@@ -106,13 +110,15 @@ final class RocksControlLog implements ControlLog {
         return after;
     }
 
-    /// The state after the command, whose rows are put into the batch; the same state when the command changes nothing.
+    /// The state after the command, whose rows are put into the batch; the same state when the command changes
+    /// nothing.
     private State apply(State before, Command command) {
         long version = before.version() + 1;
         return switch (command) {
-            case Command.Register(var node, var incarnation) -> before.incarnation().equals(incarnation)
-                    ? before
-                    : new State(version, before.epoch() + 1, incarnation, before.apps());
+            case Command.Register(var node, var incarnation) ->
+                before.incarnation().equals(incarnation)
+                        ? before
+                        : new State(version, before.epoch() + 1, incarnation, before.apps());
             case Command.PutApp(var appId, var document) -> {
                 if (Arrays.equals(before.apps().get(appId), document)) {
                     yield before;

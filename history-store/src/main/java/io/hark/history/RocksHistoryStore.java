@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /// Handle: the durable log of a node on RocksDB. One thread writes, a few read; no caller ever waits for the disk.
 ///
-/// The write queue is not bounded here, because callers are event loops and must not block: owners refuse publishes while
-/// [#queuedBytes] is above their limit.
+/// The write queue is not bounded here, because callers are event loops and must not block: owners refuse publishes
+/// while [#queuedBytes] is above their limit.
 public final class RocksHistoryStore implements HistoryStore {
     private static final Logger log = LoggerFactory.getLogger(RocksHistoryStore.class);
 
@@ -161,7 +161,9 @@ public final class RocksHistoryStore implements HistoryStore {
     /// Drops what has expired at `nowMillis`; the store does so by itself once a second with the time of its clock.
     CompletionStage<Void> expire(long nowMillis) {
         CompletableFuture<Void> expired = new CompletableFuture<>();
-        writer.expire(nowMillis, failure -> failure.ifPresentOrElse(expired::completeExceptionally, () -> expired.complete(null)));
+        writer.expire(
+                nowMillis,
+                failure -> failure.ifPresentOrElse(expired::completeExceptionally, () -> expired.complete(null)));
         return expired;
     }
 
@@ -219,7 +221,8 @@ public final class RocksHistoryStore implements HistoryStore {
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted while the store was being closed", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the store is closed, but not marked as such; it will recover when opened", e);
+            throw new UncheckedIOException(
+                    "the store is closed, but not marked as such; it will recover when opened", e);
         }
     }
 }

@@ -20,7 +20,10 @@ final class Rows {
 
     static Bytes log(Bytes out, Entry entry) {
         return origin(
-                out.clear().putLong(entry.channel().high()).putLong(entry.channel().low()).putVarint(entry.epoch()),
+                out.clear()
+                        .putLong(entry.channel().high())
+                        .putLong(entry.channel().low())
+                        .putVarint(entry.epoch()),
                 entry.origin(),
                 entry.oseq());
     }

@@ -11,8 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.rocksdb.WALRecoveryMode;
 
-/// Blocking: a file beside the database that says how the store was left: shut down cleanly, or running under which boot
-/// of the operating system. It decides what the end of the log may look like and whether acknowledged entries can be gone.
+/// Blocking: a file beside the database that says how the store was left: shut down cleanly, or running under which
+/// boot of the operating system. It decides what the end of the log may look like and whether acknowledged entries can
+/// be gone.
 final class RunMark {
     private static final String CLEAN = "clean";
     private static final String RUNNING = "running ";
@@ -33,10 +34,11 @@ final class RunMark {
         /// The machine may have gone down: what was written but not synced can be lost.
         POWER_MAY_HAVE_FAILED;
 
-        /// Clean: nothing can be torn, so anything that is, is damage. Dead process: the last record may be cut short,
-        /// it was never acknowledged; but a bad record with good ones after it is damage, which PointInTime would pass over
-        /// in silence together with every acknowledged record behind it. Power loss: pages written since the last sync are
-        /// there or not in any order, so the log counts up to its first bad record, and the lineage ends.
+        /// Clean: nothing can be torn, so anything that is, is damage. Dead process: the last record may be cut
+        /// short, it was never acknowledged; but a bad record with good ones after it is damage, which
+        /// PointInTime would pass over in silence together with every acknowledged record behind it. Power
+        /// loss: pages written since the last sync are there or not in any order, so the log counts up to its
+        /// first bad record, and the lineage ends.
         WALRecoveryMode recovery() {
             return switch (this) {
                 case CLEAN -> WALRecoveryMode.AbsoluteConsistency;

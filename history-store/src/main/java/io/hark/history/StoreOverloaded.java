@@ -5,7 +5,11 @@ public final class StoreOverloaded extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     StoreOverloaded(int readsQueuedMax) {
-        super("%d reads wait already, the most that history.readsQueuedMax allows; try again later"
-                .formatted(readsQueuedMax), null, false, false);
+        super(
+                "%d reads wait already, the most that history.readsQueuedMax allows; try again later"
+                        .formatted(readsQueuedMax),
+                null,
+                false,
+                false);
     }
 }

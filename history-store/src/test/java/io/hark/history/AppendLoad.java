@@ -5,8 +5,8 @@ import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
-import io.hark.channel.LogScript;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogScript;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.RocksDBException;
 
-/// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what that costs:
-/// `AppendLoad <directory> <seconds> <REPLICATED|FSYNC> [entries/s [retention seconds]]`.
+/// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what that
+/// costs: `AppendLoad <directory> <seconds> <REPLICATED|FSYNC> [entries/s [retention seconds]]`.
 final class AppendLoad {
     private static final int CHANNELS = 10_000;
     private static final int PER_APPEND = 4;
@@ -62,13 +62,13 @@ final class AppendLoad {
     private void run(Path parent, int seconds, ChannelPolicy policy, long rate) throws Exception {
         Path dir = Files.createTempDirectory(parent, "append-load");
         StoreEnvironment environment = StoreEnvironment.system(observer, Throwable::printStackTrace);
-        try (RocksHistoryStore store = RocksHistoryStore.open(dir, HistoryConfig.defaults().withDedupeWindow(policy.retention()), environment)) {
+        try (RocksHistoryStore store = RocksHistoryStore.open(
+                dir, HistoryConfig.defaults().withDedupeWindow(policy.retention()), environment)) {
             List<ChannelId> channels = new ArrayList<>();
             for (int i = 0; i < CHANNELS; i++) {
                 channels.add(ChannelId.of("app", "channel-" + i));
             }
-            OperatingSystemMXBean system =
-                    (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             LogScript script = new LogScript();
             Semaphore inFlight = new Semaphore(IN_FLIGHT);
             String text = "x".repeat(128);
@@ -83,7 +83,11 @@ final class AppendLoad {
                     // Multiplying by an odd number visits channels and ids in no order.
                     long mixed = taken * 0x9E3779B97F4A7C15L;
                     script.message(
-                            channels.get((int) (mixed >>> 40) % CHANNELS), policy, now, text, Optional.of(new IdHash(mixed, taken)));
+                            channels.get((int) (mixed >>> 40) % CHANNELS),
+                            policy,
+                            now,
+                            text,
+                            Optional.of(new IdHash(mixed, taken)));
                 }
                 List<Append> appends = script.take();
                 inFlight.acquire(appends.size());
@@ -95,7 +99,8 @@ final class AppendLoad {
                     long cpuNow = system.getProcessCpuTime();
                     double elapsed = (System.nanoTime() - second) / 1e9;
                     System.out.printf(
-                            "%,9.0f entries/s, %.2f cores, %,6.0f entries/batch, slowest write %.0f ms, %,d MiB in files%n",
+                            "%,9.0f entries/s, %.2f cores, %,6.0f entries/batch, slowest write %.0f ms, %,d MiB in"
+                                    + " files%n",
                             entries.sum() / elapsed,
                             (cpuNow - cpu) / 1e9 / elapsed,
                             (double) entries.sumThenReset() / batches.sumThenReset(),

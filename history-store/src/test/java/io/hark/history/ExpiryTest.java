@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
-import io.hark.channel.LogScript;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogScript;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +52,8 @@ class ExpiryTest {
             }
             Database database = subject.rocks().database();
             flush(database);
-            // As the background does in time: files that hold few segments each, below the level that flushes write to.
+            // As the background does in time: files that hold few segments each, below the level that
+            // flushes write to.
             for (Table table : Table.values()) {
                 database.rocks().compactRange(database.handle(table));
             }
@@ -66,11 +67,14 @@ class ExpiryTest {
                 for (TableProperties file : database.rocks()
                         .getPropertiesOfAllTables(database.handle(table))
                         .values()) {
-                    assertThat(file.getNumDeletions() - file.getNumRangeDeletions()).isZero();
+                    assertThat(file.getNumDeletions() - file.getNumRangeDeletions())
+                            .isZero();
                 }
             }
-            assertThat(all(subject, ChannelId.of("shop", "channel-0"), false).entries()).hasSize(160);
-            assertThat(all(subject, ChannelId.of("shop", "channel-1"), false).entries()).isEmpty();
+            assertThat(all(subject, ChannelId.of("shop", "channel-0"), false).entries())
+                    .hasSize(160);
+            assertThat(all(subject, ChannelId.of("shop", "channel-1"), false).entries())
+                    .isEmpty();
         }
     }
 
@@ -108,12 +112,12 @@ class ExpiryTest {
     void retentionsKeepTheirMeaningAcrossRestarts() throws Exception {
         ChannelPolicy other = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(30));
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            LogScript script = new LogScript()
-                    .message(ORDERS, LONG, NOON, "a")
-                    .message(ORDERS, SHORT, NOON, "b");
+            LogScript script = new LogScript().message(ORDERS, LONG, NOON, "a").message(ORDERS, SHORT, NOON, "b");
             script.appendTo(subject);
             subject.reopen();
-            script.message(ORDERS, other, NOON, "c").message(ORDERS, LONG, NOON, "d").appendTo(subject);
+            script.message(ORDERS, other, NOON, "c")
+                    .message(ORDERS, LONG, NOON, "d")
+                    .appendTo(subject);
             subject.reopen();
 
             assertThat(texts(all(subject, ORDERS, false))).containsExactly("a", "b", "c", "d");

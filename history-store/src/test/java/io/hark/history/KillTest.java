@@ -85,8 +85,11 @@ class KillTest {
         Process process = start("REPLICATED", false);
         try (BufferedReader output = process.inputReader()) {
             acknowledge(output.readLine());
-            // A limit on the size of files stands for the full disk: the write to the log file fails in the middle.
-            new ProcessBuilder("prlimit", "--fsize=65536", "--pid", String.valueOf(process.pid())).start().waitFor();
+            // A limit on the size of files stands for the full disk: the write to the log file fails in the
+            // middle.
+            new ProcessBuilder("prlimit", "--fsize=65536", "--pid", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
             String line = output.readLine();
             while (line != null && !line.equals("failed")) {
                 acknowledge(line);
@@ -122,17 +125,18 @@ class KillTest {
 
     private Process start(String durability, boolean powerSafeWal) throws Exception {
         return new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                // RocksDB unpacks its library there, and a killed process leaves it behind.
-                "-Djava.io.tmpdir=" + libraries,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AppendUntilKilled.class.getName(),
-                dir.toString(),
-                durability,
-                String.valueOf(powerSafeWal))
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        // RocksDB unpacks its library there, and a killed process leaves it
+                        // behind.
+                        "-Djava.io.tmpdir=" + libraries,
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AppendUntilKilled.class.getName(),
+                        dir.toString(),
+                        durability,
+                        String.valueOf(powerSafeWal))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

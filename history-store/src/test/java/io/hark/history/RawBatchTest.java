@@ -14,8 +14,7 @@ class RawBatchTest {
 
     @Test
     void isByteForByteWhatRocksDbWrites() throws Exception {
-        try (Database database =
-                        Database.open(dir, RocksSubject.CONFIG, WALRecoveryMode.AbsoluteConsistency);
+        try (Database database = Database.open(dir, RocksSubject.CONFIG, WALRecoveryMode.AbsoluteConsistency);
                 WriteBatch expected = new WriteBatch()) {
             byte[] key = {1, 2, 3};
             byte[] end = {1, 3};

@@ -52,7 +52,10 @@ class RecoveryTest {
 
     private SlotMeta reopenedUnder(Optional<String> bootId) throws Exception {
         try (RocksSubject running = new RocksSubject(original, RocksSubject.CONFIG)) {
-            new LogScript().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(running);
+            new LogScript()
+                    .message(ORDERS, SHORT, NOON, "a")
+                    .message(ORDERS, SHORT, NOON, "b")
+                    .appendTo(running);
             copyOfRunningStore();
         }
         try (RocksSubject opened = new RocksSubject(copy, RocksSubject.CONFIG, bootId)) {
@@ -136,7 +139,10 @@ class RecoveryTest {
     @Test
     void aLogFileThatWasChangedIsRefusedAfterACleanShutdown() throws Exception {
         RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
-        new LogScript().message(ORDERS, SHORT, NOON, "a").message(ORDERS, SHORT, NOON, "b").appendTo(subject);
+        new LogScript()
+                .message(ORDERS, SHORT, NOON, "a")
+                .message(ORDERS, SHORT, NOON, "b")
+                .appendTo(subject);
         subject.close();
         List<Path> logs;
         try (var files = Files.list(original.resolve("db"))) {

@@ -24,8 +24,10 @@ class RocksControlLogTest {
     void everyLifeOfANodeHasAHigherEpochAndOneLifeOnlyOne() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             ControlLog log = subject.rocks().controlLog();
-            assertThat(decide(log, new Command.Register("n1", "life-1")).epoch()).isEqualTo(1);
-            assertThat(decide(log, new Command.Register("n1", "life-1")).version()).isEqualTo(1);
+            assertThat(decide(log, new Command.Register("n1", "life-1")).epoch())
+                    .isEqualTo(1);
+            assertThat(decide(log, new Command.Register("n1", "life-1")).version())
+                    .isEqualTo(1);
 
             subject.reopen();
             State second = decide(subject.rocks().controlLog(), new Command.Register("n1", "life-2"));

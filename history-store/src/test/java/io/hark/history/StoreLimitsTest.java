@@ -42,9 +42,11 @@ class StoreLimitsTest {
                     .flatMap(Optional::stream)
                     .toList();
 
-            assertThat(refusals).isNotEmpty().allSatisfy(refusal -> assertThat(refusal)
-                    .isInstanceOf(StoreOverloaded.class)
-                    .hasMessageContaining("history.readsQueuedMax"));
+            assertThat(refusals)
+                    .isNotEmpty()
+                    .allSatisfy(refusal -> assertThat(refusal)
+                            .isInstanceOf(StoreOverloaded.class)
+                            .hasMessageContaining("history.readsQueuedMax"));
         }
     }
 
@@ -97,7 +99,9 @@ class StoreLimitsTest {
     @Test
     void aSecondStoreInTheSameDirectoryIsRefused() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            assertThatThrownBy(() -> new RocksSubject(dir, RocksSubject.CONFIG)).isInstanceOf(UncheckedIOException.class).hasMessageContaining(dir.toString());
+            assertThatThrownBy(() -> new RocksSubject(dir, RocksSubject.CONFIG))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining(dir.toString());
             new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
         }
     }

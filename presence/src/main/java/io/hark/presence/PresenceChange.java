@@ -17,10 +17,11 @@ public sealed interface PresenceChange {
     /// The member is gone after `event`, which is LEAVE.
     record Left(PresenceMessage event) implements PresenceChange {}
 
-    /// The action that others see follows the effect, not the request: ENTER of a present member is an UPDATE, UPDATE of an
-    /// absent one an ENTER (RTP9b), LEAVE of an absent one nothing (RTP10d). A LEAVE without data repeats the member's last
-    /// (RTP8e). A re-entry that carries the id of the present member, or of an event before it, changes nothing (RTP17g): JS
-    /// re-enters a member after it has sent the updates that waited for the attach, and must not undo them.
+    /// The action that others see follows the effect, not the request: ENTER of a present member is an UPDATE,
+    /// UPDATE of an absent one an ENTER (RTP9b), LEAVE of an absent one nothing (RTP10d). A LEAVE without data
+    /// repeats the member's last (RTP8e). A re-entry that carries the id of the present member, or of an event
+    /// before it, changes nothing (RTP17g): JS re-enters a member after it has sent the updates that waited for
+    /// the attach, and must not undo them.
     ///
     /// @param current the member of the same connection and clientId, if present
     /// @param request ENTER, UPDATE, PRESENT or LEAVE
@@ -39,7 +40,8 @@ public sealed interface PresenceChange {
     }
 
     private static PresenceMessage leaveOf(Member member, PresenceMessage request) {
-        boolean silent = request.data() instanceof Payload.None && request.extras().isEmpty();
+        boolean silent =
+                request.data() instanceof Payload.None && request.extras().isEmpty();
         return silent ? request.withData(member.event().data(), member.event().encoding()) : request;
     }
 }

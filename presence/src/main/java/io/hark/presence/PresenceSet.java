@@ -55,8 +55,8 @@ public final class PresenceSet {
     public void confirm(String connectionId, int generation) {
         Map<String, Member> members = byConnection.get(connectionId);
         if (members != null) {
-            members.replaceAll((clientId, member) ->
-                    member.generation() < generation ? member.confirmedBy(generation) : member);
+            members.replaceAll(
+                    (clientId, member) -> member.generation() < generation ? member.confirmedBy(generation) : member);
             snapshotValid = false;
         }
     }

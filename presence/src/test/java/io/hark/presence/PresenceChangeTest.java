@@ -58,7 +58,8 @@ class PresenceChangeTest {
     void leaveWithoutDataRepeatsTheMembersLast() {
         PresenceMessage request = event(LEAVE, Optional.empty(), Payload.NONE);
 
-        assertThat(PresenceChange.decide(THERE, request)).isEqualTo(new Left(request.withData(BEFORE, Optional.empty())));
+        assertThat(PresenceChange.decide(THERE, request))
+                .isEqualTo(new Left(request.withData(BEFORE, Optional.empty())));
     }
 
     @Test

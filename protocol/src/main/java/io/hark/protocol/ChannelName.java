@@ -87,8 +87,7 @@ public record ChannelName(String full, Optional<Qualifier> qualifier, Map<String
                 : Optional.empty();
     }
 
-    private static Parsed named(
-            String full, Optional<Qualifier> qualifier, Map<String, String> params, String base) {
+    private static Parsed named(String full, Optional<Qualifier> qualifier, Map<String, String> params, String base) {
         if (base.isEmpty()) {
             return invalid("is empty");
         }
@@ -107,7 +106,9 @@ public record ChannelName(String full, Optional<Qualifier> qualifier, Map<String
             int equals = query.indexOf('=', from);
             int nameEnd = equals < 0 || equals > end ? end : equals;
             if (nameEnd > from) {
-                params.put(decoded(query.substring(from, nameEnd)), decoded(query.substring(Math.min(nameEnd + 1, end), end)));
+                params.put(
+                        decoded(query.substring(from, nameEnd)),
+                        decoded(query.substring(Math.min(nameEnd + 1, end), end)));
             }
             from = end + 1;
         }

@@ -6,8 +6,7 @@ import java.util.Set;
 
 /// What a publisher may put into a message's extras; anything else is refused with 40032.
 final class ExtrasRules {
-    private static final Set<String> KEYS =
-            Set.of("push", "headers", "ref", "ephemeral", "privileged", "delta", "ai");
+    private static final Set<String> KEYS = Set.of("push", "headers", "ref", "ephemeral", "privileged", "delta", "ai");
 
     private ExtrasRules() {}
 
@@ -27,12 +26,12 @@ final class ExtrasRules {
         }
         return switch (key) {
             case "headers" -> wrongHeader(value);
-            case "ref" -> value instanceof Map || value == null
-                    ? Optional.empty()
-                    : Optional.of("extras.ref is not an object");
-            case "ephemeral" -> value instanceof Boolean || value == null
-                    ? Optional.empty()
-                    : Optional.of("extras.ephemeral is not a boolean");
+            case "ref" ->
+                value instanceof Map || value == null ? Optional.empty() : Optional.of("extras.ref is not an object");
+            case "ephemeral" ->
+                value instanceof Boolean || value == null
+                        ? Optional.empty()
+                        : Optional.of("extras.ephemeral is not a boolean");
             default -> Optional.empty();
         };
     }

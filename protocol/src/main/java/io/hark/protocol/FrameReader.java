@@ -56,9 +56,7 @@ final class FrameReader {
                         ? Optional.of(ConnectionDetailsCodec.read(in))
                         : Optional.empty();
             case ERROR ->
-                error = in.isObject(ErrorCode.PROTOCOL_ERROR)
-                        ? Optional.of(ErrorInfoCodec.read(in))
-                        : Optional.empty();
+                error = in.isObject(ErrorCode.PROTOCOL_ERROR) ? Optional.of(ErrorInfoCodec.read(in)) : Optional.empty();
             case AUTH -> readAuth();
             case MSG_SERIAL -> msgSerial = readMsgSerial();
             case COUNT -> count = in.smallInteger(ErrorCode.PROTOCOL_ERROR);
@@ -167,8 +165,7 @@ final class FrameReader {
         }
         String name = channel.orElseThrow();
         return switch (number) {
-            case FrameAction.MESSAGE ->
-                new ClientMessage.Publish(name, msgSerial.orElseThrow(), messages, params);
+            case FrameAction.MESSAGE -> new ClientMessage.Publish(name, msgSerial.orElseThrow(), messages, params);
             case FrameAction.PRESENCE -> new ClientMessage.Presence(name, msgSerial.orElseThrow(), presence);
             case FrameAction.ATTACH -> new ClientMessage.Attach(name, params, flags, channelSerial);
             case FrameAction.DETACH -> new ClientMessage.Detach(name);
@@ -207,8 +204,7 @@ final class FrameReader {
             case FrameAction.ACK -> new ServerMessage.Ack(serialNeeded(), count, res);
             case FrameAction.NACK -> new ServerMessage.Nack(serialNeeded(), count, need(error, "error"));
             case FrameAction.ATTACHED ->
-                new ServerMessage.Attached(
-                        channelNeeded(), need(channelSerial, "channelSerial"), flags, params, error);
+                new ServerMessage.Attached(channelNeeded(), need(channelSerial, "channelSerial"), flags, params, error);
             case FrameAction.DETACHED -> new ServerMessage.Detached(channelNeeded(), error);
             case FrameAction.MESSAGE ->
                 new ServerMessage.Messages(

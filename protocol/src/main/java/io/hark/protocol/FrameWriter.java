@@ -32,7 +32,8 @@ final class FrameWriter {
             }
             case ServerMessage.Closed() -> begin(FrameAction.CLOSED, 0);
             case ServerMessage.Error(var channel, var error) -> {
-                // Without the key, not with an empty one: clients tell a connection's error from a channel's by it.
+                // Without the key, not with an empty one: clients tell a connection's error from a
+                // channel's by it.
                 begin(FrameAction.ERROR, 1 + WireWriter.one(channel));
                 out.field(Key.CHANNEL, channel);
                 error(error);
@@ -140,7 +141,7 @@ final class FrameWriter {
             }
             case ClientMessage.Close() -> begin(FrameAction.CLOSE, 0);
             case ClientMessage.Disconnect() -> begin(FrameAction.DISCONNECT, 0);
-            case ClientMessage.Refused(var action, var channel, var msgSerial, _) -> {
+            case ClientMessage.Refused(var action, var channel, var msgSerial, var error) -> {
                 begin(action, WireWriter.one(channel) + (msgSerial.isPresent() ? 1 : 0));
                 out.field(Key.CHANNEL, channel);
                 if (msgSerial.isPresent()) {

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// Value: one message as publishers send it and subscribers get it (TM2).
 ///
-/// Fields that a receiver inherits from the enclosing frame (`id`, `connectionId`, `timestamp`) are empty when inherited.
+/// Fields that a receiver inherits from the enclosing frame (`id`, `connectionId`, `timestamp`) are empty when
+/// inherited.
 ///
 /// @param timestamp milliseconds since the epoch; 0 when absent
 /// @param extras    plain values (String, Long, Double, Boolean, List, Map, byte[], null); empty when absent
@@ -45,50 +46,138 @@ public record Message(
 
     public Message withId(String value) {
         return new Message(
-                Optional.of(value), name, data, encoding, clientId, connectionId, connectionKey, timestamp, extras, action,
-                serial, version, annotations);
+                Optional.of(value),
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
+                annotations);
     }
 
     public Message withoutId() {
         return new Message(
-                Optional.empty(), name, data, encoding, clientId, connectionId, connectionKey, timestamp, extras, action,
-                serial, version, annotations);
+                Optional.empty(),
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
+                annotations);
     }
 
     public Message withClientId(Optional<String> value) {
         return new Message(
-                id, name, data, encoding, value, connectionId, connectionKey, timestamp, extras, action, serial, version,
+                id,
+                name,
+                data,
+                encoding,
+                value,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
                 annotations);
     }
 
     public Message withConnectionId(Optional<String> value) {
         return new Message(
-                id, name, data, encoding, clientId, value, connectionKey, timestamp, extras, action, serial, version,
+                id,
+                name,
+                data,
+                encoding,
+                clientId,
+                value,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
                 annotations);
     }
 
     public Message withoutConnectionKey() {
         return new Message(
-                id, name, data, encoding, clientId, connectionId, Optional.empty(), timestamp, extras, action, serial,
-                version, annotations);
+                id,
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                Optional.empty(),
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
+                annotations);
     }
 
     public Message withTimestamp(long value) {
         return new Message(
-                id, name, data, encoding, clientId, connectionId, connectionKey, value, extras, action, serial, version,
+                id,
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                value,
+                extras,
+                action,
+                serial,
+                version,
                 annotations);
     }
 
     public Message withData(Payload value, Optional<String> newEncoding) {
         return new Message(
-                id, name, value, newEncoding, clientId, connectionId, connectionKey, timestamp, extras, action, serial,
-                version, annotations);
+                id,
+                name,
+                value,
+                newEncoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
+                annotations);
     }
 
     public Message withSerial(String value, Optional<MessageVersion> newVersion) {
         return new Message(
-                id, name, data, encoding, clientId, connectionId, connectionKey, timestamp, extras, action,
-                Optional.of(value), newVersion, annotations);
+                id,
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                Optional.of(value),
+                newVersion,
+                annotations);
     }
 
     /// Without the connectionKey, which is a secret, and without the payload.

@@ -91,7 +91,8 @@ final class MessageCodec {
     private static MessageAction readAction(FieldReader in) throws IOException, MalformedFrame {
         long number = in.integer(ErrorCode.INVALID_PUBLISH);
         Optional<MessageAction> action = MessageAction.of(number);
-        boolean serverOnly = action.filter(a -> a == MessageAction.META || a == MessageAction.SUMMARY).isPresent();
+        boolean serverOnly = action.filter(a -> a == MessageAction.META || a == MessageAction.SUMMARY)
+                .isPresent();
         if (action.isEmpty() || serverOnly && in.sender() != FieldReader.Sender.SERVER) {
             in.refuse(ErrorCode.INVALID_PUBLISH.info("message action " + number + " cannot be published"));
         }
@@ -133,7 +134,9 @@ final class MessageCodec {
     }
 
     static void write(Message m, Reader reader, long frameTimestamp, WireWriter out) throws IOException {
-        boolean original = reader == Reader.SUBSCRIBER && m.version().isEmpty() && m.serial().isPresent();
+        boolean original = reader == Reader.SUBSCRIBER
+                && m.version().isEmpty()
+                && m.serial().isPresent();
         Optional<String> connectionKey = reader == Reader.SERVER ? m.connectionKey() : Optional.empty();
         out.beginObject(1
                 + WireWriter.one(m.id())

@@ -10,7 +10,8 @@ final class MsgpackWriter extends WireWriter {
     private static final MessagePack.PackerConfig CONFIG = new MessagePack.PackerConfig()
             .withBufferSize(1024)
             .withBufferFlushThreshold(1024)
-            // The library's own encoder for longer text throws on lone surrogates; String.getBytes replaces them.
+            // The library's own encoder for longer text throws on lone surrogates; String.getBytes replaces
+            // them.
             .withSmallStringOptimizationThreshold(Integer.MAX_VALUE);
 
     private final MessagePacker packer;

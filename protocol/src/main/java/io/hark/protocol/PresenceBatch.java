@@ -8,8 +8,7 @@ import java.util.Optional;
 /// @param id           the frame's id; events without an id of their own inherit `id:index`
 /// @param connectionId the connection whose members changed; empty when events name their own
 /// @param timestamp    time of acceptance in milliseconds since the epoch
-public record PresenceBatch(
-        String id, Optional<String> connectionId, long timestamp, List<PresenceMessage> presence) {
+public record PresenceBatch(String id, Optional<String> connectionId, long timestamp, List<PresenceMessage> presence) {
     public PresenceBatch {
         presence = List.copyOf(presence);
     }

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// Value: one presence event or member (TP3).
 ///
-/// Fields that a receiver inherits from the enclosing frame (`id`, `connectionId`, `timestamp`) are empty when inherited.
+/// Fields that a receiver inherits from the enclosing frame (`id`, `connectionId`, `timestamp`) are empty when
+/// inherited.
 ///
 /// @param timestamp milliseconds since the epoch; 0 when absent
 /// @param extras    plain values, see [Message]
@@ -32,13 +33,19 @@ public record PresenceMessage(
     }
 
     public PresenceMessage withoutId() {
-        return new PresenceMessage(
-                action, Optional.empty(), clientId, connectionId, timestamp, data, encoding, extras);
+        return new PresenceMessage(action, Optional.empty(), clientId, connectionId, timestamp, data, encoding, extras);
     }
 
     /// The same event with the identity that a member of the set carries.
     public PresenceMessage identified(String newId, String newConnectionId, long newTimestamp) {
         return new PresenceMessage(
-                action, Optional.of(newId), clientId, Optional.of(newConnectionId), newTimestamp, data, encoding, extras);
+                action,
+                Optional.of(newId),
+                clientId,
+                Optional.of(newConnectionId),
+                newTimestamp,
+                data,
+                encoding,
+                extras);
     }
 }

@@ -1,7 +1,7 @@
 package io.hark.protocol;
 
-/// Text without lone surrogates, which JSON can spell (`"\ud800"`) and UTF-8 cannot: left in, the same message would differ
-/// between formats, and between live delivery and history.
+/// Text without lone surrogates, which JSON can spell (`"\ud800"`) and UTF-8 cannot: left in, the same message would
+/// differ between formats, and between live delivery and history.
 final class WellFormed {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -21,9 +21,7 @@ final class WellFormed {
         StringBuilder out = new StringBuilder(text.length()).append(text, 0, from);
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
                 out.append(c).append(text.charAt(++i));
             } else {
                 out.append(Character.isSurrogate(c) ? REPLACEMENT : c);

@@ -38,7 +38,8 @@ class Base64TextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Z", "Zm9vY", "Zg=", "Zg===", "Zm9v=", "=", "Zg==Zg==", "Zm 9v", "Zm9v!", "Zm9vé", "Zm\u00009v"})
+    @ValueSource(
+            strings = {"Z", "Zm9vY", "Zg=", "Zg===", "Zm9v=", "=", "Zg==Zg==", "Zm 9v", "Zm9v!", "Zm9vé", "Zm\u00009v"})
     void otherTextIsNotBase64(String text) {
         assertThat(Base64Text.decode(text)).isEmpty();
     }
@@ -49,10 +50,12 @@ class Base64TextTest {
         for (int length = 0; length < 200; length++) {
             byte[] bytes = new byte[length];
             random.nextBytes(bytes);
-            assertThat(Base64Text.decode(Base64.getEncoder().encodeToString(bytes))).contains(bytes);
+            assertThat(Base64Text.decode(Base64.getEncoder().encodeToString(bytes)))
+                    .contains(bytes);
             assertThat(Base64Text.decode(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)))
                     .contains(bytes);
-            assertThat(Base64Text.decode(Base64.getMimeEncoder().encodeToString(bytes))).contains(bytes);
+            assertThat(Base64Text.decode(Base64.getMimeEncoder().encodeToString(bytes)))
+                    .contains(bytes);
         }
     }
 }

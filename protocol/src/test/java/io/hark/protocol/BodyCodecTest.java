@@ -25,27 +25,43 @@ class BodyCodecTest {
 
     @Test
     void presenceComesBack() throws MalformedFrame {
-        var batch = new PresenceBatch(
-                "id", Optional.empty(), 0, List.of(Frames.fullPresence(), Frames.smallPresence()));
+        var batch =
+                new PresenceBatch("id", Optional.empty(), 0, List.of(Frames.fullPresence(), Frames.smallPresence()));
 
         assertThat(BodyCodec.decodePresence(BodyCodec.encode(batch))).isEqualTo(batch);
     }
 
     @Test
     void theStoredFormIsAVersionAndMessagePack() {
-        var batch = new MessageBatch("a", Optional.empty(), 5, List.of(Message.of(Optional.of("e"), Payload.text("d"))));
+        var batch =
+                new MessageBatch("a", Optional.empty(), 5, List.of(Message.of(Optional.of("e"), Payload.text("d"))));
 
         assertThat(BodyCodec.encode(batch))
                 .isEqualTo(Frames.bytes(
                         1, // version
                         0x83, // a map of 3
-                        0xa2, "id", 0xa1, "a",
-                        0xa9, "timestamp", 5,
-                        0xa8, "messages", 0x91,
+                        0xa2,
+                        "id",
+                        0xa1,
+                        "a",
+                        0xa9,
+                        "timestamp",
+                        5,
+                        0xa8,
+                        "messages",
+                        0x91,
                         0x83, // a map of 3
-                        0xa4, "name", 0xa1, "e",
-                        0xa4, "data", 0xa1, "d",
-                        0xa6, "action", 0));
+                        0xa4,
+                        "name",
+                        0xa1,
+                        "e",
+                        0xa4,
+                        "data",
+                        0xa1,
+                        "d",
+                        0xa6,
+                        "action",
+                        0));
     }
 
     @Test
@@ -65,8 +81,9 @@ class BodyCodecTest {
 
         for (byte[] wrong : List.of(newer, cut, new byte[0], new byte[] {1}, new byte[] {1, 5})) {
             assertThatThrownBy(() -> BodyCodec.decodeMessages(wrong))
-                    .isInstanceOfSatisfying(MalformedFrame.class, e -> assertThat(e.info().code())
-                            .isEqualTo(50000));
+                    .isInstanceOfSatisfying(
+                            MalformedFrame.class,
+                            e -> assertThat(e.info().code()).isEqualTo(50000));
         }
     }
 }

@@ -61,15 +61,31 @@ class ChannelNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ":hell", ":", "a\nb", "a\rb", "[", "[foo", "[]foo", "[meta]", "[meta]:log", "[meta][meta]log",
-                "[queue]foo", "[filter=]foo", "[filter]foo", "[?rewind=1]", "[?rewind=%zz]foo", "[?a=%4]foo",
-                "[Meta]log", "[other?rewind=1]foo"
+                "",
+                ":hell",
+                ":",
+                "a\nb",
+                "a\rb",
+                "[",
+                "[foo",
+                "[]foo",
+                "[meta]",
+                "[meta]:log",
+                "[meta][meta]log",
+                "[queue]foo",
+                "[filter=]foo",
+                "[filter]foo",
+                "[?rewind=1]",
+                "[?rewind=%zz]foo",
+                "[?a=%4]foo",
+                "[Meta]log",
+                "[other?rewind=1]foo"
             })
     void otherNamesAreRefusedWith40010(String name) {
         assertThat(ChannelName.parse(name))
                 .isInstanceOfSatisfying(
-                        Parsed.Invalid.class, invalid -> assertThat(invalid.error().code())
-                                .isEqualTo(40010));
+                        Parsed.Invalid.class,
+                        invalid -> assertThat(invalid.error().code()).isEqualTo(40010));
     }
 
     @Test

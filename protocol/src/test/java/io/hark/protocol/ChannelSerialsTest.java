@@ -90,7 +90,9 @@ class ChannelSerialsTest {
             for (int j = 0; j < more; j++) {
                 text.append((char) random.nextInt(i % 2 == 0 ? 128 : 0x10000));
             }
-            assertThat(SERIALS.decode(text.toString())).as("seed %d case %d", seed, i).isEmpty();
+            assertThat(SERIALS.decode(text.toString()))
+                    .as("seed %d case %d", seed, i)
+                    .isEmpty();
         }
         assertThat(SERIALS.decode("")).isEmpty();
     }

@@ -84,9 +84,18 @@ class ClientQuirksTest {
     void undefinedOfTheJavaScriptMessagePackCodecIsAbsent() throws MalformedFrame {
         byte[] bytes = Frames.bytes(
                 0x83, // a map of 3
-                0xa6, "action", 10,
-                0xa7, "channel", 0xa1, "c",
-                0xad, "channelSerial", 0xd4, 0x00, 0x00); // fixext1 of type 0
+                0xa6,
+                "action",
+                10,
+                0xa7,
+                "channel",
+                0xa1,
+                "c",
+                0xad,
+                "channelSerial",
+                0xd4,
+                0x00,
+                0x00); // fixext1 of type 0
 
         assertThat(ProtocolCodec.of(Format.MSGPACK).decodeClient(bytes, 0, bytes.length))
                 .isEqualTo(new ClientMessage.Attach("c", Map.of(), 0, Optional.empty()));
@@ -102,8 +111,21 @@ class ClientQuirksTest {
                 Frames.bytes(0xcf, 0, 0, 0, 0, 0, 0, 0, 5),
                 Frames.bytes(0xcb, 0x40, 0x14, 0, 0, 0, 0, 0, 0))) { // float64
             byte[] bytes = Frames.bytes(
-                    0x84, 0xa6, "action", 15, 0xa7, "channel", 0xa1, "c", 0xa9, "msgSerial", five, 0xa8, "messages",
-                    0x91, 0x80);
+                    0x84,
+                    0xa6,
+                    "action",
+                    15,
+                    0xa7,
+                    "channel",
+                    0xa1,
+                    "c",
+                    0xa9,
+                    "msgSerial",
+                    five,
+                    0xa8,
+                    "messages",
+                    0x91,
+                    0x80);
 
             assertThat(ProtocolCodec.of(Format.MSGPACK).decodeClient(bytes, 0, bytes.length))
                     .isInstanceOfSatisfying(
@@ -134,10 +156,7 @@ class ClientQuirksTest {
         Message message = publish.messages().getFirst();
 
         assertThat(message.data())
-                .isEqualTo(
-                        kind.equals("bytes")
-                                ? Payload.binary(new byte[] {1, 2, -1})
-                                : Payload.text(data));
+                .isEqualTo(kind.equals("bytes") ? Payload.binary(new byte[] {1, 2, -1}) : Payload.text(data));
         assertThat(message.encoding()).isEqualTo(left.isEmpty() ? Optional.empty() : Optional.of(left));
     }
 

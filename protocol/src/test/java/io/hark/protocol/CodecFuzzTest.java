@@ -70,8 +70,8 @@ class CodecFuzzTest {
     @Test
     void bodiesOfTheLog() {
         List<byte[]> valid = List.of(
-                BodyCodec.encode(
-                        new MessageBatch("id", Optional.of("c"), 1, List.of(Frames.fullMessage(), Frames.binaryMessage()))),
+                BodyCodec.encode(new MessageBatch(
+                        "id", Optional.of("c"), 1, List.of(Frames.fullMessage(), Frames.binaryMessage()))),
                 BodyCodec.encode(new PresenceBatch("id", Optional.empty(), 1, List.of(Frames.fullPresence()))));
 
         fuzz(valid, bytes -> {

@@ -4,15 +4,39 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Makes hostile input for whatever decodes: valid frames with seeded damage, splices of two of them, and pure noise. The
-/// same seed gives the same sequence.
+/// Makes hostile input for whatever decodes: valid frames with seeded damage, splices of two of them, and pure noise.
+/// The same seed gives the same sequence.
 public final class FrameMutator {
     private static final int NOISE_BYTES_MAX = 300;
 
     /// Bytes at which decoders take decisions: JSON's signs, MessagePack's headers, lengths at the edges.
-    private static final byte[] TELLING =
-            Frames.bytes("{}[]\",:\\0-eE.u \n", 0x80, 0x90, 0xa0, 0xc0, 0xc1, 0xc4, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcf,
-                    0xd3, 0xd4, 0xd8, 0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xed, 0xff, 0x7f, 0x00);
+    private static final byte[] TELLING = Frames.bytes(
+            "{}[]\",:\\0-eE.u \n",
+            0x80,
+            0x90,
+            0xa0,
+            0xc0,
+            0xc1,
+            0xc4,
+            0xc6,
+            0xc7,
+            0xc9,
+            0xca,
+            0xcb,
+            0xcf,
+            0xd3,
+            0xd4,
+            0xd8,
+            0xd9,
+            0xdb,
+            0xdc,
+            0xdd,
+            0xde,
+            0xdf,
+            0xed,
+            0xff,
+            0x7f,
+            0x00);
 
     private final List<byte[]> valid;
     private final SplittableRandom random;

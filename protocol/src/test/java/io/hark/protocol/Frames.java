@@ -191,7 +191,8 @@ public final class Frames {
                         List.of(
                                 originalMessage(),
                                 fullMessage().withoutConnectionKey(),
-                                binaryMessage().withSerial("s", originalMessage().version()))),
+                                binaryMessage()
+                                        .withSerial("s", originalMessage().version()))),
                 new ServerMessage.Presence(
                         "room", "serial", "id", Optional.empty(), 1, List.of(fullPresence(), smallPresence())),
                 new ServerMessage.Presence("room", "serial", "id", Optional.of("c"), 1, List.of()),
@@ -209,17 +210,17 @@ public final class Frames {
                 new ClientMessage.Refused(77, Optional.empty(), OptionalLong.empty(), error()));
     }
 
-    /// Bytes written as in the annotated fixtures: numbers below 256, and text whose ASCII characters stand for themselves.
+    /// Bytes written as in the annotated fixtures: numbers below 256, and text whose ASCII characters stand for
+    /// themselves.
     public static byte[] bytes(Object... parts) {
         byte[] out = new byte[0];
         for (Object part : parts) {
-            byte[] more =
-                    switch (part) {
-                        case Integer number -> new byte[] {number.byteValue()};
-                        case String text -> text.getBytes(UTF_8);
-                        case byte[] raw -> raw;
-                        default -> throw new IllegalArgumentException("neither number nor text: " + part);
-                    };
+            byte[] more = switch (part) {
+                case Integer number -> new byte[] {number.byteValue()};
+                case String text -> text.getBytes(UTF_8);
+                case byte[] raw -> raw;
+                default -> throw new IllegalArgumentException("neither number nor text: " + part);
+            };
             int at = out.length;
             out = Arrays.copyOf(out, at + more.length);
             System.arraycopy(more, 0, out, at, more.length);

@@ -38,7 +38,8 @@ class ProtocolCodecTest {
     void aServersFrameComesBack(Format format, ServerMessage frame) throws MalformedFrame {
         byte[] bytes = ProtocolCodec.of(format).encode(frame);
 
-        assertThat(ProtocolCodec.of(format).decodeServer(bytes, 0, bytes.length)).isEqualTo(frame);
+        assertThat(ProtocolCodec.of(format).decodeServer(bytes, 0, bytes.length))
+                .isEqualTo(frame);
     }
 
     @ParameterizedTest
@@ -46,7 +47,8 @@ class ProtocolCodecTest {
     void aClientsFrameComesBack(Format format, ClientMessage frame) throws MalformedFrame {
         byte[] bytes = ProtocolCodec.of(format).encode(frame);
 
-        assertThat(ProtocolCodec.of(format).decodeClient(bytes, 0, bytes.length)).isEqualTo(frame);
+        assertThat(ProtocolCodec.of(format).decodeClient(bytes, 0, bytes.length))
+                .isEqualTo(frame);
     }
 
     @ParameterizedTest
@@ -117,59 +119,113 @@ class ProtocolCodecTest {
         assertThat(new String(JSON.encode(frame), UTF_8)).isEqualTo(json.replace('\'', '"'));
     }
 
-    /// TM2a, TM2c, TM2f: id, connectionId and timestamp stand once, on the frame. TM2s: an original is its own version.
+    /// TM2a, TM2c, TM2f: id, connectionId and timestamp stand once, on the frame. TM2s: an original is its own
+    /// version.
     @Test
     void aDeliveredOriginalInheritsFromItsFrameAndIsItsOwnVersion() {
         var message = Message.of(Optional.of("e"), Payload.text("hi"))
                 .withClientId(Optional.of("u1"))
                 .withSerial("s:000", Optional.empty());
-        var frame = new ServerMessage.Messages("room", "s", "Cx1:0", Optional.of("Cx1"), 1_700_000_000_500L, List.of(message));
+        var frame = new ServerMessage.Messages(
+                "room", "s", "Cx1:0", Optional.of("Cx1"), 1_700_000_000_500L, List.of(message));
 
-        assertThat(new String(JSON.encode(frame), UTF_8))
-                .isEqualTo(
-                        """
-                        {"action":15,"channel":"room","channelSerial":"s","id":"Cx1:0","connectionId":"Cx1",\
-                        "timestamp":1700000000500,"messages":[{"name":"e","data":"hi","clientId":"u1","action":0,\
-                        "serial":"s:000","version":{"serial":"s:000","timestamp":1700000000500}}]}""");
+        assertThat(new String(JSON.encode(frame), UTF_8)).isEqualTo("""
+            {"action":15,"channel":"room","channelSerial":"s","id":"Cx1:0","connectionId":"Cx1",\
+            "timestamp":1700000000500,"messages":[{"name":"e","data":"hi","clientId":"u1","action":0,\
+            "serial":"s:000","version":{"serial":"s:000","timestamp":1700000000500}}]}\
+            """);
         assertThat(MSGPACK.encode(frame))
                 .isEqualTo(Frames.bytes(
                         0x87, // a map of 7
-                        0xa6, "action", 15,
-                        0xa7, "channel", 0xa4, "room",
-                        0xad, "channelSerial", 0xa1, "s",
-                        0xa2, "id", 0xa5, "Cx1:0",
-                        0xac, "connectionId", 0xa3, "Cx1",
-                        0xa9, "timestamp", 0xcf, 0x00, 0x00, 0x01, 0x8b, 0xcf, 0xe5, 0x69, 0xf4, // uint64
-                        0xa8, "messages", 0x91, // an array of 1
+                        0xa6,
+                        "action",
+                        15,
+                        0xa7,
+                        "channel",
+                        0xa4,
+                        "room",
+                        0xad,
+                        "channelSerial",
+                        0xa1,
+                        "s",
+                        0xa2,
+                        "id",
+                        0xa5,
+                        "Cx1:0",
+                        0xac,
+                        "connectionId",
+                        0xa3,
+                        "Cx1",
+                        0xa9,
+                        "timestamp",
+                        0xcf,
+                        0x00,
+                        0x00,
+                        0x01,
+                        0x8b,
+                        0xcf,
+                        0xe5,
+                        0x69,
+                        0xf4, // uint64
+                        0xa8,
+                        "messages",
+                        0x91, // an array of 1
                         0x86, // a map of 6
-                        0xa4, "name", 0xa1, "e",
-                        0xa4, "data", 0xa2, "hi",
-                        0xa8, "clientId", 0xa2, "u1",
-                        0xa6, "action", 0,
-                        0xa6, "serial", 0xa5, "s:000",
-                        0xa7, "version", 0x82,
-                        0xa6, "serial", 0xa5, "s:000",
-                        0xa9, "timestamp", 0xcf, 0x00, 0x00, 0x01, 0x8b, 0xcf, 0xe5, 0x69, 0xf4));
+                        0xa4,
+                        "name",
+                        0xa1,
+                        "e",
+                        0xa4,
+                        "data",
+                        0xa2,
+                        "hi",
+                        0xa8,
+                        "clientId",
+                        0xa2,
+                        "u1",
+                        0xa6,
+                        "action",
+                        0,
+                        0xa6,
+                        "serial",
+                        0xa5,
+                        "s:000",
+                        0xa7,
+                        "version",
+                        0x82,
+                        0xa6,
+                        "serial",
+                        0xa5,
+                        "s:000",
+                        0xa9,
+                        "timestamp",
+                        0xcf,
+                        0x00,
+                        0x00,
+                        0x01,
+                        0x8b,
+                        0xcf,
+                        0xe5,
+                        0x69,
+                        0xf4));
     }
 
     @Test
     void anEntrysOwnTimestampIsItsVersionsToo() {
-        var message = Message.of(Optional.empty(), Payload.NONE)
-                .withTimestamp(7)
-                .withSerial("s", Optional.empty());
+        var message =
+                Message.of(Optional.empty(), Payload.NONE).withTimestamp(7).withSerial("s", Optional.empty());
         var frame = new ServerMessage.Messages("c", "p", "i", Optional.empty(), 9, List.of(message));
 
-        assertThat(new String(JSON.encode(frame), UTF_8))
-                .contains("\"version\":{\"serial\":\"s\",\"timestamp\":7}");
+        assertThat(new String(JSON.encode(frame), UTF_8)).contains("\"version\":{\"serial\":\"s\",\"timestamp\":7}");
     }
 
     @Test
     void aConnectionKeyIsNeverDelivered() {
-        var frame = new ServerMessage.Messages(
-                "c", "p", "i", Optional.empty(), 9, List.of(Frames.fullMessage()));
+        var frame = new ServerMessage.Messages("c", "p", "i", Optional.empty(), 9, List.of(Frames.fullMessage()));
 
         for (Format format : Format.values()) {
-            assertThat(new String(ProtocolCodec.of(format).encode(frame), UTF_8)).doesNotContain("connectionKey");
+            assertThat(new String(ProtocolCodec.of(format).encode(frame), UTF_8))
+                    .doesNotContain("connectionKey");
         }
     }
 
@@ -177,14 +233,34 @@ class ProtocolCodecTest {
     void aClientsPublishIsReadFromItsBytes() throws MalformedFrame {
         byte[] bytes = Frames.bytes(
                 0x84, // a map of 4
-                0xa6, "action", 15,
-                0xa7, "channel", 0xa4, "room",
-                0xa9, "msgSerial", 0,
-                0xa8, "messages", 0x91,
+                0xa6,
+                "action",
+                15,
+                0xa7,
+                "channel",
+                0xa4,
+                "room",
+                0xa9,
+                "msgSerial",
+                0,
+                0xa8,
+                "messages",
+                0x91,
                 0x83, // a map of 3
-                0xa4, "name", 0xa1, "e",
-                0xa4, "data", 0xc4, 3, 1, 2, 0xff, // bin 8
-                0xa8, "encoding", 0xc0); // nil
+                0xa4,
+                "name",
+                0xa1,
+                "e",
+                0xa4,
+                "data",
+                0xc4,
+                3,
+                1,
+                2,
+                0xff, // bin 8
+                0xa8,
+                "encoding",
+                0xc0); // nil
 
         assertThat(MSGPACK.decodeClient(bytes, 0, bytes.length))
                 .isEqualTo(new ClientMessage.Publish(
@@ -211,7 +287,8 @@ class ProtocolCodecTest {
             byte[] json = JSON.encode(frame);
             byte[] msgpack = MSGPACK.encode(JSON.decodeServer(json, 0, json.length));
 
-            assertThat(JSON.encode(MSGPACK.decodeServer(msgpack, 0, msgpack.length))).isEqualTo(json);
+            assertThat(JSON.encode(MSGPACK.decodeServer(msgpack, 0, msgpack.length)))
+                    .isEqualTo(json);
         }
     }
 
@@ -242,8 +319,8 @@ class ProtocolCodecTest {
     @Test
     void textThatUtf8CannotCarryIsRepairedOnceForAllReaders() throws MalformedFrame {
         byte[] json = """
-                {"action":15,"channel":"c","msgSerial":0,"messages":[{"data":"a\\ud800b\\ud83d\\ude00\\udc00"}]}"""
-                .getBytes(UTF_8);
+            {"action":15,"channel":"c","msgSerial":0,"messages":[{"data":"a\\ud800b\\ud83d\\ude00\\udc00"}]}\
+            """.getBytes(UTF_8);
 
         var publish = (ClientMessage.Publish) JSON.decodeClient(json, 0, json.length);
 

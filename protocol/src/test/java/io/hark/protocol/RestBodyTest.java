@@ -57,16 +57,16 @@ class RestBodyTest {
             quoteCharacter = '~')
     void aWrongBodyIsRefusedWithItsCode(String body, int code) {
         assertThatThrownBy(() -> messages(body))
-                .isInstanceOfSatisfying(MalformedFrame.class, e -> assertThat(e.info().code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        MalformedFrame.class, e -> assertThat(e.info().code()).isEqualTo(code));
     }
 
     @Test
     void aThousandMessagesAreTheMost() throws MalformedFrame {
         assertThat(messages("[{}" + ",{}".repeat(999) + "]")).hasSize(1000);
         assertThatThrownBy(() -> messages("[{}" + ",{}".repeat(1000) + "]"))
-                .isInstanceOfSatisfying(MalformedFrame.class, e -> assertThat(e.info().code())
-                        .isEqualTo(40034));
+                .isInstanceOfSatisfying(
+                        MalformedFrame.class, e -> assertThat(e.info().code()).isEqualTo(40034));
     }
 
     @ParameterizedTest
@@ -82,9 +82,8 @@ class RestBodyTest {
 
     @Test
     void historyTellsTheVersionOfAnOriginal() {
-        var message = Message.of(Optional.empty(), Payload.text("d"))
-                .withTimestamp(5)
-                .withSerial("s", Optional.empty());
+        var message =
+                Message.of(Optional.empty(), Payload.text("d")).withTimestamp(5).withSerial("s", Optional.empty());
 
         assertThat(new String(JSON.encodeMessages(List.of(message)), UTF_8))
                 .isEqualTo("[{\"data\":\"d\",\"timestamp\":5,\"action\":0,\"serial\":\"s\","
@@ -108,7 +107,16 @@ class RestBodyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "null", "true", "5", "-5", "9223372036854775807", "1.5", "'text'", "[]", "{}", "[1,[2,{'a':null}]]",
+                "null",
+                "true",
+                "5",
+                "-5",
+                "9223372036854775807",
+                "1.5",
+                "'text'",
+                "[]",
+                "{}",
+                "[1,[2,{'a':null}]]",
                 "{'b':1,'a':2}"
             })
     void plainValuesComeBackInBothFormats(String json) throws MalformedFrame {

@@ -146,13 +146,25 @@ class WrongFieldsTest {
     void whatIsNoFrameIsMalformed(String json) {
         for (Format format : Format.values()) {
             assertThatThrownBy(() -> decoded(format, json))
-                    .isInstanceOfSatisfying(MalformedFrame.class, e -> assertThat(e.info().code())
-                            .isEqualTo(80013));
+                    .isInstanceOfSatisfying(
+                            MalformedFrame.class,
+                            e -> assertThat(e.info().code()).isEqualTo(80013));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "{", "{\"action\":0", "{\"action\":0}}", "{\"action\":0}{}", "{action:0}", "\u0000", "{\"a\":\"\u0001\"}"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "{\"action\":0",
+                "{\"action\":0}}",
+                "{\"action\":0}{}",
+                "{action:0}",
+                "\u0000",
+                "{\"a\":\"\u0001\"}"
+            })
     void whatIsNoJsonIsMalformed(String text) {
         byte[] bytes = text.getBytes(UTF_8);
 

@@ -55,8 +55,11 @@ final class BatchRoutes {
         }
         return Stages.all(results)
                 .thenApply(all -> call.isOfVersion3()
-                        ? Reply.of(201, codec -> codec.encodeValue(
-                                all.stream().map(result -> result.tree(codec)).toList()))
+                        ? Reply.of(
+                                201,
+                                codec -> codec.encodeValue(all.stream()
+                                        .map(result -> result.tree(codec))
+                                        .toList()))
                         : BatchResult.joined(all).legacyReply(201));
     }
 
@@ -65,13 +68,10 @@ final class BatchRoutes {
         try {
             ChannelName parsed = Call.channelNamed(channel);
             caller.require(parsed, Operation.PUBLISH);
-            return publishing
-                    .publish(caller, parsed, messages, ephemeral)
-                    .thenApply(outcome -> switch (outcome) {
-                        case Outcome.Ok<Publishing.Published>(var published) -> BatchResult.Item.ok(published.tree());
-                        case Outcome.Refused<Publishing.Published>(var error) ->
-                            BatchResult.Item.failed(channel, error);
-                    });
+            return publishing.publish(caller, parsed, messages, ephemeral).thenApply(outcome -> switch (outcome) {
+                case Outcome.Ok<Publishing.Published>(var published) -> BatchResult.Item.ok(published.tree());
+                case Outcome.Refused<Publishing.Published>(var error) -> BatchResult.Item.failed(channel, error);
+            });
         } catch (Refusal refusal) {
             return CompletableFuture.completedStage(BatchResult.Item.failed(channel, refusal.error()));
         }
@@ -108,7 +108,8 @@ final class BatchRoutes {
         for (Object name : tree instanceof List<?> several ? several : Collections.singletonList(tree)) {
             if (!(name instanceof String text)) {
                 throw new Refusal(
-                        ErrorCode.INVALID_BODY, "channels of a batch spec must be a channel's name or an array of names");
+                        ErrorCode.INVALID_BODY,
+                        "channels of a batch spec must be a channel's name or an array of names");
             }
             names.add(text);
         }
@@ -126,17 +127,17 @@ final class BatchRoutes {
 
     private CompletionStage<Reply> presence(Call call) throws Refusal {
         Caller caller = Caller.of(call.request(), call.nowMillis(), services);
-        String separator = call.param("separator").filter(text -> !text.isEmpty()).orElse(",");
+        String separator =
+                call.param("separator").filter(text -> !text.isEmpty()).orElse(",");
         String channels = call.param("channels")
                 .filter(text -> !text.isEmpty())
                 .orElseThrow(() -> new Refusal(
                         ErrorCode.INVALID_PARAMETER_VALUE, "channels must name the channels whose presence is wanted"));
-        List<String> names = checked(new LinkedHashSet<>(Arrays.asList(
-                channels.split(Pattern.quote(separator), CHANNELS_MAX + 2))));
+        List<String> names =
+                checked(new LinkedHashSet<>(Arrays.asList(channels.split(Pattern.quote(separator), CHANNELS_MAX + 2))));
         return Stages.all(names.stream().map(name -> members(caller, name)).toList())
                 .thenApply(BatchResult::new)
-                .thenApply(result ->
-                        call.isOfVersion3() ? Reply.of(200, result::encode) : result.legacyReply(200));
+                .thenApply(result -> call.isOfVersion3() ? Reply.of(200, result::encode) : result.legacyReply(200));
     }
 
     private CompletionStage<BatchResult.Item> members(Caller caller, String name) {
@@ -145,16 +146,17 @@ final class BatchRoutes {
             caller.require(channel, Operation.SUBSCRIBE);
             return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
                 case Answer.Refused<ChannelStatus>(var error) -> BatchResult.Item.failed(name, error);
-                case Answer.Ok<ChannelStatus>(var status) -> BatchResult.Item.ok(codec -> {
-                    Map<String, Object> tree = new LinkedHashMap<>();
-                    tree.put("channel", name);
-                    tree.put(
-                            "presence",
-                            PresenceRoutes.inOrder(status.members()).stream()
-                                    .map(codec::toTree)
-                                    .toList());
-                    return tree;
-                });
+                case Answer.Ok<ChannelStatus>(var status) ->
+                    BatchResult.Item.ok(codec -> {
+                        Map<String, Object> tree = new LinkedHashMap<>();
+                        tree.put("channel", name);
+                        tree.put(
+                                "presence",
+                                PresenceRoutes.inOrder(status.members()).stream()
+                                        .map(codec::toTree)
+                                        .toList());
+                        return tree;
+                    });
             });
         } catch (Refusal refusal) {
             return CompletableFuture.completedStage(BatchResult.Item.failed(name, refusal.error()));

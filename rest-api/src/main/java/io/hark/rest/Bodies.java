@@ -117,8 +117,8 @@ final class Bodies {
         if (json) {
             value(request); // It goes on as the text that it is, but readers are promised JSON.
         }
-        Message message = Message.of(field(request, "x-ably-name", "name"), data(request))
-                .withClientId(clientId(request));
+        Message message =
+                Message.of(field(request, "x-ably-name", "name"), data(request)).withClientId(clientId(request));
         message = message.withData(message.data(), json ? encoding.or(() -> Optional.of("json")) : encoding);
         Optional<String> id = field(request, "x-ably-messageid", "messageId");
         message = id.isPresent() ? message.withId(id.get()) : message;
@@ -147,7 +147,8 @@ final class Bodies {
 
     /// Its header is the caller's identity (RSA7e2), which fills in the message's.
     private static Optional<String> clientId(RestRequest request) {
-        return request.param("clientId").filter(id -> request.header("x-ably-clientid").isEmpty());
+        return request.param("clientId")
+                .filter(id -> request.header("x-ably-clientid").isEmpty());
     }
 
     private static Message withConnectionKey(Message m, Optional<String> connectionKey) {

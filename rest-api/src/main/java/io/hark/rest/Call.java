@@ -16,9 +16,9 @@ record Call(RestRequest request, List<String> path, long nowMillis) {
 
     private static final Pattern VERSION = Pattern.compile("\\s*([0-9]{1,6})(\\.[0-9]*)?\\s*");
 
-    /// Whether the client speaks version 3 or later, in which batch answers are objects. Versions are integers, once
-    /// were decimals, and users of the SDKs' generic requests send any; without one, or with one that is none, the
-    /// client is of the old days.
+    /// Whether the client speaks version 3 or later, in which batch answers are objects. Versions are integers,
+    /// once were decimals, and users of the SDKs' generic requests send any; without one, or with one that is none,
+    /// the client is of the old days.
     boolean isOfVersion3() {
         return request.header("x-ably-version")
                 .or(() -> request.param("v"))
@@ -41,7 +41,8 @@ record Call(RestRequest request, List<String> path, long nowMillis) {
 
     static ChannelName channelNamed(String name) throws Refusal {
         return switch (ChannelName.parse(name)) {
-            case ChannelName.Parsed.Valid(var channel) when isFiltered(channel) ->
+            case ChannelName.Parsed.Valid(var channel)
+            when isFiltered(channel) ->
                 throw new Refusal(
                         ErrorCode.INVALID_CHANNEL_NAME, "a filtered channel can be subscribed to, and nothing else");
             case ChannelName.Parsed.Valid(var channel) -> channel;
@@ -50,7 +51,6 @@ record Call(RestRequest request, List<String> path, long nowMillis) {
     }
 
     private static boolean isFiltered(ChannelName channel) {
-        return channel.qualifier().isPresent()
-                && channel.qualifier().get() instanceof ChannelName.Qualifier.Filter;
+        return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Filter;
     }
 }

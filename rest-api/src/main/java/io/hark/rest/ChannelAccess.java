@@ -37,7 +37,8 @@ public final class ChannelAccess {
         return capabilityRefusal(grant, channel, operation).or(() -> namespaceRefusal(app, identity, secure, channel));
     }
 
-    /// @return 40160 when the capability does not grant the operation, and for anything but reading on a metachannel
+    /// @return 40160 when the capability does not grant the operation, and for anything but reading on a
+    ///         metachannel
     public static Optional<ErrorInfo> capabilityRefusal(Grant grant, ChannelName channel, Operation operation) {
         boolean possible = !isMeta(channel) || READS.contains(operation);
         return possible && grant.capability().permits(operation, resource(channel))

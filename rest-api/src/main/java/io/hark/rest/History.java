@@ -71,8 +71,12 @@ final class History<T> {
         HistoryParams params = HistoryParams.of(call.request());
         ChannelId id = caller.idOf(channel);
         long keptSince = call.nowMillis()
-                - services.policies().of(caller.app(), channel.base()).retention().toMillis();
-        // The owner is asked first: whatever it has acknowledged by now, to anybody, is at or before what it answers.
+                - services.policies()
+                        .of(caller.app(), channel.base())
+                        .retention()
+                        .toMillis();
+        // The owner is asked first: whatever it has acknowledged by now, to anybody, is at or before what it
+        // answers.
         return Statuses.of(services, caller, channel).thenCompose(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> CompletableFuture.completedStage(Reply.error(error));
             case Answer.Ok<ChannelStatus>(var status) -> {
@@ -96,8 +100,7 @@ final class History<T> {
             // One more than asked for was read, to see whether there is one.
             boolean more = items.size() > params.limit() || page.more() && !items.isEmpty();
             List<Item<T>> shown = items.subList(0, Math.min(items.size(), params.limit()));
-            Optional<String> next =
-                    more ? Optional.of(shown.getLast().cursor().text()) : Optional.empty();
+            Optional<String> next = more ? Optional.of(shown.getLast().cursor().text()) : Optional.empty();
             List<T> values = shown.stream().map(Item::value).toList();
             return Reply.page(
                     codec -> encode.apply(codec, values),
@@ -105,8 +108,8 @@ final class History<T> {
         });
     }
 
-    private HistoryQuery query(
-            Call call, HistoryParams params, ChannelId id, long keptSince, ChannelStatus status) throws Refusal {
+    private HistoryQuery query(Call call, HistoryParams params, ChannelId id, long keptSince, ChannelStatus status)
+            throws Refusal {
         long after = 0;
         long upTo = upTo(params, status);
         if (params.cursor().isPresent()) {
@@ -123,7 +126,9 @@ final class History<T> {
                 upTo,
                 Math.max(params.start(), keptSince),
                 // Entries can be ahead of this node's clock, and must be visible nevertheless.
-                params.end().orElse(Math.max(call.nowMillis(), Hlc.millis(status.meta().hlc()))),
+                params.end()
+                        .orElse(Math.max(
+                                call.nowMillis(), Hlc.millis(status.meta().hlc()))),
                 params.backwards(),
                 Set.of(kind),
                 params.limit() + 2, // The first may have been shown in full before, and the last tells of a next page.

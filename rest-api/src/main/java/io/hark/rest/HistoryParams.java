@@ -51,19 +51,17 @@ record HistoryParams(
         OptionalLong end = millis(request, "end");
         if (end.isPresent() && start > end.getAsLong()) {
             throw new Refusal(
-                    ErrorCode.INVALID_PARAMETER_VALUE,
-                    "start %d is after end %d".formatted(start, end.getAsLong()));
+                    ErrorCode.INVALID_PARAMETER_VALUE, "start %d is after end %d".formatted(start, end.getAsLong()));
         }
-        boolean backwards =
-                switch (request.param("direction").orElse("backwards")) {
-                    case "backwards" -> true;
-                    case "forwards" -> false;
-                    default ->
-                        throw new Refusal(
-                                ErrorCode.INVALID_PARAMETER_VALUE,
-                                "direction must be forwards or backwards, was '%s'"
-                                        .formatted(request.param("direction").orElseThrow()));
-                };
+        boolean backwards = switch (request.param("direction").orElse("backwards")) {
+            case "backwards" -> true;
+            case "forwards" -> false;
+            default ->
+                throw new Refusal(
+                        ErrorCode.INVALID_PARAMETER_VALUE,
+                        "direction must be forwards or backwards, was '%s'"
+                                .formatted(request.param("direction").orElseThrow()));
+        };
         Optional<String> cursor = Pages.cursor(request);
         return new HistoryParams(
                 start,

@@ -36,12 +36,10 @@ final class MessageRoutes {
         List<Message> messages = call.param("enveloped").filter("false"::equals).isPresent()
                 ? List.of(Bodies.unenveloped(call.request()))
                 : Bodies.messages(call.request());
-        return publishing
-                .publish(caller, channel, messages, isEphemeral(call))
-                .thenApply(outcome -> switch (outcome) {
-                    case Outcome.Ok<Publishing.Published>(var published) -> Reply.of(201, published.tree());
-                    case Outcome.Refused<Publishing.Published>(var error) -> Reply.error(error);
-                });
+        return publishing.publish(caller, channel, messages, isEphemeral(call)).thenApply(outcome -> switch (outcome) {
+            case Outcome.Ok<Publishing.Published>(var published) -> Reply.of(201, published.tree());
+            case Outcome.Refused<Publishing.Published>(var error) -> Reply.error(error);
+        });
     }
 
     /// For tests of clients (RSL1l1).

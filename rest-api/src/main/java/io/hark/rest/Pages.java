@@ -45,10 +45,7 @@ record Pages(String segment, Map<String, String> params, Optional<String> curren
         char separator = '?';
         for (Map.Entry<String, String> param : params.entrySet()) {
             if (!param.getValue().isEmpty()) {
-                url.append(separator)
-                        .append(param.getKey())
-                        .append('=')
-                        .append(UrlText.encode(param.getValue()));
+                url.append(separator).append(param.getKey()).append('=').append(UrlText.encode(param.getValue()));
                 separator = '&';
             }
         }

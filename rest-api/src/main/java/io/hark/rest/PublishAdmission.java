@@ -56,7 +56,8 @@ public final class PublishAdmission {
     /// @param mayRepeat         whether a publish with this `frameIdentity` may have been sent before
     /// @param ephemeralAll      whether the request as a whole is marked ephemeral
     /// @param privilegedHeaders whether the capability allows `extras.privileged`
-    /// @param connections       whom a `connectionKey` in a message belongs to; not asked when there is a connectionId
+    /// @param connections       whom a `connectionKey` in a message belongs to; not asked when there is a
+    ///                          connectionId
     public record Request(
             App app,
             ChannelId channel,
@@ -137,10 +138,12 @@ public final class PublishAdmission {
 
     /// As clients count it: name, clientId, extras as JSON, and data (TM6).
     private static long size(Message message) {
-        long extras = message.extras().isEmpty()
-                ? 0
-                : ProtocolCodec.of(Format.JSON).encodeValue(message.extras()).length;
-        return extras + utf8Bytes(message.name()) + utf8Bytes(message.clientId()) + message.data().size();
+        long extras =
+                message.extras().isEmpty() ? 0 : ProtocolCodec.of(Format.JSON).encodeValue(message.extras()).length;
+        return extras
+                + utf8Bytes(message.name())
+                + utf8Bytes(message.clientId())
+                + message.data().size();
     }
 
     private static int utf8Bytes(Optional<String> text) {
@@ -181,10 +184,12 @@ public final class PublishAdmission {
         if (first.isEmpty() || first.length() > ID_CHARS_MAX) {
             throw new Refusal(
                     ErrorCode.INVALID_MESSAGE_ID,
-                    "a message id has 1 to %d characters, the first one has %d".formatted(ID_CHARS_MAX, first.length()));
+                    "a message id has 1 to %d characters, the first one has %d"
+                            .formatted(ID_CHARS_MAX, first.length()));
         }
         if (messages.size() == 1) {
-            // The whole text counts, also when it ends in `:0`: ids like `order:1` and `order:2` are different messages.
+            // The whole text counts, also when it ends in `:0`: ids like `order:1` and `order:2` are
+            // different messages.
             return new Ids(first, Optional.of(hash(CLIENT_ID_OF_ONE, first)), true);
         }
         String base = first.substring(0, Math.max(0, first.lastIndexOf(':')));
@@ -195,7 +200,11 @@ public final class PublishAdmission {
                         ErrorCode.INVALID_MESSAGE_ID,
                         "the ids of several messages are <base>:<index>, counted from 0, or all left out; message %d has %s"
                                 .formatted(
-                                        index, messages.get(index).id().map("'%s'"::formatted).orElse("none")));
+                                        index,
+                                        messages.get(index)
+                                                .id()
+                                                .map("'%s'"::formatted)
+                                                .orElse("none")));
             }
         }
         return new Ids(base, Optional.of(hash(CLIENT_ID_OF_SEVERAL, base)), true);
@@ -219,7 +228,9 @@ public final class PublishAdmission {
         for (Message message : request.messages()) {
             marked += message.isEphemeral() ? 1 : 0;
         }
-        if (!request.ephemeralAll() && marked != 0 && marked != request.messages().size()) {
+        if (!request.ephemeralAll()
+                && marked != 0
+                && marked != request.messages().size()) {
             throw new Refusal(
                     ErrorCode.INVALID_PUBLISH,
                     "%d of %d messages are ephemeral; publish them apart from the others"

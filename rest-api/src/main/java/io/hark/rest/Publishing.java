@@ -50,9 +50,7 @@ final class Publishing {
                 Optional.empty(),
                 false,
                 ephemeral,
-                caller.grant()
-                        .capability()
-                        .permits(Operation.PRIVILEGED_HEADERS, ChannelAccess.resource(channel)),
+                caller.grant().capability().permits(Operation.PRIVILEGED_HEADERS, ChannelAccess.resource(channel)),
                 services.connections());
         return switch (services.admission().admit(request)) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
@@ -71,8 +69,7 @@ final class Publishing {
         return answer.thenApply(result -> switch (result) {
             case PublishResult.Stored(var receipt) ->
                 Outcome.ok(new Published(channel.full(), messageId, receipt.serials()));
-            case PublishResult.Accepted(var serials) ->
-                Outcome.ok(new Published(channel.full(), messageId, serials));
+            case PublishResult.Accepted(var serials) -> Outcome.ok(new Published(channel.full(), messageId, serials));
             case PublishResult.Refused(var error) -> Outcome.refused(error);
         });
     }

@@ -33,7 +33,6 @@ sealed interface Reply {
     }
 
     static Reply error(ErrorInfo error) {
-        return new Content(
-                error.statusCode(), codec -> codec.encodeError(error), Optional.empty(), Optional.of(error));
+        return new Content(error.statusCode(), codec -> codec.encodeError(error), Optional.empty(), Optional.of(error));
     }
 }

@@ -26,10 +26,9 @@ final class Responses {
         return switch (reply) {
             case Reply.Empty(int status) -> new RestResponse(status, Optional.empty(), NO_BODY, headers);
             case Reply.Text(String text) ->
-                new RestResponse(
-                        200, Optional.of("text/plain"), text.getBytes(StandardCharsets.UTF_8), headers);
-            case Reply.Content content when negotiation.enveloped() ->
-                encoded(200, negotiation, envelope(content, negotiation), headers);
+                new RestResponse(200, Optional.of("text/plain"), text.getBytes(StandardCharsets.UTF_8), headers);
+            case Reply.Content content
+            when negotiation.enveloped() -> encoded(200, negotiation, envelope(content, negotiation), headers);
             case Reply.Content content -> {
                 headers.addAll(own(content));
                 yield encoded(content.status(), negotiation, content.body().encode(codec(negotiation)), headers);
@@ -48,8 +47,7 @@ final class Responses {
     /// The headers that say something of this reply only; in an envelope they are part of the body.
     private static List<Header> own(Reply.Content content) {
         List<Header> headers = new ArrayList<>();
-        content.pages()
-                .ifPresent(pages -> pages.links().forEach(link -> headers.add(new Header("Link", link))));
+        content.pages().ifPresent(pages -> pages.links().forEach(link -> headers.add(new Header("Link", link))));
         content.error().map(Errors::headers).ifPresent(headers::addAll);
         return headers;
     }
@@ -58,8 +56,9 @@ final class Responses {
         Map<String, Object> headers = new LinkedHashMap<>();
         headers.put("content-type", negotiation.format().mediaType());
         content.pages().ifPresent(pages -> headers.put("Link", pages.links()));
-        content.error().map(Errors::headers).ifPresent(all -> all.forEach(
-                header -> headers.put(header.name(), header.value())));
+        content.error()
+                .map(Errors::headers)
+                .ifPresent(all -> all.forEach(header -> headers.put(header.name(), header.value())));
         Map<String, Object> envelope = new LinkedHashMap<>();
         envelope.put("statusCode", content.status());
         envelope.put("headers", headers);

@@ -28,7 +28,8 @@ final class UrlText {
             int equals = raw.indexOf('=', from);
             int nameEnd = equals < 0 || equals > end ? end : equals;
             if (nameEnd > from) {
-                params.put(lenient(raw.substring(from, nameEnd)), lenient(raw.substring(Math.min(nameEnd + 1, end), end)));
+                params.put(
+                        lenient(raw.substring(from, nameEnd)), lenient(raw.substring(Math.min(nameEnd + 1, end), end)));
             }
             from = end + 1;
         }
@@ -80,10 +81,8 @@ final class UrlText {
         StringBuilder out = new StringBuilder(text.length() + 16);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            boolean plain = c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
-                    || UNRESERVED.indexOf(c) >= 0;
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || UNRESERVED.indexOf(c) >= 0;
             if (plain) {
                 out.append(c);
             } else {

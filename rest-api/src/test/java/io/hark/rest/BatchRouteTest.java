@@ -20,13 +20,10 @@ class BatchRouteTest {
 
     @Test
     void everySpecHasItsResultInItsPlace() {
-        TestResponse response = server.post(
-                        "/messages",
-                        """
-                        [{"channels":"a","messages":{"id":"own"}},
-                         {"channels":["b","a"],"messages":[{"data":"1"},{"data":"2"}]}]""")
-                .send()
-                .is(201);
+        TestResponse response = server.post("/messages", """
+            [{"channels":"a","messages":{"id":"own"}},
+             {"channels":["b","a"],"messages":[{"data":"1"},{"data":"2"}]}]\
+            """).send().is(201);
         assertThat(response.all("successCount")).containsExactly(1L, 2L);
         assertThat(response.all("failureCount")).containsExactly(0L, 0L);
         assertThat(response.at("0.results.0.channel")).isEqualTo("a");
@@ -38,7 +35,11 @@ class BatchRouteTest {
 
     @Test
     void oneSpecAloneIsAnsweredByAListOfOne() {
-        assertThat(server.post("/messages", "{\"channels\":\"a\",\"messages\":{}}").send().is(201).list()).hasSize(1);
+        assertThat(server.post("/messages", "{\"channels\":\"a\",\"messages\":{}}")
+                        .send()
+                        .is(201)
+                        .list())
+                .hasSize(1);
     }
 
     @Test
@@ -51,7 +52,8 @@ class BatchRouteTest {
         assertThat(response.at("0.results.1.error.code")).isEqualTo(40160L);
         assertThat(response.at("0.results.1.error.statusCode")).isEqualTo(401L);
         assertThat(response.at("0.results.2.error.code")).isEqualTo(40010L);
-        assertThat(((Map<?, ?>) response.at("0.results.1")).containsKey("serials")).isFalse();
+        assertThat(((Map<?, ?>) response.at("0.results.1")).containsKey("serials"))
+                .isFalse();
         assertThat(server.get("/channels/open:b/messages").send().list()).hasSize(1);
     }
 
@@ -101,7 +103,9 @@ class BatchRouteTest {
         server.post("/messages", spec(BatchRoutes.CHANNELS_MAX + 1)).send().fails(400, 40000);
         int specs = BatchRoutes.PUBLISHES_MAX / BatchRoutes.CHANNELS_MAX;
         String spec = spec(BatchRoutes.CHANNELS_MAX);
-        server.post("/messages", "[" + (spec + ",").repeat(specs) + spec + "]").send().fails(400, 40000);
+        server.post("/messages", "[" + (spec + ",").repeat(specs) + spec + "]")
+                .send()
+                .fails(400, 40000);
         server.post("/messages", "{\"channels\":\"a\",\"messages\":[" + "{},".repeat(1_000) + "{}]}")
                 .send()
                 .fails(400, 40034);
@@ -117,14 +121,18 @@ class BatchRouteTest {
     void msgpackCarriesBinaryData() {
         byte[] body = ProtocolCodec.of(Format.MSGPACK)
                 .encodeValue(Map.of("channels", "a", "messages", Map.of("data", new byte[] {1, 2})));
-        server.request("POST", "/messages").body("application/x-msgpack", body).send().is(201);
+        server.request("POST", "/messages")
+                .body("application/x-msgpack", body)
+                .send()
+                .is(201);
         assertThat(server.get("/channels/a/messages").send().at("0.data")).isEqualTo("AQI=");
     }
 
     @Test
     void presenceOfSeveralChannelsComesInTheOrderAsked() {
         server.enter("b", "conn", "ann");
-        TestResponse response = server.get("/presence?channels=empty,b,[bad").send().is(200);
+        TestResponse response =
+                server.get("/presence?channels=empty,b,[bad").send().is(200);
         assertThat(response.at("successCount")).isEqualTo(2L);
         assertThat(response.at("failureCount")).isEqualTo(1L);
         assertThat(response.at("results.0.channel")).isEqualTo("empty");
@@ -132,7 +140,10 @@ class BatchRouteTest {
         assertThat(response.at("results.1.presence.0.clientId")).isEqualTo("ann");
         assertThat(response.at("results.2.error.code")).isEqualTo(40010L);
 
-        TestResponse old = server.get("/presence?channels=empty;b&separator=;").version("2").send().is(200);
+        TestResponse old = server.get("/presence?channels=empty;b&separator=;")
+                .version("2")
+                .send()
+                .is(200);
         assertThat(old.all("channel")).containsExactly("empty", "b");
         server.get("/presence?channels=b,[bad").version("2").send().fails(400, 40020);
     }
@@ -143,7 +154,11 @@ class BatchRouteTest {
         server.get("/presence?channels=").send().fails(400, 40003);
         String names = IntStream.range(0, 101).mapToObj(Integer::toString).collect(Collectors.joining(","));
         server.get("/presence?channels=" + names).send().fails(400, 40000);
-        assertThat(server.get("/presence?channels=a,b").basic(server.key(3)).send().is(200).at("failureCount"))
+        assertThat(server.get("/presence?channels=a,b")
+                        .basic(server.key(3))
+                        .send()
+                        .is(200)
+                        .at("failureCount"))
                 .isEqualTo(2L);
     }
 }

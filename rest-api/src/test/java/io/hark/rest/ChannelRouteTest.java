@@ -39,7 +39,17 @@ class ChannelRouteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6,,id", "3,,id", "2,,value", "1.2,,value", "0.8,,value", "nonsense,,value", "150,,id", "2,id,id", "6,value,value"})
+    @CsvSource({
+        "6,,id",
+        "3,,id",
+        "2,,value",
+        "1.2,,value",
+        "0.8,,value",
+        "nonsense,,value",
+        "150,,id",
+        "2,id,id",
+        "6,value,value"
+    })
     void formFollowsTheVersionUnlessAskedFor(String version, String by, String expected) {
         server.post("/channels/c/messages", "{}").send();
         Object item = server.get("/channels" + (by == null ? "" : "?by=" + by))

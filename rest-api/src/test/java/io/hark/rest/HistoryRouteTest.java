@@ -31,7 +31,8 @@ class HistoryRouteTest {
         List<List<Object>> pages = new ArrayList<>();
         Optional<String> next = Optional.of("./?" + query);
         while (next.isPresent()) {
-            TestResponse page = server.get(path + next.get().substring(next.get().indexOf('?')))
+            TestResponse page = server.get(
+                            path + next.get().substring(next.get().indexOf('?')))
                     .send()
                     .is(200);
             pages.add(page.all("data"));
@@ -47,7 +48,8 @@ class HistoryRouteTest {
         server.post(PERSISTED, "[{\"name\":\"n\",\"clientId\":\"ann\",\"extras\":{\"headers\":{\"a\":1}}},{}]")
                 .send()
                 .is(201);
-        TestResponse history = server.get(PERSISTED + "?direction=forwards").send().is(200);
+        TestResponse history =
+                server.get(PERSISTED + "?direction=forwards").send().is(200);
         Map<?, ?> message = (Map<?, ?>) history.list().getFirst();
         assertThat(message.get("id")).isEqualTo("random0:0");
         assertThat(message.get("name")).isEqualTo("n");
@@ -55,8 +57,7 @@ class HistoryRouteTest {
         assertThat(message.get("timestamp")).isEqualTo(server.now);
         assertThat(message.get("action")).isEqualTo(0L);
         assertThat(message.get("serial").toString()).endsWith(":000");
-        assertThat(message.get("version"))
-                .isEqualTo(Map.of("serial", message.get("serial"), "timestamp", server.now));
+        assertThat(message.get("version")).isEqualTo(Map.of("serial", message.get("serial"), "timestamp", server.now));
         assertThat(message.get("extras")).isEqualTo(Map.of("headers", Map.of("a", 1L)));
         assertThat(history.at("1.id")).isEqualTo("random0:1");
     }
@@ -86,10 +87,13 @@ class HistoryRouteTest {
     void firstAndCurrentCanBeFollowedFromAnyPage() {
         publish(5);
         TestResponse one = server.get(PERSISTED + "?limit=2").send();
-        TestResponse two = server.get(PERSISTED + one.link("next").orElseThrow().substring(10)).send();
+        TestResponse two = server.get(PERSISTED + one.link("next").orElseThrow().substring(10))
+                .send();
         assertThat(two.all("data")).containsExactly("2", "1");
         assertThat(two.link("first")).isEqualTo(one.link("first"));
-        assertThat(server.get(PERSISTED + two.link("current").orElseThrow().substring(10)).send().body())
+        assertThat(server.get(PERSISTED + two.link("current").orElseThrow().substring(10))
+                        .send()
+                        .body())
                 .isEqualTo(two.body());
     }
 
@@ -106,9 +110,11 @@ class HistoryRouteTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 7})
     void pagesCountMessagesAndMayEndWithinAPublish(int limit) {
-        server.post(PERSISTED, "[{\"data\":\"0\"},{\"data\":\"1\"},{\"data\":\"2\"}]").send();
+        server.post(PERSISTED, "[{\"data\":\"0\"},{\"data\":\"1\"},{\"data\":\"2\"}]")
+                .send();
         server.post(PERSISTED, "{\"data\":\"3\"}").send();
-        server.post(PERSISTED, "[{\"data\":\"4\"},{\"data\":\"5\"},{\"data\":\"6\"}]").send();
+        server.post(PERSISTED, "[{\"data\":\"4\"},{\"data\":\"5\"},{\"data\":\"6\"}]")
+                .send();
         List<List<Object>> forwards = walk(PERSISTED, "direction=forwards&limit=" + limit);
         assertThat(forwards.stream().flatMap(List::stream)).containsExactly("0", "1", "2", "3", "4", "5", "6");
         List<List<Object>> backwards = walk(PERSISTED, "limit=" + limit);
@@ -192,7 +198,9 @@ class HistoryRouteTest {
     @Test
     void fromSerialOfAnotherRegionOrLineageIsRefused() {
         server.get(PERSISTED + "?from_serial=" + serial("us", 1, 1)).send().fails(400, 40024);
-        server.get(PERSISTED + "?from_serial=" + serial(TestServer.REGION, 7, 1)).send().fails(400, 90008);
+        server.get(PERSISTED + "?from_serial=" + serial(TestServer.REGION, 7, 1))
+                .send()
+                .fails(400, 90008);
     }
 
     private String serial(String region, int lineage, long lsn) {

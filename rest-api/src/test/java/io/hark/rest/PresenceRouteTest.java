@@ -55,10 +55,16 @@ class PresenceRouteTest {
     void filtersApplyAndAreRepeatedInLinks() {
         server.enter("c", "conn1", "ann", "b&=,b");
         server.enter("c", "conn2", "ann");
-        assertThat(server.get(PRESENCE + "?clientId=ann").send().all("connectionId")).containsExactly("conn1", "conn2");
-        assertThat(server.get(PRESENCE + "?connectionId=conn2").send().all("clientId")).containsExactly("ann");
-        assertThat(server.get(PRESENCE + "?clientId=ann&connectionId=none").send().list()).isEmpty();
-        TestResponse page = server.get(PRESENCE + "?clientId=b%26%3D%2Cb&limit=1").send();
+        assertThat(server.get(PRESENCE + "?clientId=ann").send().all("connectionId"))
+                .containsExactly("conn1", "conn2");
+        assertThat(server.get(PRESENCE + "?connectionId=conn2").send().all("clientId"))
+                .containsExactly("ann");
+        assertThat(server.get(PRESENCE + "?clientId=ann&connectionId=none")
+                        .send()
+                        .list())
+                .isEmpty();
+        TestResponse page =
+                server.get(PRESENCE + "?clientId=b%26%3D%2Cb&limit=1").send();
         assertThat(page.all("clientId")).containsExactly("b&=,b");
         assertThat(page.link("first")).contains("./presence?limit=1&clientId=b%26%3D%2Cb");
         assertThat(page.link("next")).isEmpty();
@@ -75,11 +81,13 @@ class PresenceRouteTest {
         server.enter("c", "conn", "ann", "bob");
         server.leave("c", "conn", "ann");
         server.post("/channels/c/messages", "{}").send();
-        TestResponse history = server.get(PRESENCE + "/history?direction=forwards").send().is(200);
+        TestResponse history =
+                server.get(PRESENCE + "/history?direction=forwards").send().is(200);
         assertThat(history.all("action")).containsExactly(2L, 2L, 3L);
         assertThat(history.all("clientId")).containsExactly("ann", "bob", "ann");
         assertThat(history.all("connectionId")).containsOnly("conn");
-        assertThat(server.get(PRESENCE + "/history?limit=2").send().all("clientId")).containsExactly("ann", "bob");
+        assertThat(server.get(PRESENCE + "/history?limit=2").send().all("clientId"))
+                .containsExactly("ann", "bob");
         assertThat(server.get(PRESENCE + "/history?limit=2").send().link("next").orElseThrow())
                 .startsWith("./history?start=0&end=");
         assertThat(server.get("/channels/c/messages").send().list()).hasSize(1);

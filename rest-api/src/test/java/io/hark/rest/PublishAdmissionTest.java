@@ -90,7 +90,8 @@ class PublishAdmissionTest {
 
     @Test
     void identityIsFilledInAndOthersAreRefused() {
-        assertThat(admitted("c", false, PLAIN).batch().messages().getFirst().clientId()).contains("ann");
+        assertThat(admitted("c", false, PLAIN).batch().messages().getFirst().clientId())
+                .contains("ann");
         assertThat(refusal(PLAIN.withClientId(Optional.of("bob")))).isEqualTo(40012);
     }
 
@@ -129,11 +130,15 @@ class PublishAdmissionTest {
     @Test
     void limitsAreThoseConfigured() {
         assertThat(refusal(PLAIN, PLAIN, PLAIN, PLAIN)).isEqualTo(40034);
-        assertThat(refusal(Message.of(Optional.of("n"), Payload.text("x".repeat(100))))).isEqualTo(40009);
-        assertThat(refusal(Message.of(Optional.empty(), Payload.text("é".repeat(51))))).isEqualTo(40009);
-        assertThat(refusal(PLAIN.withId("x".repeat(PublishAdmission.ID_CHARS_MAX + 1)))).isEqualTo(40031);
+        assertThat(refusal(Message.of(Optional.of("n"), Payload.text("x".repeat(100)))))
+                .isEqualTo(40009);
+        assertThat(refusal(Message.of(Optional.empty(), Payload.text("é".repeat(51)))))
+                .isEqualTo(40009);
+        assertThat(refusal(PLAIN.withId("x".repeat(PublishAdmission.ID_CHARS_MAX + 1))))
+                .isEqualTo(40031);
         String encoding = "x".repeat(PublishAdmission.ENCODING_CHARS_MAX + 1);
-        assertThat(refusal(PLAIN.withData(Payload.text(""), Optional.of(encoding)))).isEqualTo(40013);
+        assertThat(refusal(PLAIN.withData(Payload.text(""), Optional.of(encoding))))
+                .isEqualTo(40013);
         assertThat(refusal()).isEqualTo(40030);
     }
 }

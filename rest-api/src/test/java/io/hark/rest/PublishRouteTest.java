@@ -24,8 +24,9 @@ class PublishRouteTest {
 
     @Test
     void answerNamesChannelIdAndSerials() {
-        TestResponse response =
-                server.post(MESSAGES, "[{\"name\":\"a\"},{\"name\":\"b\"}]").send().is(201);
+        TestResponse response = server.post(MESSAGES, "[{\"name\":\"a\"},{\"name\":\"b\"}]")
+                .send()
+                .is(201);
         assertThat(response.object().keySet().toString()).isEqualTo("[channel, messageId, serials]");
         assertThat(response.at("channel")).isEqualTo("c");
         assertThat(response.at("messageId")).isEqualTo("random0:0");
@@ -35,7 +36,10 @@ class PublishRouteTest {
 
     @Test
     void qualifiedNameIsAnsweredAsItWasGiven() {
-        assertThat(server.post("/channels/%5B%3Frewind=1%5Dc/messages", "{}").send().is(201).at("channel"))
+        assertThat(server.post("/channels/%5B%3Frewind=1%5Dc/messages", "{}")
+                        .send()
+                        .is(201)
+                        .at("channel"))
                 .isEqualTo("[?rewind=1]c");
         published();
     }
@@ -72,7 +76,10 @@ class PublishRouteTest {
         assertThat(request.send().is(201).raw().contentType()).contains("application/x-msgpack");
         assertThat(published().get("data")).isEqualTo("AAEC");
         assertThat(published().get("encoding")).isEqualTo("base64");
-        assertThat(server.get(MESSAGES).header("accept", "application/x-msgpack").send().at("0.data"))
+        assertThat(server.get(MESSAGES)
+                        .header("accept", "application/x-msgpack")
+                        .send()
+                        .at("0.data"))
                 .isEqualTo(new byte[] {0, 1, 2});
     }
 
@@ -164,8 +171,10 @@ class PublishRouteTest {
 
     @Test
     void ephemeralMessagesAreAcknowledgedAndNotKept() {
-        assertThat((List<?>)
-                        server.post(MESSAGES + "?ephemeral=true", "{}").send().is(201).at("serials"))
+        assertThat((List<?>) server.post(MESSAGES + "?ephemeral=true", "{}")
+                        .send()
+                        .is(201)
+                        .at("serials"))
                 .hasSize(1);
         server.post(MESSAGES, "{\"extras\":{\"ephemeral\":true}}").send().is(201);
         assertThat(server.get(MESSAGES).send().list()).isEmpty();
@@ -184,18 +193,14 @@ class PublishRouteTest {
 
     @Test
     void whatOnlyTheServerMaySayIsOverwritten() {
-        server.post(
-                        MESSAGES,
-                        """
-                        {"serial":"s","timestamp":1,"connectionId":"x","version":{"serial":"v"},"action":0,
-                         "annotations":{"summary":{}},"extras":{"delta":{"from":"y","format":"vcdiff"}}}""")
-                .send()
-                .is(201);
+        server.post(MESSAGES, """
+            {"serial":"s","timestamp":1,"connectionId":"x","version":{"serial":"v"},"action":0,
+             "annotations":{"summary":{}},"extras":{"delta":{"from":"y","format":"vcdiff"}}}\
+            """).send().is(201);
         Map<?, ?> message = published();
         assertThat(message.get("timestamp")).isEqualTo(server.now);
         assertThat(message.keySet().toString()).isEqualTo("[id, timestamp, action, serial, version]");
-        assertThat(message.get("version"))
-                .isEqualTo(Map.of("serial", message.get("serial"), "timestamp", server.now));
+        assertThat(message.get("version")).isEqualTo(Map.of("serial", message.get("serial"), "timestamp", server.now));
     }
 
     @ParameterizedTest
@@ -241,12 +246,17 @@ class PublishRouteTest {
     @Test
     void sizeIsCountedOverAllMessages() {
         String half = "x".repeat(32_768);
-        server.post(MESSAGES, "[{\"data\":\"%s\"},{\"data\":\"%s\"}]".formatted(half, half)).send().is(201);
+        server.post(MESSAGES, "[{\"data\":\"%s\"},{\"data\":\"%s\"}]".formatted(half, half))
+                .send()
+                .is(201);
         server.post(MESSAGES, "[{\"data\":\"%s\"},{\"data\":\"%s\",\"name\":\"n\"}]".formatted(half, half))
                 .send()
                 .fails(413, 40009);
         server.post(MESSAGES, "[" + "{},".repeat(1_000) + "{}]").send().fails(400, 40034);
-        assertThat(((List<?>) server.post(MESSAGES, "[" + "{},".repeat(999) + "{}]").send().is(201).at("serials")))
+        assertThat(((List<?>) server.post(MESSAGES, "[" + "{},".repeat(999) + "{}]")
+                        .send()
+                        .is(201)
+                        .at("serials")))
                 .hasSize(1_000)
                 .doesNotHaveDuplicates();
     }

@@ -20,39 +20,178 @@ class RestApiFuzzTest {
     private static final long SEED = 20261122L;
 
     private static final List<String> SEGMENTS = List.of(
-            "channels", "messages", "history", "presence", "keys", "requestToken", "apps", "time", "c", "persisted:c",
-            "%5Bmeta%5Dlog", "%5B", "a%2Fb", "%", "%ff", "", "is-the-internet-up.txt", "[?rewind=1]c", "%00", "é");
+            "channels",
+            "messages",
+            "history",
+            "presence",
+            "keys",
+            "requestToken",
+            "apps",
+            "time",
+            "c",
+            "persisted:c",
+            "%5Bmeta%5Dlog",
+            "%5B",
+            "a%2Fb",
+            "%",
+            "%ff",
+            "",
+            "is-the-internet-up.txt",
+            "[?rewind=1]c",
+            "%00",
+            "é");
     private static final List<String> METHODS = List.of("DELETE", "OPTIONS", "PUT", "get", "");
     private static final List<String> ROUTES = List.of(
-            "GET /time", "GET /channels/c/messages", "GET /channels/persisted:c/history", "GET /channels/c/presence",
-            "GET /channels/c/presence/history", "GET /channels/c", "GET /channels", "GET /presence?channels=c,d",
-            "POST /channels/c/messages", "POST /channels/persisted:c/messages", "POST /messages", "POST /apps",
+            "GET /time",
+            "GET /channels/c/messages",
+            "GET /channels/persisted:c/history",
+            "GET /channels/c/presence",
+            "GET /channels/c/presence/history",
+            "GET /channels/c",
+            "GET /channels",
+            "GET /presence?channels=c,d",
+            "POST /channels/c/messages",
+            "POST /channels/persisted:c/messages",
+            "POST /messages",
+            "POST /apps",
             "POST /keys/a.b/requestToken");
     private static final List<String> PARAMS = List.of(
-            "limit", "start", "end", "direction", "cursor", "from_serial", "fromSerial", "by", "prefix", "clientId",
-            "connectionId", "channels", "separator", "format", "envelope", "v", "enveloped", "ephemeral", "name",
-            "messageId", "encoding", "connectionKey", "_forceNack", "key", "accessToken");
+            "limit",
+            "start",
+            "end",
+            "direction",
+            "cursor",
+            "from_serial",
+            "fromSerial",
+            "by",
+            "prefix",
+            "clientId",
+            "connectionId",
+            "channels",
+            "separator",
+            "format",
+            "envelope",
+            "v",
+            "enveloped",
+            "ephemeral",
+            "name",
+            "messageId",
+            "encoding",
+            "connectionKey",
+            "_forceNack",
+            "key",
+            "accessToken");
     private static final List<String> VALUES = List.of(
-            "", "0", "1", "2", "1000", "1001", "-1", "99999999999999999999", "forwards", "backwards", "id", "value", "json",
-            "msgpack", "html", "false", "true", "a,b,[c", "1-0", "3-1", "YQ", "MTpjOjA6MA", "%", "%0d%0a", "\uD83D\uDE00",
-            "%ed%a0%80", "01700000000000-000@eu.1.1:000", "x");
+            "",
+            "0",
+            "1",
+            "2",
+            "1000",
+            "1001",
+            "-1",
+            "99999999999999999999",
+            "forwards",
+            "backwards",
+            "id",
+            "value",
+            "json",
+            "msgpack",
+            "html",
+            "false",
+            "true",
+            "a,b,[c",
+            "1-0",
+            "3-1",
+            "YQ",
+            "MTpjOjA6MA",
+            "%",
+            "%0d%0a",
+            "\uD83D\uDE00",
+            "%ed%a0%80",
+            "01700000000000-000@eu.1.1:000",
+            "x");
     private static final List<String> TYPES = List.of(
-            "application/json", "application/json; charset=utf-8", "application/x-msgpack", "text/plain",
-            "application/octet-stream", "application/x-www-form-urlencoded", "image/png", ";", "");
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/x-msgpack",
+            "text/plain",
+            "application/octet-stream",
+            "application/x-www-form-urlencoded",
+            "image/png",
+            ";",
+            "");
     private static final List<String> HEADERS = List.of(
-            "x-ably-version", "x-ably-clientid", "x-ably-messageid", "x-ably-name", "x-ably-encoding",
-            "x-ably-connectionkey", "accept", "origin", "access-control-request-headers", "authorization");
+            "x-ably-version",
+            "x-ably-clientid",
+            "x-ably-messageid",
+            "x-ably-name",
+            "x-ably-encoding",
+            "x-ably-connectionkey",
+            "accept",
+            "origin",
+            "access-control-request-headers",
+            "authorization");
     private static final List<String> HEADER_VALUES = List.of(
-            "", "1", "6", "2", "1.2", "x", "YW5u", "?", "*/*", "application/x-msgpack", "application/json;q=0.5,*/*",
-            "application/x-msgpack;q=NaN", ",;=", "https://site", "a\r\nb: c", "\u20ac", "Basic", "Basic !", "Bearer a.b.c");
+            "",
+            "1",
+            "6",
+            "2",
+            "1.2",
+            "x",
+            "YW5u",
+            "?",
+            "*/*",
+            "application/x-msgpack",
+            "application/json;q=0.5,*/*",
+            "application/x-msgpack;q=NaN",
+            ",;=",
+            "https://site",
+            "a\r\nb: c",
+            "\u20ac",
+            "Basic",
+            "Basic !",
+            "Bearer a.b.c");
     private static final List<String> FIELDS = List.of(
-            "id", "name", "data", "encoding", "clientId", "connectionKey", "extras", "action", "serial", "version",
-            "timestamp", "annotations", "channels", "messages", "keyName", "capability", "mac", "keys", "namespaces");
+            "id",
+            "name",
+            "data",
+            "encoding",
+            "clientId",
+            "connectionKey",
+            "extras",
+            "action",
+            "serial",
+            "version",
+            "timestamp",
+            "annotations",
+            "channels",
+            "messages",
+            "keyName",
+            "capability",
+            "mac",
+            "keys",
+            "namespaces");
     private static final List<String> BODIES = List.of(
-            "", "{", "[", "null", "3", "\"x\"", "{}", "[]", "[{}]", "{\"data\":\"x\"}", "{\"id\":\"a\"}",
-            "[{\"id\":\"b:0\"},{\"id\":\"b:1\"}]", "{\"data\":{\"a\":[1,null,1.5]}}", "{\"channels\":[\"a\",\"b\"],\"messages\":{}}",
-            "[{\"channels\":\"a\",\"messages\":[{\"data\":\"\\ud800\"}]}]", "{\"keys\":[{}]}", "{\"data\":1e999}", "a=b&data=%7B%7D",
-            "{\"extras\":{\"headers\":{\"a\":1e400}}}", "[".repeat(40) + "]".repeat(40));
+            "",
+            "{",
+            "[",
+            "null",
+            "3",
+            "\"x\"",
+            "{}",
+            "[]",
+            "[{}]",
+            "{\"data\":\"x\"}",
+            "{\"id\":\"a\"}",
+            "[{\"id\":\"b:0\"},{\"id\":\"b:1\"}]",
+            "{\"data\":{\"a\":[1,null,1.5]}}",
+            "{\"channels\":[\"a\",\"b\"],\"messages\":{}}",
+            "[{\"channels\":\"a\",\"messages\":[{\"data\":\"\\ud800\"}]}]",
+            "{\"keys\":[{}]}",
+            "{\"data\":1e999}",
+            "a=b&data=%7B%7D",
+            "{\"extras\":{\"headers\":{\"a\":1e400}}}",
+            "[".repeat(40) + "]".repeat(40));
 
     private final Random random = new Random(SEED);
     private final Map<Integer, Integer> answersByStatus = new TreeMap<>();
@@ -71,15 +210,17 @@ class RestApiFuzzTest {
             try {
                 check(request, response);
             } catch (AssertionError e) {
-                throw new AssertionError("seed %d, case %d: %s %s %s %s -> %s"
-                        .formatted(
-                                SEED,
-                                i,
-                                request,
-                                request.query(),
-                                request.headers(),
-                                new String(request.body(), StandardCharsets.UTF_8),
-                                response), e);
+                throw new AssertionError(
+                        "seed %d, case %d: %s %s %s %s -> %s"
+                                .formatted(
+                                        SEED,
+                                        i,
+                                        request,
+                                        request.query(),
+                                        request.headers(),
+                                        new String(request.body(), StandardCharsets.UTF_8),
+                                        response),
+                        e);
             }
             server.now += random.nextInt(50);
         }
@@ -99,8 +240,10 @@ class RestApiFuzzTest {
             assertThat(response.raw().body()).isEmpty();
         } else if (!response.raw().contentType().orElseThrow().equals("text/plain")) {
             Object body = response.body();
-            boolean enveloped = response.status() == 200 && request.query().containsKey("envelope")
-                    && body instanceof Map<?, ?> map && map.containsKey("statusCode");
+            boolean enveloped = response.status() == 200
+                    && request.query().containsKey("envelope")
+                    && body instanceof Map<?, ?> map
+                    && map.containsKey("statusCode");
             Object inner = enveloped ? ((Map<?, ?>) body).get("response") : body;
             int status = enveloped ? ((Long) ((Map<?, ?>) body).get("statusCode")).intValue() : response.status();
             assertThat(status).isBetween(200, 499);
@@ -116,7 +259,11 @@ class RestApiFuzzTest {
     private RestRequest request() {
         Map<String, String> headers = new HashMap<>();
         if (chance(90)) {
-            headers.put("authorization", "Basic " + TestServer.base64(server.key(chance(75) ? 0 : random.nextInt(4)).text()));
+            headers.put(
+                    "authorization",
+                    "Basic "
+                            + TestServer.base64(server.key(chance(75) ? 0 : random.nextInt(4))
+                                    .text()));
         }
         headers.put("content-type", one(TYPES));
         if (chance(50)) {
@@ -172,7 +319,8 @@ class RestApiFuzzTest {
             case 3 -> random.nextBoolean();
             case 4 -> new byte[] {1, 2, 3};
             case 5 -> null;
-            case 6 -> Stream.generate(() -> tree(depth - 1)).limit(random.nextInt(4)).toList();
+            case 6 ->
+                Stream.generate(() -> tree(depth - 1)).limit(random.nextInt(4)).toList();
             default -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 for (int i = random.nextInt(6); i > 0; i--) {

@@ -18,7 +18,11 @@ class RestApiTest {
     @Test
     void timeIsAnArrayOfOneAndAsksForNoCredentials() {
         assertThat(server.get("/time").anonymous().send().is(200).list()).isEqualTo(List.of(server.now));
-        assertThat(server.get("/time").header("authorization", "Bearer nonsense").send().is(200).list())
+        assertThat(server.get("/time")
+                        .header("authorization", "Bearer nonsense")
+                        .send()
+                        .is(200)
+                        .list())
                 .isEqualTo(List.of(server.now));
     }
 
@@ -62,8 +66,11 @@ class RestApiTest {
 
     @Test
     void namesAreSplitFirstAndDecodedThen() {
-        server.post("/channels/a%2Fb%25%20%F0%9F%98%80/messages", "{\"name\":\"n\"}").send().is(201);
-        TestResponse history = server.get("/channels/a%2Fb%25%20%F0%9F%98%80/messages").send();
+        server.post("/channels/a%2Fb%25%20%F0%9F%98%80/messages", "{\"name\":\"n\"}")
+                .send()
+                .is(201);
+        TestResponse history =
+                server.get("/channels/a%2Fb%25%20%F0%9F%98%80/messages").send();
         assertThat(history.list()).hasSize(1);
         assertThat(server.get("/channels").send().list()).isEqualTo(List.of("a/b% \uD83D\uDE00"));
     }
@@ -93,7 +100,8 @@ class RestApiTest {
 
     @Test
     void errorsAreMsgpackForClientsThatWantIt() {
-        TestResponse response = server.get("/nothing").header("accept", "application/x-msgpack").send();
+        TestResponse response =
+                server.get("/nothing").header("accept", "application/x-msgpack").send();
         response.fails(404, 40400);
         assertThat(response.raw().contentType()).contains("application/x-msgpack");
     }
@@ -101,17 +109,24 @@ class RestApiTest {
     @ParameterizedTest
     @ValueSource(strings = {"json", "msgpack"})
     void envelopeHoldsStatusHeadersAndLinks(String format) {
-        server.post("/channels/c/messages", "[{\"name\":\"a\"},{\"name\":\"b\"}]").send().is(201);
-        TestResponse page = server.get("/channels/c/messages?limit=1&envelope=" + format).send().is(200);
-        assertThat(page.raw().contentType()).contains(format.equals("json") ? "application/json" : "application/x-msgpack");
+        server.post("/channels/c/messages", "[{\"name\":\"a\"},{\"name\":\"b\"}]")
+                .send()
+                .is(201);
+        TestResponse page = server.get("/channels/c/messages?limit=1&envelope=" + format)
+                .send()
+                .is(200);
+        assertThat(page.raw().contentType())
+                .contains(format.equals("json") ? "application/json" : "application/x-msgpack");
         assertThat(page.headers("Link")).isEmpty();
         assertThat(page.at("statusCode")).isEqualTo(200L);
         assertThat((List<?>) page.at("response")).hasSize(1);
         assertThat((List<?>) page.at("headers.Link")).hasSize(3);
-        assertThat(page.at("headers.content-type")).isEqualTo(page.raw().contentType().get());
+        assertThat(page.at("headers.content-type"))
+                .isEqualTo(page.raw().contentType().get());
         assertThat((String) page.at("rel.next")).startsWith("./messages?").contains("envelope=" + format);
 
-        TestResponse failure = server.get("/channels/%5Bx/messages?envelope=" + format).send().is(200);
+        TestResponse failure =
+                server.get("/channels/%5Bx/messages?envelope=" + format).send().is(200);
         assertThat(failure.at("statusCode")).isEqualTo(400L);
         assertThat(failure.at("response.error.code")).isEqualTo(40010L);
         assertThat(failure.at("headers.X-Ably-Errorcode")).isEqualTo("40010");
@@ -120,14 +135,19 @@ class RestApiTest {
     @Test
     void corsHeadersAreOnErrorsTooAndEchoTheOrigin() {
         for (String path : List.of("/time", "/nothing", "/channels")) {
-            TestResponse response = server.get(path).anonymous().header("origin", "https://site").send();
+            TestResponse response = server.get(path)
+                    .anonymous()
+                    .header("origin", "https://site")
+                    .send();
             assertThat(response.header("Access-Control-Allow-Origin")).contains("https://site");
             assertThat(response.header("Access-Control-Allow-Credentials")).contains("true");
-            assertThat(response.header("Access-Control-Expose-Headers").orElseThrow()).contains("X-Ably-Errorcode");
+            assertThat(response.header("Access-Control-Expose-Headers").orElseThrow())
+                    .contains("X-Ably-Errorcode");
             assertThat(response.header("Vary")).contains("Origin");
             assertThat(response.header("Cache-Control")).contains("no-store");
         }
-        assertThat(server.get("/time").send().header("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(server.get("/time").send().header("Access-Control-Allow-Origin"))
+                .isEmpty();
     }
 
     @Test
@@ -141,7 +161,8 @@ class RestApiTest {
         assertThat(response.raw().body()).isEmpty();
         assertThat(response.raw().contentType()).isEmpty();
         assertThat(response.header("Access-Control-Allow-Headers")).contains("x-ably-version, x-own");
-        assertThat(response.header("Access-Control-Allow-Methods").orElseThrow()).contains("PATCH");
+        assertThat(response.header("Access-Control-Allow-Methods").orElseThrow())
+                .contains("PATCH");
         assertThat(response.header("Access-Control-Allow-Origin")).contains("https://site");
         server.request("OPTIONS", "/nothing").send().fails(404, 40400);
     }
@@ -155,9 +176,11 @@ class RestApiTest {
         TestRequest withToken = server.get("/channels").header("authorization", "Bearer " + TestServer.base64(token));
         withToken.send().is(200);
         server.now += 2 * 3_600_000;
-        assertThat(withToken.send().fails(401, 40142).header("WWW-Authenticate")).contains("X-Ably-Token stale");
+        assertThat(withToken.send().fails(401, 40142).header("WWW-Authenticate"))
+                .contains("X-Ably-Token stale");
 
-        TestResponse invalid = server.get("/channels").header("authorization", "Bearer a.b").send();
+        TestResponse invalid =
+                server.get("/channels").header("authorization", "Bearer a.b").send();
         assertThat(invalid.status()).isEqualTo(401);
         assertThat(invalid.header("WWW-Authenticate").orElseThrow()).doesNotContain("stale");
         assertThat(server.get("/nothing").send().header("WWW-Authenticate")).isEmpty();
@@ -196,7 +219,8 @@ class RestApiTest {
 
     @Test
     void errorMessageInAHeaderCannotStartAnotherHeader() {
-        TestResponse response = server.get("/channels?by=%0D%0ASet-Cookie:%20x%E2%82%AC").send();
+        TestResponse response =
+                server.get("/channels?by=%0D%0ASet-Cookie:%20x%E2%82%AC").send();
         response.fails(400, 40003);
         assertThat(response.header("X-Ably-Errormessage").orElseThrow()).matches("[ -~]+");
     }
@@ -210,12 +234,13 @@ class RestApiTest {
                 "/channels/c/presence/history", "GET",
                 "/channels/c", "GET",
                 "/channels", "GET");
-        routes.forEach((path, method) -> server.request(method, path)
+        routes.forEach((path, method) ->
+                server.request(method, path).basic(server.key(3)).send().fails(401, 40160));
+        server.post("/channels/c/messages", "{}").basic(server.key(3)).send().fails(401, 40160);
+        server.post("/channels/open:c/messages", "{}")
                 .basic(server.key(3))
                 .send()
-                .fails(401, 40160));
-        server.post("/channels/c/messages", "{}").basic(server.key(3)).send().fails(401, 40160);
-        server.post("/channels/open:c/messages", "{}").basic(server.key(3)).send().is(201);
+                .is(201);
         assertThat(server.key(3).capability()).isNotEqualTo(Capability.DEFAULT);
     }
 
@@ -224,7 +249,10 @@ class RestApiTest {
         TestRequest history = server.get("/channels/%5Bmeta%5Dlog/messages");
         history.send().fails(401, 40160);
         assertThat(history.basic(server.key(2)).send().is(200).list()).isEmpty();
-        server.post("/channels/%5Bmeta%5Dlog/messages", "{}").basic(server.key(2)).send().fails(401, 40160);
+        server.post("/channels/%5Bmeta%5Dlog/messages", "{}")
+                .basic(server.key(2))
+                .send()
+                .fails(401, 40160);
         server.get("/channels/%5Bmeta%5Dlog").basic(server.key(2)).send().is(200);
         assertThat(server.get("/channels").send().list()).isEmpty();
     }
@@ -236,7 +264,11 @@ class RestApiTest {
                 .header("x-ably-clientid", TestServer.base64("ann"))
                 .send()
                 .is(201);
-        server.get("/channels/safe:c/messages?accessToken=" + token("{}")).anonymous().plain().send().fails(403, 40311);
+        server.get("/channels/safe:c/messages?accessToken=" + token("{}"))
+                .anonymous()
+                .plain()
+                .send()
+                .fails(403, 40311);
         server.get("/channels/safe:c/messages").send().is(200);
     }
 

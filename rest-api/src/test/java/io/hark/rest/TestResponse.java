@@ -45,7 +45,8 @@ record TestResponse(RestResponse raw) {
     }
 
     Object body() {
-        Format format = raw.contentType().orElseThrow().equals(Format.MSGPACK.mediaType()) ? Format.MSGPACK : Format.JSON;
+        Format format =
+                raw.contentType().orElseThrow().equals(Format.MSGPACK.mediaType()) ? Format.MSGPACK : Format.JSON;
         assertThat(raw.contentType()).contains(format.mediaType());
         try {
             return ProtocolCodec.of(format).decodeValue(raw.body());
@@ -73,7 +74,9 @@ record TestResponse(RestResponse raw) {
 
     /// A member of each object in the list.
     List<Object> all(String member) {
-        return list().stream().<Object>map(item -> ((Map<?, ?>) item).get(member)).toList();
+        return list().stream()
+                .<Object>map(item -> ((Map<?, ?>) item).get(member))
+                .toList();
     }
 
     TestResponse is(int expectedStatus) {

@@ -64,8 +64,8 @@ final class TestServer {
                 64 << 20,
                 Duration.ofSeconds(15),
                 new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
-        router = LocalChannelRouter.open(
-                List.of(new SameThreadLoop()), store, REGION, 1, config, () -> now, failure -> {
+        router =
+                LocalChannelRouter.open(List.of(new SameThreadLoop()), store, REGION, 1, config, () -> now, failure -> {
                     throw new AssertionError(failure);
                 });
         TokenSigner signer = new TokenSigner(new TokenSecret(new byte[TokenSecret.LENGTH]));
@@ -152,7 +152,8 @@ final class TestServer {
     }
 
     long committedLsn(String channel) {
-        if (router.status(channel(channel)).toCompletableFuture().join() instanceof Answer.Ok<ChannelStatus>(var status)) {
+        if (router.status(channel(channel)).toCompletableFuture().join()
+                instanceof Answer.Ok<ChannelStatus>(var status)) {
             return status.committedLsn();
         }
         throw new AssertionError("no status of " + channel);

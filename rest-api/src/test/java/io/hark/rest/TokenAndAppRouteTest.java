@@ -27,8 +27,10 @@ class TokenAndAppRouteTest {
     @Test
     void signedRequestGivesATokenWhateverTheHeadersSay() throws GeneralSecurityException {
         String path = "/keys/" + server.key(0).name() + "/requestToken";
-        List<String> headers =
-                List.of("Bearer bm9uc2Vuc2U=", "Basic !", "Basic " + TestServer.base64(server.key(1).text()));
+        List<String> headers = List.of(
+                "Bearer bm9uc2Vuc2U=",
+                "Basic !",
+                "Basic " + TestServer.base64(server.key(1).text()));
         int n = 0;
         for (String authorization : headers) {
             TestResponse response = server.post(path, signed(server.key(0), "nonce-of-16-chars" + n++))
@@ -60,7 +62,8 @@ class TokenAndAppRouteTest {
     @Test
     void unsignedRequestNeedsItsKey() {
         String path = "/keys/" + server.key(0).name() + "/requestToken";
-        String body = "{\"keyName\":\"%s\",\"timestamp\":%d}".formatted(server.key(0).name(), server.now);
+        String body =
+                "{\"keyName\":\"%s\",\"timestamp\":%d}".formatted(server.key(0).name(), server.now);
         server.post(path, body).send().is(201);
         server.post(path, body).anonymous().send().fails(401, 40101);
         server.post(path, "[]").send().fails(400, 40001);
@@ -85,7 +88,8 @@ class TokenAndAppRouteTest {
     @Test
     void tokenDoesNotRemoveAnApp() {
         String path = "/keys/" + server.key(0).name() + "/requestToken";
-        String body = "{\"keyName\":\"%s\",\"timestamp\":%d}".formatted(server.key(0).name(), server.now);
+        String body =
+                "{\"keyName\":\"%s\",\"timestamp\":%d}".formatted(server.key(0).name(), server.now);
         Object token = server.post(path, body).send().object().get("token");
         server.request("DELETE", "/apps/" + server.app.id() + "?accessToken=" + token)
                 .anonymous()

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1 to I9). It knows
-/// nothing of the code that made the history.
+/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1 to I9). It
+/// knows nothing of the code that made the history.
 ///
-/// The log as it stands is kept up to date while reading, so that each delivery is compared with the log of its own time: an
-/// entry that a power loss took later was rightly delivered before.
+/// The log as it stands is kept up to date while reading, so that each delivery is compared with the log of its own
+/// time: an entry that a power loss took later was rightly delivered before.
 final class Checker {
     private final List<Anomaly> anomalies = new ArrayList<>();
     private final Map<String, Op> ops = new HashMap<>();
@@ -178,7 +178,8 @@ final class Checker {
         Logged logged = present.get(place);
         if (logged == null) {
             found(kind, what + " though nothing is written at " + place);
-        } else if (logged.written().durability() == Durability.FSYNC && logged.written().number() > synced) {
+        } else if (logged.written().durability() == Durability.FSYNC
+                && logged.written().number() > synced) {
             found(kind, what + " though it is not synced at " + place);
         }
     }
@@ -197,7 +198,8 @@ final class Checker {
         if (certain && op.logged.isPresent()) {
             found(
                     Kind.BAD_NACK,
-                    "%s is refused and is logged at %s".formatted(id, op.logged.get().place()));
+                    "%s is refused and is logged at %s"
+                            .formatted(id, op.logged.get().place()));
         }
     }
 
@@ -209,9 +211,13 @@ final class Checker {
             return;
         }
         Run run = runs.get(key);
-        if (attached.requested().isEmpty() || run == null || run.place.lsn() != attached.from().lsn()) {
-            found(Kind.CURSOR_REGRESS, "%s says that it is resumed, the client was at %s"
-                    .formatted(attached, run == null ? "no place" : run.place));
+        if (attached.requested().isEmpty()
+                || run == null
+                || run.place.lsn() != attached.from().lsn()) {
+            found(
+                    Kind.CURSOR_REGRESS,
+                    "%s says that it is resumed, the client was at %s"
+                            .formatted(attached, run == null ? "no place" : run.place));
         }
     }
 
@@ -221,8 +227,10 @@ final class Checker {
         boolean wasCut = end != null && end < requested.lsn();
         boolean hasExpired = expiredUpTo.getOrDefault(requested.slot(), 0L) > requested.lsn();
         if (!wasCut && !hasExpired) {
-            found(Kind.FALSE_DISCONTINUITY, "%s lost its place %s on %s for no reason"
-                    .formatted(attached.client(), requested, attached.channel()));
+            found(
+                    Kind.FALSE_DISCONTINUITY,
+                    "%s lost its place %s on %s for no reason"
+                            .formatted(attached.client(), requested, attached.channel()));
         }
     }
 
@@ -233,7 +241,8 @@ final class Checker {
             found(Kind.PHANTOM, received + " before it was attached");
             return;
         }
-        boolean repeated = received.logged() && received.kind() == EntryKind.MESSAGE && !run.received.add(received.op());
+        boolean repeated =
+                received.logged() && received.kind() == EntryKind.MESSAGE && !run.received.add(received.op());
         if (repeated) {
             found(Kind.DUPLICATE_TO_CLIENT, "%s gets %s again".formatted(received.client(), received.op()));
         }
@@ -241,8 +250,9 @@ final class Checker {
             requireValue(place, received.op());
             Logged logged = present.get(place);
             if (logged == null || !logged.written().op().equals(received.op())) {
-                found(Kind.PHANTOM, "%s gets %s, which is not in the log at %s"
-                        .formatted(received.client(), received.op(), place));
+                found(
+                        Kind.PHANTOM,
+                        "%s gets %s, which is not in the log at %s".formatted(received.client(), received.op(), place));
             }
             requireNothingBetween(received, run);
             if (!repeated && place.lsn() <= run.place.lsn()) {
@@ -252,8 +262,7 @@ final class Checker {
             found(Kind.PHANTOM, received.op() + " was never published");
         }
         if (place.lsn() < run.place.lsn()) {
-            found(Kind.CURSOR_REGRESS, "%s goes back from %s to %s"
-                    .formatted(received.client(), run.place, place));
+            found(Kind.CURSOR_REGRESS, "%s goes back from %s to %s".formatted(received.client(), run.place, place));
         }
         run.place = place;
     }
@@ -264,12 +273,20 @@ final class Checker {
         if (from >= to) {
             return;
         }
-        for (Logged missed : log(received.channel()).subMap(from, false, to, false).values()) {
+        for (Logged missed :
+                log(received.channel()).subMap(from, false, to, false).values()) {
             // A rewind brings those messages that are kept: the presence set comes by itself.
             boolean notWanted = missed.written().kind() == EntryKind.PRESENCE || expired.contains(missed.place());
             if (missed.place().lsn() > run.relaxedUpTo || !notWanted) {
-                found(Kind.GAP_WITHOUT_FLAG, "%s goes from %s to %s without %s %s".formatted(
-                        received.client(), run.place, received.place(), missed.written().op(), missed.place()));
+                found(
+                        Kind.GAP_WITHOUT_FLAG,
+                        "%s goes from %s to %s without %s %s"
+                                .formatted(
+                                        received.client(),
+                                        run.place,
+                                        received.place(),
+                                        missed.written().op(),
+                                        missed.place()));
                 return;
             }
         }
@@ -281,10 +298,16 @@ final class Checker {
             return;
         }
         long from = Math.max(run.place.lsn(), run.relaxedUpTo);
-        log(quiet.channel()).tailMap(from, false).values().stream().findFirst().ifPresent(missed -> found(
-                Kind.GAP_WITHOUT_FLAG,
-                "%s rests at %s and never got %s %s".formatted(
-                        quiet.client(), run.place, missed.written().op(), missed.place())));
+        log(quiet.channel()).tailMap(from, false).values().stream()
+                .findFirst()
+                .ifPresent(missed -> found(
+                        Kind.GAP_WITHOUT_FLAG,
+                        "%s rests at %s and never got %s %s"
+                                .formatted(
+                                        quiet.client(),
+                                        run.place,
+                                        missed.written().op(),
+                                        missed.place())));
     }
 
     private void atTheEnd() {
@@ -302,13 +325,17 @@ final class Checker {
         presence.divergences().forEach(detail -> found(Kind.PRESENCE_DIVERGENCE, detail));
     }
 
-    /// What was acknowledged is in the log; only what was not to be synced may be lost, and only after it was acknowledged.
+    /// What was acknowledged is in the log; only what was not to be synced may be lost, and only after it was
+    /// acknowledged.
     private void requireKept(Op op) {
         String id = op.invoked.op();
         if (op.logged.isPresent()) {
-            if (op.logged.get().place().lsn() != op.ackedLsn && op.invoked.member().isEmpty()) {
-                found(Kind.POSITION_DISAGREEMENT, "%s is acknowledged at %d and logged at %s"
-                        .formatted(id, op.ackedLsn, op.logged.get().place()));
+            if (op.logged.get().place().lsn() != op.ackedLsn
+                    && op.invoked.member().isEmpty()) {
+                found(
+                        Kind.POSITION_DISAGREEMENT,
+                        "%s is acknowledged at %d and logged at %s"
+                                .formatted(id, op.ackedLsn, op.logged.get().place()));
             }
             return;
         }
@@ -321,7 +348,9 @@ final class Checker {
         Map<String, Op> newest = new HashMap<>();
         for (Logged logged : log.values()) {
             Op op = ops.get(logged.written().op());
-            if (op == null || op.invoked.connection().equals("rest") || logged.written().kind() != EntryKind.MESSAGE) {
+            if (op == null
+                    || op.invoked.connection().equals("rest")
+                    || logged.written().kind() != EntryKind.MESSAGE) {
                 continue;
             }
             Op before = newest.put(op.invoked.connection(), op);

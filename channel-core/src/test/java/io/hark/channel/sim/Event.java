@@ -13,12 +13,7 @@ sealed interface Event {
     /// @param op     names it for ever, whatever happens to it
     /// @param member set on a presence event
     record Invoked(
-            String op,
-            String connection,
-            long serial,
-            String channel,
-            boolean ephemeral,
-            Optional<MemberOp> member)
+            String op, String connection, long serial, String channel, boolean ephemeral, Optional<MemberOp> member)
             implements Event {}
 
     /// @param present enter or update, else leave
@@ -66,7 +61,13 @@ sealed interface Event {
     /// @param from      everything after it follows
     /// @param tip       what is before it was published before the attach
     record Attached(
-            String client, String channel, Optional<Place> requested, boolean rewound, Place from, long tip, boolean resumed)
+            String client,
+            String channel,
+            Optional<Place> requested,
+            boolean rewound,
+            Place from,
+            long tip,
+            boolean resumed)
             implements Event {}
 
     /// An entry of the log is handed to a transport.

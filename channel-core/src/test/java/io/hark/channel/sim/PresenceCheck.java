@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Confined: compares, at the end of a history, the members that connections meant to be there with those that the owner
-/// has, and those with what every client sees (design, rule I9).
+/// Confined: compares, at the end of a history, the members that connections meant to be there with those that the
+/// owner has, and those with what every client sees (design, rule I9).
 final class PresenceCheck {
     private final Map<String, Event.Invoked> everInvoked = new HashMap<>();
     private final Map<String, Event.Invoked> invoked = new HashMap<>();
@@ -50,8 +50,10 @@ final class PresenceCheck {
         invoked.values().stream()
                 .filter(event -> isOf(event, connection) && event.channel().equals(channel))
                 .forEach(event -> left.add(key(event)));
-        settled.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
-        invoked.values().removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
+        settled.values()
+                .removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
+        invoked.values()
+                .removeIf(event -> isOf(event, connection) && event.channel().equals(channel));
     }
 
     void ended(String connection) {
@@ -100,7 +102,11 @@ final class PresenceCheck {
                         && view.members().isPresent()
                         && !view.members().get().equals(owner.members())) {
                     found.add("channel %s: %s sees %s, the owner has %s"
-                            .formatted(owner.channel(), view.client(), view.members().get(), owner.members()));
+                            .formatted(
+                                    owner.channel(),
+                                    view.client(),
+                                    view.members().get(),
+                                    owner.members()));
                 }
             }
         }

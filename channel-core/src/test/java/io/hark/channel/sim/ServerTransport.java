@@ -51,7 +51,8 @@ final class ServerTransport {
     private int unread;
 
     /// @param resumed whether the client may send again what an earlier transport brought
-    ServerTransport(SimNode node, Link link, String connection, long connectionNumber, int generation, boolean resumed) {
+    ServerTransport(
+            SimNode node, Link link, String connection, long connectionNumber, int generation, boolean resumed) {
         this.node = node;
         this.frontend = node.anyFrontend();
         this.link = link;
@@ -115,11 +116,10 @@ final class ServerTransport {
         }
         ended = true;
         long deadline = node.wallMillis() + SimConfig.GRACE_MILLIS;
-        int generation = node.config().has(PlantedBug.LEAVE_IGNORES_GENERATION)
-                ? Member.PERMANENT - 1
-                : claim.generation();
-        presentOn.forEach((channel, policy) -> node.router()
-                .lost(channel, new Claim(connection, generation), policy, deadline));
+        int generation =
+                node.config().has(PlantedBug.LEAVE_IGNORES_GENERATION) ? Member.PERMANENT - 1 : claim.generation();
+        presentOn.forEach(
+                (channel, policy) -> node.router().lost(channel, new Claim(connection, generation), policy, deadline));
         List.copyOf(attachments.values()).forEach(ServerAttachment::detach);
         attachments.clear();
     }
@@ -151,7 +151,8 @@ final class ServerTransport {
             attachment.detach();
         }
         presentOn.remove(channel);
-        // The client hears of it once its leaves are committed, else it would vouch for members that a crash brings back.
+        // The client hears of it once its leaves are committed, else it would vouch for members that a crash
+        // brings back.
         node.router().leave(channel, claim, node.policy(channel), new ReplyTo<>(loop(), result -> {
             if (!(result instanceof PublishResult.Refused)) {
                 send(new ToClient.DetachDone(channel));
@@ -171,9 +172,11 @@ final class ServerTransport {
     }
 
     private void answer(long serial, PublishResult result) {
-        if (resumed && result instanceof PublishResult.Refused(var error)
+        if (resumed
+                && result instanceof PublishResult.Refused(var error)
                 && error.code() == ErrorCode.OVERLOADED.code()) {
-            // An earlier transport may have brought the same, and it may be in the log: only the owner can say, later.
+            // An earlier transport may have brought the same, and it may be in the log: only the owner can
+            // say, later.
             end();
             link.serverLost();
         } else {
@@ -230,16 +233,19 @@ final class ServerTransport {
 
     private static void decided(SimNode node, String op, ChannelId channel, PublishResult result) {
         switch (result) {
-            case PublishResult.Stored(var receipt) -> node.history()
-                    .add(new Event.Answered(
-                            op, new Place(channel.key().slot(), receipt.origin().lineage(), receipt.lsn())));
+            case PublishResult.Stored(var receipt) ->
+                node.history()
+                        .add(new Event.Answered(
+                                op,
+                                new Place(channel.key().slot(), receipt.origin().lineage(), receipt.lsn())));
             case PublishResult.Refused(var error) -> node.history().add(new Event.Declined(op));
             case PublishResult.Accepted(var serials) -> {}
         }
     }
 
     private PublishResult planted(PublishResult result) {
-        boolean refuse = node.config().has(PlantedBug.REFUSED_AFTER_APPEND) && node.scheduler().chance(0.05);
+        boolean refuse = node.config().has(PlantedBug.REFUSED_AFTER_APPEND)
+                && node.scheduler().chance(0.05);
         return refuse ? new PublishResult.Refused(ErrorCode.OVERLOADED.info()) : result;
     }
 
@@ -306,13 +312,14 @@ final class ServerTransport {
         }
 
         void begin(AttachFrom from, boolean wantsPresence) {
-            // A client that begins anew does not vouch for members that it had before it detached. One that goes on does,
-            // and from now on this transport's end counts for them, even if it comes before the owner's answer.
+            // A client that begins anew does not vouch for members that it had before it detached. One that
+            // goes on does, and from now on this transport's end counts for them, even if it comes before
+            // the owner's answer.
             goesOn = from instanceof AttachFrom.After;
             Optional<Claim> vouches = goesOn ? Optional.of(claim) : Optional.empty();
             vouches.ifPresent(vouched -> presentOn.computeIfAbsent(channel, node::policy));
-            attachment = Optional.of(
-                    frontend.join(channel).attach(this, from, vouches, wantsPresence, node.wallMillis()));
+            attachment =
+                    Optional.of(frontend.join(channel).attach(this, from, vouches, wantsPresence, node.wallMillis()));
             if (detached) {
                 detach();
             }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its connection with what is
-/// unanswered and its channels with the position of the last thing that it got.
+/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its connection with what
+/// is unanswered and its channels with the position of the last thing that it got.
 final class SimClient {
     private static final List<String> CLIENT_IDS = List.of("u1", "u2");
 
@@ -143,7 +143,8 @@ final class SimClient {
         channel.wantsPresence = scheduler.chance(0.7);
         channel.first = switch (scheduler.between(0, 5)) {
             case 0 -> new AttachFrom.LastMessages(scheduler.between(1, 8));
-            case 1 -> new AttachFrom.LastInterval(Duration.ofMillis(scheduler.between(10, 500)), scheduler.between(1, 30));
+            case 1 ->
+                new AttachFrom.LastInterval(Duration.ofMillis(scheduler.between(10, 500)), scheduler.between(1, 30));
             default -> new AttachFrom.Now();
         };
         if (connected) {
@@ -155,8 +156,8 @@ final class SimClient {
         channel.phase = Phase.ATTACHING;
         channel.token = ++token;
         AttachFrom from = channel.position
-                .<AttachFrom>map(at -> new AttachFrom.After(
-                        new Position(SimConfig.REGION, at.lineage(), at.lsn(), List.of())))
+                .<AttachFrom>map(
+                        at -> new AttachFrom.After(new Position(SimConfig.REGION, at.lineage(), at.lsn(), List.of())))
                 .orElse(channel.first);
         send(new ToServer.Attach(token, channel.id, from, channel.wantsPresence));
     }
@@ -167,8 +168,9 @@ final class SimClient {
         channel.token = 0;
         history.add(new Event.LeftByDetach(connection, channel.id.name()));
         channel.own.clear();
-        pending.values().removeIf(
-                waiting -> waiting.frame() instanceof ToServer.Presence presence && presence.channel().equals(channel.id));
+        pending.values()
+                .removeIf(waiting -> waiting.frame() instanceof ToServer.Presence presence
+                        && presence.channel().equals(channel.id));
         forget(channel);
         channel.detaching = true;
         if (connected) {
@@ -358,11 +360,17 @@ final class SimClient {
     private void received(ClientChannel channel, Entry entry) {
         Place place = SimDisk.place(entry);
         history.add(new Event.Received(
-                name(), channel.id.name(), place, SimDisk.op(entry), entry.kind(), !ServerTransport.isEphemeral(entry)));
+                name(),
+                channel.id.name(),
+                place,
+                SimDisk.op(entry),
+                entry.kind(),
+                !ServerTransport.isEphemeral(entry)));
         channel.position = Optional.of(place);
         if (entry.body() instanceof EntryBody.Presence(var batch)) {
             for (PresenceMessage event : batch.presence()) {
-                String key = Member.key(event.connectionId().orElseThrow(), event.clientId().orElseThrow());
+                String key = Member.key(
+                        event.connectionId().orElseThrow(), event.clientId().orElseThrow());
                 if (event.action() == PresenceAction.LEAVE) {
                     channel.view.remove(key);
                 } else {
@@ -417,9 +425,8 @@ final class SimClient {
             if (channel.wanted && channel.phase != Phase.ATTACHED) {
                 events.add(new Event.Stuck(name() + " is not attached to " + channel.id.name()));
             } else if (channel.wanted) {
-                Optional<List<String>> members = channel.wantsPresence
-                        ? Optional.of(MemberTexts.texts(channel.view))
-                        : Optional.empty();
+                Optional<List<String>> members =
+                        channel.wantsPresence ? Optional.of(MemberTexts.texts(channel.view)) : Optional.empty();
                 events.add(new Event.Quiet(name(), channel.id.name(), channel.position.orElseThrow(), members));
             }
         }

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Value: one run's world. Every seed has its own: sizes, speeds and faults are drawn so that some runs are calm and some
-/// have every limit within reach.
+/// Value: one run's world. Every seed has its own: sizes, speeds and faults are drawn so that some runs are calm and
+/// some have every limit within reach.
 ///
 /// @param shortPolicy another policy that a channel's entries get now and then, as if its namespace were reconfigured
 record SimConfig(
@@ -59,7 +59,9 @@ record SimConfig(
         ChannelPolicy shortPolicy = policy(Durability.REPLICATED, dice.between(60, 300));
         boolean slowDisk = dice.chance(0.3);
         SlotLimits slotLimits = new SlotLimits(
-                dice.chance(0.3) ? dice.between(200, 400) : 10_000, dice.between(0, 4), Duration.ofMillis(dice.between(1, 500)));
+                dice.chance(0.3) ? dice.between(200, 400) : 10_000,
+                dice.between(0, 4),
+                Duration.ofMillis(dice.between(1, 500)));
         return new SimConfig(
                 bug,
                 List.copyOf(channels),

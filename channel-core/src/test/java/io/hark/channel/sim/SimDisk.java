@@ -122,7 +122,8 @@ final class SimDisk {
         if (append.channel().isEmpty()) {
             return;
         }
-        Row row = rows.computeIfAbsent(entry.channel(), key -> new Row(append.channel().get()));
+        Row row = rows.computeIfAbsent(
+                entry.channel(), key -> new Row(append.channel().get()));
         append.id().ifPresent(id -> row.ids.put(id, new Known(entry.receipt(), inLife)));
         row.lastLsn = entry.lsn();
         row.known = true;
@@ -154,8 +155,8 @@ final class SimDisk {
         }
     }
 
-    /// The machine loses power: what was not synced is there only by luck, and if something is gone the numbers that it had
-    /// are never given again.
+    /// The machine loses power: what was not synced is there only by luck, and if something is gone the numbers
+    /// that it had are never given again.
     void losePower() {
         int kept = scheduler.between(synced, journal.size());
         List<Item> lost = List.copyOf(journal.subList(kept, journal.size()));
@@ -165,9 +166,10 @@ final class SimDisk {
         journal.subList(kept, journal.size()).clear();
         if (config.has(PlantedBug.TORN_BATCH)) {
             Item torn = lost.getFirst();
-            journal.add(new Item(
-                    torn.appends(), torn.appends().size() / 2, torn.metas(), torn.lastNumber(), torn.life()));
-            forget(torn.appends().subList(torn.appends().size() / 2, torn.appends().size()));
+            journal.add(
+                    new Item(torn.appends(), torn.appends().size() / 2, torn.metas(), torn.lastNumber(), torn.life()));
+            forget(torn.appends()
+                    .subList(torn.appends().size() / 2, torn.appends().size()));
             lost = lost.subList(1, lost.size());
         }
         lost.forEach(item -> forget(item.appends()));
@@ -189,10 +191,13 @@ final class SimDisk {
 
     private void endLineages() {
         List<SlotMeta> begun = new ArrayList<>();
-        config.channels().stream().map(channel -> channel.key().slot()).distinct().forEach(slot -> {
-            history.add(new Event.LineageEnded(slot, metas[slot].lineage(), metas[slot].lastLsn()));
-            begun.add(metas[slot].withNewLineage(LINEAGES_KEPT));
-        });
+        config.channels().stream()
+                .map(channel -> channel.key().slot())
+                .distinct()
+                .forEach(slot -> {
+                    history.add(new Event.LineageEnded(slot, metas[slot].lineage(), metas[slot].lastLsn()));
+                    begun.add(metas[slot].withNewLineage(LINEAGES_KEPT));
+                });
         add(new Item(List.of(), 0, begun, written, life));
         sync(journal.size());
     }
@@ -213,7 +218,8 @@ final class SimDisk {
     void expire(long nowMillis) {
         for (Row row : rows.values()) {
             List<Append> expired = row.entries.stream()
-                    .filter(append -> endOfSegment(append) + append.policy().retention().toMillis() <= nowMillis)
+                    .filter(append ->
+                            endOfSegment(append) + append.policy().retention().toMillis() <= nowMillis)
                     .toList();
             if (!expired.isEmpty()) {
                 sync(journal.size());
@@ -255,15 +261,15 @@ final class SimDisk {
         if (row == null) {
             return new ChannelImage(trimmed[channel.slot()], List.of());
         }
-        return new ChannelImage(
-                row.known ? row.lastLsn : trimmed[channel.slot()], List.copyOf(row.members.values()));
+        return new ChannelImage(row.known ? row.lastLsn : trimmed[channel.slot()], List.copyOf(row.members.values()));
     }
 
     Optional<Receipt> receipt(ChannelKey channel, IdHash id) {
         if (config.has(PlantedBug.DEDUPE_BY_HIGHEST_SERIAL)) {
             return rows.values().stream()
                     .flatMap(row -> row.ids.entrySet().stream())
-                    .filter(known -> known.getKey().high() == id.high() && known.getKey().low() >= id.low())
+                    .filter(known ->
+                            known.getKey().high() == id.high() && known.getKey().low() >= id.low())
                     .map(known -> known.getValue().receipt())
                     .findFirst();
         }

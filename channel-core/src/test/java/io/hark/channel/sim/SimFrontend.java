@@ -104,12 +104,7 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     private Subscribed planted(Subscribed told) {
         return node.config().has(PlantedBug.JOIN_PAST_BACKLOG)
                 ? new Subscribed(
-                        told.meta(),
-                        told.origin(),
-                        told.oseq(),
-                        told.meta().lastLsn(),
-                        told.lastLsn(),
-                        told.members())
+                        told.meta(), told.origin(), told.oseq(), told.meta().lastLsn(), told.lastLsn(), told.members())
                 : told;
     }
 
@@ -123,18 +118,25 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
         node.store()
                 .read(query)
-                .whenComplete((page, failure) -> loop.execute(
-                        () -> answer.accept(failure == null ? planted(query, page) : page, failure)));
+                .whenComplete((page, failure) ->
+                        loop.execute(() -> answer.accept(failure == null ? planted(query, page) : page, failure)));
     }
 
     private HistoryPage planted(HistoryQuery query, HistoryPage page) {
         List<Entry> entries = new ArrayList<>(page.entries());
         if (node.config().has(PlantedBug.EXPIRY_IGNORED) && !query.backwards() && !entries.isEmpty()) {
-            entries.set(0, follows(entries.getFirst(), Math.min(entries.getFirst().prevLsn(), query.afterLsn())));
+            entries.set(
+                    0, follows(entries.getFirst(), Math.min(entries.getFirst().prevLsn(), query.afterLsn())));
         }
         if (node.config().has(PlantedBug.EXPIRY_WITHIN_PAGE_IGNORED) && !query.backwards()) {
             for (int i = 1; i < entries.size(); i++) {
-                entries.set(i, follows(entries.get(i), Math.min(entries.get(i).prevLsn(), entries.get(i - 1).lsn())));
+                entries.set(
+                        i,
+                        follows(
+                                entries.get(i),
+                                Math.min(
+                                        entries.get(i).prevLsn(),
+                                        entries.get(i - 1).lsn())));
             }
         }
         return new HistoryPage(entries, page.more());

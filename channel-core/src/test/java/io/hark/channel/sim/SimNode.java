@@ -47,10 +47,12 @@ final class SimNode {
     private void tapped(List<Append> batch) {
         if (config.has(PlantedBug.DELIVER_BEFORE_COMMIT)) {
             for (Append append : batch) {
-                append.channel().ifPresent(channel -> frontends.forEach(frontend -> frontend.loop().execute(() -> {
-                    frontend.entered(channel, append.entry(), true);
-                    frontend.pump();
-                })));
+                append.channel()
+                        .ifPresent(channel ->
+                                frontends.forEach(frontend -> frontend.loop().execute(() -> {
+                                    frontend.entered(channel, append.entry(), true);
+                                    frontend.pump();
+                                })));
             }
         }
     }

@@ -131,8 +131,10 @@ final class SimStore implements HistoryStore {
 
     private void done(List<Job> jobs) {
         jobs.forEach(job -> {
-            job.appends().forEach(append -> append.id()
-                    .ifPresent(id -> uncommitted.remove(List.of(append.entry().channel(), id))));
+            job.appends()
+                    .forEach(append -> append.id()
+                            .ifPresent(id ->
+                                    uncommitted.remove(List.of(append.entry().channel(), id))));
             job.done().accept(Optional.empty());
         });
         finished();

@@ -83,7 +83,8 @@ final class Simulation {
 
     private void start() {
         epoch++;
-        node = Optional.of(new SimNode(scheduler, config, history, disk, epoch, () -> node.ifPresent(alive -> crash(alive, false))));
+        node = Optional.of(new SimNode(
+                scheduler, config, history, disk, epoch, () -> node.ifPresent(alive -> crash(alive, false))));
     }
 
     private void crash(SimNode alive, boolean losesPower) {

@@ -54,8 +54,10 @@ class SimulationTest {
         }
         Anomaly first = outcome.anomalies().getFirst();
         List<Recorded> events = outcome.history().events();
-        String around = events.subList(
-                        Math.max(0, first.at() - EVENTS_AROUND), Math.min(events.size(), first.at() + EVENTS_AROUND / 4))
+        String around = events
+                .subList(
+                        Math.max(0, first.at() - EVENTS_AROUND),
+                        Math.min(events.size(), first.at() + EVENTS_AROUND / 4))
                 .stream()
                 .map(Recorded::toString)
                 .collect(Collectors.joining("\n"));

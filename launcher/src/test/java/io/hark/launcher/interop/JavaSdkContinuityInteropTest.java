@@ -92,7 +92,8 @@ class JavaSdkContinuityInteropTest {
                 .orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
-    /// Completes with the reason once the client has noticed that its transport is gone; to be asked for before the cut.
+    /// Completes with the reason once the client has noticed that its transport is gone; to be asked for before the
+    /// cut.
     private static CompletableFuture<ErrorInfo> drop(AblyRealtime client) {
         CompletableFuture<ErrorInfo> dropped = new CompletableFuture<>();
         client.connection.once(ConnectionEvent.disconnected, change -> dropped.complete(change.reason));
@@ -101,8 +102,11 @@ class JavaSdkContinuityInteropTest {
 
     @Test
     void enterUpdateAndLeaveReachEverybody() throws Exception {
-        List<PresenceMessage> events = presenceInbox(clients.connected(key).channels.get(name));
-        Channel alice = clients.connected(key, options -> options.clientId = "alice").channels.get(name);
+        List<PresenceMessage> events =
+                presenceInbox(clients.connected(key).channels.get(name));
+        Channel alice = clients.connected(key, options -> options.clientId = "alice")
+                .channels
+                .get(name);
         complete(listener -> alice.presence.enter("in", listener));
         complete(listener -> alice.presence.update("busy", listener));
         assertThat(clients.connected(key).channels.get(name).presence.get(query()))
@@ -120,7 +124,8 @@ class JavaSdkContinuityInteropTest {
 
     @Test
     void aMemberWhoseSocketVanishesLeavesAfterRemainPresentFor() throws Exception {
-        List<PresenceMessage> events = presenceInbox(clients.connected(key).channels.get(name));
+        List<PresenceMessage> events =
+                presenceInbox(clients.connected(key).channels.get(name));
         Channel alice = throughProxy
                 .connected(key, options -> {
                     options.clientId = "alice";
@@ -144,14 +149,18 @@ class JavaSdkContinuityInteropTest {
             entered.add(start(listener -> crowd.presence.enterClient(clientId, "data", listener)));
         }
         CompletableFuture.allOf(entered.toArray(CompletableFuture[]::new)).get(WITHIN_SECONDS, TimeUnit.SECONDS);
-        PresenceMessage[] members = clients.connected(key).channels.get(name).presence.get(query());
-        assertThat(Arrays.stream(members).map(member -> member.clientId).distinct()).hasSize(MEMBERS);
+        PresenceMessage[] members =
+                clients.connected(key).channels.get(name).presence.get(query());
+        assertThat(Arrays.stream(members).map(member -> member.clientId).distinct())
+                .hasSize(MEMBERS);
     }
 
     @Test
     void presenceWithoutTheCapabilityIsRefused() throws Exception {
         String limited = node.makeApp("{\"*\":[\"subscribe\",\"publish\"]}").getFirst();
-        Channel channel = clients.connected(limited, options -> options.clientId = "alice").channels.get(name);
+        Channel channel = clients.connected(limited, options -> options.clientId = "alice")
+                .channels
+                .get(name);
         ErrorInfo error = refusal(listener -> channel.presence.enter("in", listener));
         assertThat(error.code).isEqualTo(40160);
     }
@@ -216,11 +225,13 @@ class JavaSdkContinuityInteropTest {
 
     @Test
     void anExpiredTokenIsReplacedAndTheConnectionGoesOn() throws Exception {
-        AblyRealtime client = clients.connected("", options -> options.authCallback = wanted -> {
-            Auth.TokenParams brief = new Auth.TokenParams();
-            brief.ttl = 5_000;
-            return clients.rest(key).auth.requestToken(brief, null);
-        });
+        AblyRealtime client = clients.connected(
+                "",
+                options -> options.authCallback = wanted -> {
+                    Auth.TokenParams brief = new Auth.TokenParams();
+                    brief.ttl = 5_000;
+                    return clients.rest(key).auth.requestToken(brief, null);
+                });
         String id = client.connection.id;
         assertThat(drop(client).join().code).isEqualTo(40142);
         awaitState(client.connection, ConnectionState.connected);

@@ -123,12 +123,14 @@ class JavaSdkInteropTest {
         AblyRest signer = clients.rest(key);
         List<Auth.TokenParams> asked = new CopyOnWriteArrayList<>();
         List<ConnectionState> left = new CopyOnWriteArrayList<>();
-        AblyRealtime client = clients.connected("", options -> options.authCallback = wanted -> {
-            asked.add(wanted);
-            Auth.TokenParams brief = new Auth.TokenParams();
-            brief.ttl = 33_000;
-            return signer.auth.requestToken(brief, null);
-        });
+        AblyRealtime client = clients.connected(
+                "",
+                options -> options.authCallback = wanted -> {
+                    asked.add(wanted);
+                    Auth.TokenParams brief = new Auth.TokenParams();
+                    brief.ttl = 33_000;
+                    return signer.auth.requestToken(brief, null);
+                });
         client.connection.on(change -> {
             if (change.current != ConnectionState.connected) {
                 left.add(change.current);
@@ -164,13 +166,19 @@ class JavaSdkInteropTest {
         publishAll(channel, List.of("grüße, 世界, 🌍", object, bytes));
         eventually("all messages", () -> received.size() == 3);
         assertThat(data(received)).containsExactly("grüße, 世界, 🌍", object, bytes);
-        Message[] stored = clients.rest(key).channels.get(name).history(query("direction", "forwards")).items();
+        Message[] stored = clients.rest(key)
+                .channels
+                .get(name)
+                .history(query("direction", "forwards"))
+                .items();
         assertThat(Arrays.stream(stored).map(message -> message.data)).containsExactly("grüße, 世界, 🌍", object, bytes);
     }
 
     @Test
     void withEchoOffAClientDoesNotGetItsOwnMessages() throws Exception {
-        Channel silent = clients.connected(key, options -> options.echoMessages = false).channels.get(name);
+        Channel silent = clients.connected(key, options -> options.echoMessages = false)
+                .channels
+                .get(name);
         Channel other = clients.connected(key).channels.get(name);
         List<Message> received = inbox(silent);
         inbox(other);
@@ -201,7 +209,8 @@ class JavaSdkInteropTest {
         List<Message> received = inbox(channel);
         publishAll(publisher, numbers(5, 10));
         eventually("the live messages", () -> received.size() == 5);
-        Message[] before = channel.history(query("untilAttach", "true", "direction", "forwards")).items();
+        Message[] before = channel.history(query("untilAttach", "true", "direction", "forwards"))
+                .items();
         assertThat(Arrays.stream(before).map(message -> message.data)).containsExactlyElementsOf(numbers(0, 5));
         assertThat(data(received)).isEqualTo(numbers(5, 10));
     }
@@ -260,9 +269,11 @@ class JavaSdkInteropTest {
         String reader = node.makeApp("{\"*\":[\"subscribe\"]}").getFirst();
         Channel channel = clients.connected(reader).channels.get(name);
         complete(channel::attach);
-        assertThat(refusal(listener -> channel.publish("event", "x", listener)).code).isEqualTo(40160);
+        assertThat(refusal(listener -> channel.publish("event", "x", listener)).code)
+                .isEqualTo(40160);
         AblyException byRest = catchThrowableOfType(
-                AblyException.class, () -> clients.rest(reader).channels.get(name).publish("event", "x"));
+                AblyException.class,
+                () -> clients.rest(reader).channels.get(name).publish("event", "x"));
         assertThat(byRest.errorInfo.code).isEqualTo(40160);
         assertThat(byRest.errorInfo.statusCode).isEqualTo(401);
     }

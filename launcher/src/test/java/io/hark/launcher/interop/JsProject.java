@@ -13,9 +13,11 @@ record JsProject(Path dir) {
     /// The project, with its packages there; the first time they are fetched, which shows on standard error.
     static JsProject ready() throws IOException, InterruptedException {
         Path dir = Path.of("src", "test", "js").toAbsolutePath();
-        Process prepare = new ProcessBuilder(dir.resolve("prepare").toString()).inheritIO().start();
+        Process prepare =
+                Children.start(new ProcessBuilder(dir.resolve("prepare").toString()));
         if (prepare.waitFor() != 0) {
-            throw new IllegalStateException("the tests' Node.js packages are not there; see the messages of " + dir.resolve("prepare"));
+            throw new IllegalStateException(
+                    "the tests' Node.js packages are not there; see the messages of " + dir.resolve("prepare"));
         }
         return new JsProject(dir);
     }
@@ -26,10 +28,9 @@ record JsProject(Path dir) {
     Process node(List<String> arguments, Map<String, String> environment, int endsWithinMinutes) throws IOException {
         List<String> command = new ArrayList<>(List.of("node"));
         command.addAll(arguments);
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(dir.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = Children.start(builder);
         CompletableFuture.delayedExecutor(endsWithinMinutes, TimeUnit.MINUTES).execute(process::destroyForcibly);
         return process;
     }

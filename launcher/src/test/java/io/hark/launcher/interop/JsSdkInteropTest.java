@@ -21,8 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The JavaScript SDKs `ably` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`; each shows up here by
-/// its name.
+/// The JavaScript SDKs `ably` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`; each shows
+/// up here by its name.
 class JsSdkInteropTest {
     private static final int FILES_AT_ONCE = 3;
     private static final int MINUTES_MAX = 5;
@@ -72,9 +72,7 @@ class JsSdkInteropTest {
                     "--test-reporter=./lib/junit-reporter.mjs"));
             arguments.addAll(files());
             Process process = project.node(
-                    arguments,
-                    Map.of("HARK_PORT", Integer.toString(node.port()), "HARK_FORMAT", format),
-                    MINUTES_MAX);
+                    arguments, Map.of("HARK_PORT", Integer.toString(node.port()), "HARK_FORMAT", format), MINUTES_MAX);
             BufferedReader lines = process.inputReader();
             AtomicInteger failed = new AtomicInteger();
             AtomicInteger seen = new AtomicInteger();
@@ -83,8 +81,7 @@ class JsSdkInteropTest {
                 seen.incrementAndGet();
                 failed.addAndGet(finished.passed() ? 0 : 1);
                 return DynamicTest.dynamicTest(
-                        finished.file() + ": " + finished.name(),
-                        () -> assertThat(finished.passed())
+                        finished.file() + ": " + finished.name(), () -> assertThat(finished.passed())
                                 .as("%s, %s: %s", format, finished.name(), finished.failure())
                                 .isTrue());
             });

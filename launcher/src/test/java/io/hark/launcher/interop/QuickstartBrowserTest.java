@@ -57,7 +57,10 @@ class QuickstartBrowserTest {
                     Map.of(
                             "HARK_PAGE", printed.page(),
                             "HARK_CURL", printed.curlLine(),
-                            "HARK_SCREENSHOT", Path.of("target", "quickstart.png").toAbsolutePath().toString()),
+                            "HARK_SCREENSHOT",
+                                    Path.of("target", "quickstart.png")
+                                            .toAbsolutePath()
+                                            .toString()),
                     START_WITHIN_MINUTES);
             String story = new String(browser.getInputStream().readAllBytes());
             assertThat(browser.waitFor()).as("what the browser saw: %s", story).isZero();
@@ -77,9 +80,8 @@ class QuickstartBrowserTest {
                         port,
                         "--data",
                         data.resolve("hark").toString())
-                .directory(data.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        return builder.start();
+                .directory(data.toFile());
+        return Children.start(builder);
     }
 
     private static int freePort() throws IOException {

@@ -69,7 +69,8 @@ class SseInteropTest {
                 } else if (line.startsWith("event:")) {
                     type = line.substring(6).strip();
                 } else if (line.startsWith("data:")) {
-                    data.append(data.isEmpty() ? "" : "\n").append(line.substring(5).strip());
+                    data.append(data.isEmpty() ? "" : "\n")
+                            .append(line.substring(5).strip());
                 }
             }
             return Optional.empty();
@@ -96,15 +97,14 @@ class SseInteropTest {
     }
 
     private Events open(String query, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                node.uri("/sse?v=1.2&channels=%s&%s".formatted(encoded(name), query)));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(node.uri("/sse?v=1.2&channels=%s&%s".formatted(encoded(name), query)));
         if (headers.length > 0) {
             request.headers(headers);
         }
         HttpResponse<InputStream> response =
                 node.http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        return new Events(
-                response, new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+        return new Events(response, new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
     }
 
     private void publish(String text) throws Exception {
@@ -187,7 +187,8 @@ class SseInteropTest {
         String wrong = key.substring(0, key.indexOf(':')) + ":wrong";
         try (Events events = open("key=" + encoded(wrong))) {
             assertThat(events.response().statusCode()).isEqualTo(401);
-            assertThat(events.response().headers().firstValue("x-ably-errorcode")).contains("40101");
+            assertThat(events.response().headers().firstValue("x-ably-errorcode"))
+                    .contains("40101");
         }
     }
 
@@ -196,7 +197,8 @@ class SseInteropTest {
         String limited = node.makeApp("{\"other\":[\"subscribe\"]}").getFirst();
         try (Events events = open("key=" + encoded(limited))) {
             assertThat(events.response().statusCode()).isEqualTo(401);
-            assertThat(events.response().headers().firstValue("x-ably-errorcode")).contains("40160");
+            assertThat(events.response().headers().firstValue("x-ably-errorcode"))
+                    .contains("40160");
         }
     }
 }

@@ -13,7 +13,8 @@ final class ChannelLog {
     private final List<String> serials = new ArrayList<>();
     private final Map<String, Integer> indexes = new HashMap<>();
 
-    /// Index in the log by when the message was invoked; once sealed, the lowest index of all that were invoked then or later.
+    /// Index in the log by when the message was invoked; once sealed, the lowest index of all that were invoked then
+    /// or later.
     private final TreeMap<Integer, Integer> invoked = new TreeMap<>();
 
     /// @return false when the message is there already
@@ -35,8 +36,8 @@ final class ChannelLog {
         }
     }
 
-    /// The first place that a subscriber who was attached at a moment must have seen: everything from there on, or more, was
-    /// published after it.
+    /// The first place that a subscriber who was attached at a moment must have seen: everything from there on, or
+    /// more, was published after it.
     int firstDueAfter(int at) {
         Map.Entry<Integer, Integer> entry = invoked.higherEntry(at);
         return entry == null ? ids.size() : entry.getValue();

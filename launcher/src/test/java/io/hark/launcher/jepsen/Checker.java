@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Confined to one call of [#check]: compares what clients saw with the final log, in two passes over the history. It knows
-/// nothing of the server: ids, order and what clients were told decide.
+/// Confined to one call of [#check]: compares what clients saw with the final log, in two passes over the history. It
+/// knows nothing of the server: ids, order and what clients were told decide.
 final class Checker {
     private final boolean discontinuitiesAllowed;
     private final Map<String, Publish> publishes = new HashMap<>();

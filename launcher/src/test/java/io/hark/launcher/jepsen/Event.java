@@ -2,8 +2,8 @@ package io.hark.launcher.jepsen;
 
 import java.util.Optional;
 
-/// Value: something that happened during a test run, as its clients saw it. `id` names one message, whatever connection or
-/// serial it travels under.
+/// Value: something that happened during a test run, as its clients saw it. `id` names one message, whatever
+/// connection or serial it travels under.
 sealed interface Event {
 
     /// The application handed a message to its client.

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills a node with SIGKILL at random moments under load, starts it again on the same data, and checks what 200 clients saw:
-/// nothing acknowledged is lost, nothing comes twice, nothing changes places, and no gap goes untold.
+/// Kills a node with SIGKILL at random moments under load, starts it again on the same data, and checks what 200
+/// clients saw: nothing acknowledged is lost, nothing comes twice, nothing changes places, and no gap goes untold.
 ///
 /// The long form runs with
 ///

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Confined to the checker: which message followed which, at whatever client. There is an order that all of them agree with if
-/// and only if it has no cycle.
+/// Confined to the checker: which message followed which, at whatever client. There is an order that all of them
+/// agree with if and only if it has no cycle.
 final class OrderGraph {
     private final Map<String, Set<String>> followers = new HashMap<>();
     private final Map<String, Integer> predecessors = new HashMap<>();

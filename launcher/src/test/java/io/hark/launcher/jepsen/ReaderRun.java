@@ -4,8 +4,8 @@ import io.hark.launcher.jepsen.Anomaly.Kind;
 import java.util.BitSet;
 import java.util.Optional;
 
-/// Confined to the checker: what one client got of one channel since it was last told that it had missed something. It must be
-/// one unbroken piece of the log.
+/// Confined to the checker: what one client got of one channel since it was last told that it had missed something.
+/// It must be one unbroken piece of the log.
 final class ReaderRun {
     private static final int NOTHING_YET = -1;
 

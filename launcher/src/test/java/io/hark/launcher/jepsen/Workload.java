@@ -97,8 +97,8 @@ final class Workload implements AutoCloseable {
         (index < publishers.size() ? publishers.get(index) : subscribers.get(index - publishers.size())).dropSocket();
     }
 
-    /// Stops publishing, waits until every publish is answered and every subscriber has the end of its channel, and adds the
-    /// final log to the history.
+    /// Stops publishing, waits until every publish is answered and every subscriber has the end of its channel, and
+    /// adds the final log to the history.
     void finish(Duration within) throws IOException, InterruptedException, MalformedFrame {
         stopPublishing();
         eventually(within, () -> history.answered() == invoked.get());

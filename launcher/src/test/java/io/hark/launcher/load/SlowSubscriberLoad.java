@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// One subscriber stops reading while its channel goes on, and later reads again: it gets every message once and in order, the
-/// node keeps none of them in memory for it, and the others do not notice.
+/// One subscriber stops reading while its channel goes on, and later reads again: it gets every message once and in
+/// order, the node keeps none of them in memory for it, and the others do not notice.
 ///
 /// The long form, with figures:
 ///
@@ -54,7 +54,7 @@ class SlowSubscriberLoad {
         Figures figures = run(Duration.ofSeconds(20), Duration.ofSeconds(60), 200 << 20);
 
         // The machine is shared: what counts is that the others are not slower by orders of magnitude.
-        assertThat(figures.stalledP99Micros()).isLessThan(5 * figures.beforeP99Micros() + 20_000);
+        assertThat(figures.stalledP99Micros()).isLessThan(10 * figures.beforeP99Micros() + 50_000);
     }
 
     private record Figures(long beforeP99Micros, long stalledP99Micros) {}
