@@ -17,6 +17,7 @@ import io.hark.frontend.ConnectionKeys;
 import io.hark.frontend.Frontend;
 import io.hark.frontend.FrontendServer;
 import io.hark.frontend.NettyLoop;
+import io.hark.history.DamagedStore;
 import io.hark.history.RocksHistoryStore;
 import io.hark.history.StoreEnvironment;
 import io.hark.protocol.ChannelSerials;
@@ -28,7 +29,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -66,8 +69,7 @@ public final class Node implements AutoCloseable {
         NodeFiles files = new NodeFiles(config.data());
         byte[] secret = secret(config, files, random);
         metrics = new NodeMetrics();
-        store = RocksHistoryStore.open(
-                config.data().resolve("store"), config.history(), StoreEnvironment.system(metrics, fatal));
+        store = open(config, metrics, fatal);
         ControlLog control = store.controlLog();
         int epoch = control.propose(new ControlLog.Command.Register(config.node(), random.id()))
                 .toCompletableFuture()
@@ -160,6 +162,18 @@ public final class Node implements AutoCloseable {
     /// For tests and tools: a disk failure is only logged.
     public static Node start(NodeConfig config) throws InterruptedException {
         return start(config, failure -> LOG.error("the store failed; the node cannot go on", failure));
+    }
+
+    private static RocksHistoryStore open(NodeConfig config, NodeMetrics metrics, Consumer<Throwable> fatal) {
+        Path dir = config.data().resolve("store");
+        try {
+            return RocksHistoryStore.open(dir, config.history(), StoreEnvironment.system(metrics, fatal));
+        } catch (DamagedStore damaged) {
+            throw new ConfigException("data: the store in %s is damaged: %s".formatted(dir, damaged.getMessage()));
+        } catch (UncheckedIOException unusable) {
+            throw new ConfigException("data: the store in %s cannot be opened; is another node running on it? %s"
+                    .formatted(dir, unusable.getMessage()));
+        }
     }
 
     private static byte[] secret(NodeConfig config, NodeFiles files, Randomness random) {
