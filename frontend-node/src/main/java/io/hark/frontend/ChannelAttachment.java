@@ -80,8 +80,7 @@ final class ChannelAttachment implements Subscriber {
     void attach(AttachFrom from, Optional<String> channelSerial, Optional<Claim> claim, long nowMillis) {
         resumeFrom = channelSerial;
         count(1);
-        attachment = loop.join(id)
-                .attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
+        attachment = loop.join(id).attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
     }
 
     void detach() {

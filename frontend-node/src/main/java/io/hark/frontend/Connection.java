@@ -26,13 +26,8 @@ import org.slf4j.LoggerFactory;
 /// connection key that the client holds, in the channels' logs, and for a while in the [ConnectionRegistry].
 final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final double PROTOCOL_VERSION_MIN = 2;
     private static final int MAX_INBOUND_RATE = 250;
     private static final long OBJECTS_GC_GRACE_MILLIS = 86_400_000;
-    private static final long REAUTH_AHEAD_MILLIS = 30_000;
-
-    /// How much sooner than promised something is sent, as timers are coarse and networks slow.
-    private static final long EARLY_MILLIS = 2_500;
 
     private enum State {
         OPENING,
@@ -59,11 +54,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private Optional<Consumer<Map<ChannelId, ChannelPolicy>>> successor = Optional.empty();
     private boolean overfull;
     private boolean draining;
-    private boolean reauthAsked;
-    private long openedMillis;
-    private long receivedMillis;
-    private long sentMillis;
-    private long pingedMillis;
+    private Liveness liveness;
 
     Connection(
             Frontend frontend,
@@ -79,11 +70,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the client
-    /// learns
-    /// the reason.
+    /// learns the reason.
     void open() {
-        openedMillis = now();
-        receivedMillis = openedMillis;
+        liveness = new Liveness(now(), maxIdleMillis());
         loop.add(this);
         frontend.metrics().connections.incrementAndGet();
         transport.whenClosed(() -> frontend.metrics().connections.decrementAndGet());
@@ -93,25 +82,13 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                     .formatted(frontend.config().connectionsMax())));
             return;
         }
-        Optional<ErrorInfo> refusal = versionRefusal().or(() -> authenticate(request.credentials()));
+        Optional<ErrorInfo> refusal = request.versionRefusal().or(() -> authenticate(request.credentials()));
         if (refusal.isPresent()) {
             refuse(refusal.get());
         } else {
             connect();
         }
         transport.flush();
-    }
-
-    private Optional<ErrorInfo> versionRefusal() {
-        if (request.version().isEmpty()) {
-            return Optional.of(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION.info(
-                    "the URL must say which protocol version the client speaks, such as v=6"));
-        }
-        if (request.version().get() < PROTOCOL_VERSION_MIN) {
-            return Optional.of(ErrorCode.SDK_TOO_OLD.info("protocol version %s is no longer served; 2 or later is"
-                    .formatted(request.version().get())));
-        }
-        return Optional.empty();
     }
 
     private Optional<ErrorInfo> authenticate(Credentials credentials) {
@@ -164,7 +141,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         taken.get()
                 .displaced()
                 .ifPresentOrElse(
-                        // Nothing that the old transport received may overtake what this one will: it ends first.
+                        // Nothing that the old transport received may overtake what this one
+                        // will: it ends first.
                         older -> {
                             awaitsOlder = true;
                             older.displace(present -> loop.loop().execute(() -> olderEnded(repeats, present)));
@@ -228,7 +206,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             return;
         }
         heard = true;
-        receivedMillis = now();
+        liveness.received(now());
         frontend.metrics().framesReceived.increment();
         switch (message) {
             case ClientMessage.Heartbeat(Optional<String> id) -> send(new ServerMessage.Heartbeat(id));
@@ -275,7 +253,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     /// Any frame, also one below the protocol, shows that the peer lives.
     void heardFrom() {
-        receivedMillis = now();
+        liveness.received(now());
         checkRoom();
     }
 
@@ -289,7 +267,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                 || !clientId.equals(identity.clientId().orElse(""))) {
             fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info("the new token is of another app or clientId"));
         } else {
-            reauthAsked = false;
+            liveness.tokenRenewed();
             // Answers that are due go first: a client renumbers what is unanswered when it sees CONNECTED.
             publishes.flushAcks();
             sendConnected(Optional.empty());
@@ -313,8 +291,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of this
-    /// transport
-    /// can reach an owner any more. Any thread.
+    /// transport can reach an owner any more. Any thread.
     private void displace(Consumer<Map<ChannelId, ChannelPolicy>> then) {
         loop.loop().execute(() -> {
             Map<ChannelId, ChannelPolicy> present = channels == null ? Map.of() : new HashMap<>(channels.presentOn());
@@ -396,46 +373,26 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     @Override
     public void tick(long nowMillis) {
         if (state != State.OPEN) {
-            if (state == State.OPENING && nowMillis - openedMillis > maxIdleMillis()) {
+            if (state == State.OPENING && liveness.opensTooSlowly(nowMillis)) {
                 end(false);
             }
             return;
         }
-        long idle = maxIdleMillis();
-        if (nowMillis - receivedMillis > 2 * idle + 5_000) {
-            LOG.debug("connection {} has been silent for too long", key.connectionId());
-            disconnect(ErrorCode.DISCONNECTED.info("nothing was heard from the client for too long"));
-            return;
-        }
-        boolean silent = nowMillis - sentMillis >= idle - EARLY_MILLIS;
-        if (silent) {
-            if (request.heartbeats()) {
-                send(new ServerMessage.Heartbeat(Optional.empty()));
+        for (Liveness.Due due : liveness.due(nowMillis, grant.expires().map(Instant::toEpochMilli))) {
+            switch (due) {
+                case CUT_OFF ->
+                    disconnect(ErrorCode.DISCONNECTED.info("nothing was heard from the client for too long"));
+                case EXPIRE ->
+                    disconnect(
+                            ErrorCode.TOKEN_EXPIRED.info("Key/token status changed (expire): the token has expired"));
+                case HEARTBEAT -> {
+                    if (request.heartbeats()) {
+                        send(new ServerMessage.Heartbeat(Optional.empty()));
+                    }
+                }
+                case PING -> transport.ping();
+                case ASK_FOR_TOKEN -> send(new ServerMessage.AuthRequest());
             }
-            sentMillis = nowMillis;
-        }
-        // One who only listens on a busy channel is never greeted with silence, and says nothing unless it is asked.
-        boolean unheard = nowMillis - Math.max(receivedMillis, pingedMillis) >= idle - EARLY_MILLIS;
-        if (silent || unheard) {
-            pingedMillis = nowMillis;
-            transport.ping();
-            transport.flush();
-        }
-        checkExpiry(nowMillis);
-    }
-
-    private void checkExpiry(long nowMillis) {
-        if (grant.expires().isEmpty()) {
-            return;
-        }
-        long expires = grant.expires().get().toEpochMilli();
-        if (nowMillis >= expires) {
-            disconnect(ErrorCode.TOKEN_EXPIRED.info("Key/token status changed (expire): the token has expired"));
-        } else if (!reauthAsked
-                && expires - nowMillis <= REAUTH_AHEAD_MILLIS
-                && expires - openedMillis > REAUTH_AHEAD_MILLIS) {
-            reauthAsked = true;
-            send(new ServerMessage.AuthRequest());
             transport.flush();
         }
     }
@@ -449,7 +406,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     /// Queues a message; it goes out at the end of this turn of the loop.
     void send(ServerMessage message) {
         if (state != State.ENDED) {
-            sentMillis = now();
+            liveness.sent(now());
             transport.send(message);
             loop.flushLater(this);
         }
@@ -487,7 +444,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     /// Frames were written past [#send].
     void sent(long entries) {
-        sentMillis = now();
+        liveness.sent(now());
         frontend.metrics().entriesDelivered.add(entries);
         loop.flushLater(this);
     }

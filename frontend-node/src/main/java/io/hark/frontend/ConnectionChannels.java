@@ -93,7 +93,8 @@ final class ConnectionChannels {
         attachments.put(attach.channel(), attachment);
         Optional<Claim> vouching = Optional.empty();
         if (wasAttached(attach)) {
-            // Its members from before are alive. A fresh attach must not say so: the DETACH before it may have been lost.
+            // Its members from before are alive. A fresh attach must not say so: the DETACH before it may
+            // have been lost.
             presentOn(attachment.id());
             vouching = Optional.of(claim);
         }
@@ -116,9 +117,7 @@ final class ConnectionChannels {
                     .orElseGet(AttachFrom.Unreadable::new);
         }
         // A client that says that it was attached before has had its backlog.
-        return wasAttached(attach)
-                ? new AttachFrom.Now()
-                : options.rewind().orElseGet(AttachFrom.Now::new);
+        return wasAttached(attach) ? new AttachFrom.Now() : options.rewind().orElseGet(AttachFrom.Now::new);
     }
 
     private void refuseChannel(String channel, ErrorInfo error) {
@@ -130,7 +129,8 @@ final class ConnectionChannels {
         if (attachment != null) {
             attachment.detach();
         }
-        // The client hears of it once its leaves are committed, else it would vouch for members that a crash brings back.
+        // The client hears of it once its leaves are committed, else it would vouch for members that a crash
+        // brings back.
         Runnable done = () -> connection.send(new ServerMessage.Detached(channel, Optional.empty()));
         if (ChannelName.parse(channel) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
             leave(rights.channelId(name), done);

@@ -63,7 +63,8 @@ final class ConnectionPublishes {
             case PublishAdmission.Result.Admitted(Publish publish) ->
                 frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
                     if (publish.mayRepeat() && isTransient(result)) {
-                        // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
+                        // Its first sending may be in the log: no NACK may say otherwise. The
+                        // client sends it again.
                         connection.disconnect(ErrorCode.OVERLOADED.info());
                     } else {
                         answer(pending, result);
@@ -143,7 +144,8 @@ final class ConnectionPublishes {
     }
 
     private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {
-        // After a resume one SDK sends what was unanswered before it attaches again; the capability decides then.
+        // After a resume one SDK sends what was unanswered before it attaches again; the capability decides
+        // then.
         if (!resumed && !channels.isAttached(channel)) {
             return Optional.of(
                     ErrorCode.PRESENCE_NOT_ATTACHED.info("the connection is not attached to channel " + name.base()));

@@ -62,8 +62,8 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
 
     /// Takes the connection over for a new transport of generation `key.generation() + 1`.
     ///
-    /// @return empty when its state is gone, or when a newer transport is in use (so that two clients that hold keys of one
-    ///         connection do not displace each other for ever)
+    /// @return empty when its state is gone, or when a newer transport is in use (so that two clients that hold
+    ///         keys of one connection do not displace each other for ever)
     Optional<Taken<T>> take(ConnectionKey key, T by, long nowMillis) {
         AtomicReference<Taken<T>> taken = new AtomicReference<>();
         held.compute(key.connectionId(), (id, known) -> {
@@ -100,8 +100,7 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
                 lost.decrementAndGet();
                 return null;
             }
-            return new Held<>(
-                    known.generation(), Optional.empty(), nowMillis, false, Map.copyOf(presentOn));
+            return new Held<>(known.generation(), Optional.empty(), nowMillis, false, Map.copyOf(presentOn));
         });
     }
 

@@ -144,7 +144,8 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     @Override
     public void pump() {
         channels.pump();
-        // What was written goes out now rather than in the loop's next turn: nothing else of this batch will come.
+        // What was written goes out now rather than in the loop's next turn: nothing else of this batch will
+        // come.
         flush();
     }
 

@@ -44,7 +44,9 @@ public final class FrontendServer {
         this.loops = List.copyOf(byEventLoop.values());
         FrontendConfig config = frontend.config();
         this.registry = new ConnectionRegistry<>(
-                config.connectionStateTtl(), config.lostConnectionsMax(), frontend.wallClock().getAsLong());
+                config.connectionStateTtl(),
+                config.lostConnectionsMax(),
+                frontend.wallClock().getAsLong());
         this.realtime = new Realtime(frontend, registry, Map.copyOf(byEventLoop));
     }
 
@@ -57,7 +59,8 @@ public final class FrontendServer {
     ///
     /// @param nodePages answers for the node itself, asked before `rest`: health, metrics, the quickstart page
     /// @return the port
-    public int start(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages) throws InterruptedException {
+    public int start(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages)
+            throws InterruptedException {
         FrontendConfig config = frontend.config();
         HttpRoutes routes = new HttpRoutes(rest, nodePages, realtime);
         Channel channel = new ServerBootstrap()
@@ -75,8 +78,7 @@ public final class FrontendServer {
         for (FrontendLoop loop : loops) {
             loop.loop()
                     .eventLoop()
-                    .scheduleAtFixedRate(
-                            () -> loop.tick(frontend.wallClock().getAsLong()), 1, 1, TimeUnit.SECONDS);
+                    .scheduleAtFixedRate(() -> loop.tick(frontend.wallClock().getAsLong()), 1, 1, TimeUnit.SECONDS);
         }
         loops.getFirst()
                 .loop()

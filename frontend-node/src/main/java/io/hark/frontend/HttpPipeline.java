@@ -42,15 +42,14 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel socket) {
         ChannelPipeline pipeline = socket.pipeline();
-        pipeline
-                .addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
+        pipeline.addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(HEAD_BYTES_MAX)
                         .setMaxHeaderSize(HEAD_BYTES_MAX)))
                 .addLast(BODY, new JsonErrorAggregator(config.bodyBytesMax()));
         if (config.deflate()) {
-            // It must see the request for the upgrade to know what the client offers. A frame may not inflate to more than
-            // an uncompressed one may have.
+            // It must see the request for the upgrade to know what the client offers. A frame may not
+            // inflate to more than an uncompressed one may have.
             pipeline.addLast(new WebSocketServerCompressionHandler(config.frameBytesMax()));
         }
         pipeline.addLast(HTTP, new HttpHandler(routes, config.tlsInFront()));
@@ -65,9 +64,8 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
         }
     }
 
-    /// Hands a body that is too large on as a request that failed, so that it is answered with an error of the protocol
-    /// and
-    /// after the requests before it.
+    /// Hands a body that is too large on as a request that failed, so that it is answered with an error of the
+    /// protocol and after the requests before it.
     private static final class JsonErrorAggregator extends HttpObjectAggregator {
         JsonErrorAggregator(int bodyBytesMax) {
             super(bodyBytesMax);

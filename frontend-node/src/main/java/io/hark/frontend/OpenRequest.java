@@ -1,6 +1,8 @@
 package io.hark.frontend;
 
 import io.hark.auth.Credentials;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,6 +25,7 @@ record OpenRequest(
         Optional<Duration> remainPresentFor,
         Optional<Duration> heartbeatInterval,
         boolean secure) {
+    private static final double VERSION_MIN = 2;
     private static final long REMAIN_MILLIS_MIN = 1_000;
     private static final long REMAIN_MILLIS_MAX = 120_000;
     private static final long HEARTBEAT_MILLIS_MIN = 5_000;
@@ -42,6 +45,20 @@ record OpenRequest(
                 millis(query, "remainPresentFor", REMAIN_MILLIS_MIN, REMAIN_MILLIS_MAX),
                 millis(query, "heartbeatInterval", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX),
                 secure);
+    }
+
+    /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is no longer
+    ///         served
+    Optional<ErrorInfo> versionRefusal() {
+        if (version.isEmpty()) {
+            return Optional.of(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION.info(
+                    "the URL must say which protocol version the client speaks, such as v=6"));
+        }
+        if (version.get() < VERSION_MIN) {
+            return Optional.of(ErrorCode.SDK_TOO_OLD.info(
+                    "protocol version %s is no longer served; 2 or later is".formatted(version.get())));
+        }
+        return Optional.empty();
     }
 
     private static Optional<Double> number(String text) {

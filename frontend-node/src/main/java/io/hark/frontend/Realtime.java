@@ -78,7 +78,8 @@ final class Realtime implements LiveConnections {
                 WebSocketDecoderConfig.newBuilder()
                         .maxFramePayloadLength(frontend.config().frameBytesMax())
                         .allowExtensions(frontend.config().deflate())
-                        // A violation is answered with a code of our protocol and close code 1000.
+                        // A violation is answered with a code of our protocol and close code
+                        // 1000.
                         .closeOnProtocolViolation(false)
                         .withUTF8Validator(false)
                         .build());

@@ -19,16 +19,15 @@ interface Transport {
     /// Whether less is queued than the limit.
     boolean isWritable();
 
-    /// Whether so much is queued that nothing may be read whose answer would add to it: deliveries stop at the limit of
-    /// [#isWritable], answers do not, and a client can ask without ever reading.
+    /// Whether so much is queued that nothing may be read whose answer would add to it: deliveries stop at the
+    /// limit of [#isWritable], answers do not, and a client can ask without ever reading.
     boolean isOverfull();
 
     /// Whether the client's frames are read.
     void read(boolean enabled);
 
-    /// Sends what is queued, then closes normally: any other code makes some SDKs give up for good. The socket stays a
-    /// little
-    /// longer, so that the client can read it; what comes meanwhile is to be passed over.
+    /// Sends what is queued, then closes normally: any other code makes some SDKs give up for good. The socket
+    /// stays a little longer, so that the client can read it; what comes meanwhile is to be passed over.
     void close(boolean goingAway);
 
     /// Has `action` run on the loop when the socket is gone.

@@ -44,8 +44,7 @@ class AckQueueTest {
         add(4).answer(accepted("a"));
         add(6).answer(accepted("b"));
 
-        assertThat(drain())
-                .containsExactly(new Ack(4, 1, List.of(List.of("a"))), new Ack(6, 1, List.of(List.of("b"))));
+        assertThat(drain()).containsExactly(new Ack(4, 1, List.of(List.of("a"))), new Ack(6, 1, List.of(List.of("b"))));
     }
 
     @Test
@@ -53,8 +52,7 @@ class AckQueueTest {
         add(5).answer(accepted("a"));
         add(5).answer(accepted("b"));
 
-        assertThat(drain())
-                .containsExactly(new Ack(5, 1, List.of(List.of("a"))), new Ack(5, 1, List.of(List.of("b"))));
+        assertThat(drain()).containsExactly(new Ack(5, 1, List.of(List.of("a"))), new Ack(5, 1, List.of(List.of("b"))));
     }
 
     @Test

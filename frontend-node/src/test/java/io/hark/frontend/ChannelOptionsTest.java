@@ -36,8 +36,7 @@ class ChannelOptionsTest {
 
     @Test
     void modesByParamGoBeforeThoseByFlag() {
-        ChannelOptions options =
-                valid(Map.of("modes", "subscribe, presence_subscribe"), ChannelMode.PUBLISH.flag());
+        ChannelOptions options = valid(Map.of("modes", "subscribe, presence_subscribe"), ChannelMode.PUBLISH.flag());
 
         assertThat(options.modes()).contains(Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE));
         assertThat(options.recognised()).containsEntry("modes", "subscribe, presence_subscribe");
@@ -88,7 +87,8 @@ class ChannelOptionsTest {
 
     @Test
     void paramsThatAreNotKnownAreNotEchoed() {
-        assertThat(valid(Map.of("nonexistent", "foo", "agent", "x"), 0).recognised()).isEmpty();
+        assertThat(valid(Map.of("nonexistent", "foo", "agent", "x"), 0).recognised())
+                .isEmpty();
     }
 
     private static Optional<AttachFrom> rewind(String text) {
@@ -96,7 +96,8 @@ class ChannelOptionsTest {
     }
 
     private static ChannelOptions valid(Map<String, String> params, int flags) {
-        if (ChannelOptions.parse(Map.of(), params, flags) instanceof ChannelOptions.Parsed.Valid(ChannelOptions options)) {
+        if (ChannelOptions.parse(Map.of(), params, flags)
+                instanceof ChannelOptions.Parsed.Valid(ChannelOptions options)) {
             return options;
         }
         throw new AssertionError("refused: " + params);

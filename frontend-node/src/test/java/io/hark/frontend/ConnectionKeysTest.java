@@ -46,7 +46,8 @@ class ConnectionKeysTest {
 
     @Test
     void aKeyOfAnotherDeploymentIsMalformed() {
-        assertThat(keys.decode(keys("another secret of some length").encode(KEY))).isEmpty();
+        assertThat(keys.decode(keys("another secret of some length").encode(KEY)))
+                .isEmpty();
     }
 
     @Test

@@ -18,8 +18,8 @@ class ConnectionRegistryTest {
     private static final int LOST_MAX = 3;
     private static final String ID = "conn";
     private static final ConnectionKey KEY = key(ID, 0);
-    private static final Map<ChannelId, ChannelPolicy> PRESENT = Map.of(
-            ChannelId.of("app", "room"), new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
+    private static final Map<ChannelId, ChannelPolicy> PRESENT =
+            Map.of(ChannelId.of("app", "room"), new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
 
     private final ConnectionRegistry<Socket> registry =
             new ConnectionRegistry<>(Duration.ofMillis(TTL), LOST_MAX, STARTED);
@@ -127,7 +127,8 @@ class ConnectionRegistryTest {
         registry.opened(ID, 0, first);
         registry.take(KEY, second.heard(), LATER);
 
-        assertThat(registry.take(key(ID, 1), third, LATER).orElseThrow().displaced()).contains(second);
+        assertThat(registry.take(key(ID, 1), third, LATER).orElseThrow().displaced())
+                .contains(second);
     }
 
     @Test
@@ -169,7 +170,8 @@ class ConnectionRegistryTest {
                 registry.opened("round", 0, first);
                 registry.lost("round", first, Map.of(), LATER);
                 registry.sweep(LATER + TTL + 1);
-                assertThat(registry.take(key("round", 0), second, LATER + TTL + 1)).isEmpty();
+                assertThat(registry.take(key("round", 0), second, LATER + TTL + 1))
+                        .isEmpty();
             }
         }
         registry.opened(ID, 0, first);

@@ -182,9 +182,10 @@ class FrameRingTest {
                 int header = WireScratch.headerLength(run, run.readerIndex());
                 byte[] payload = new byte[WireScratch.payloadLength(run, run.readerIndex())];
                 run.skipBytes(header).readBytes(payload);
-                var frame = (ServerMessage.Messages)
-                        ProtocolCodec.of(format).decodeServer(payload, 0, payload.length);
-                texts.add(frame.channel() + ':' + frame.messages().getFirst().name().orElseThrow());
+                var frame = (ServerMessage.Messages) ProtocolCodec.of(format).decodeServer(payload, 0, payload.length);
+                texts.add(frame.channel()
+                        + ':'
+                        + frame.messages().getFirst().name().orElseThrow());
             }
             run.release();
         }

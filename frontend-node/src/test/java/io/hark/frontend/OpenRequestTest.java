@@ -73,7 +73,8 @@ class OpenRequestTest {
         assertThat(open(Map.of("heartbeatInterval", "-5")).heartbeatInterval()).contains(Duration.ofSeconds(5));
         assertThat(open(Map.of("heartbeatInterval", "99999999999")).heartbeatInterval())
                 .contains(Duration.ofMinutes(30));
-        assertThat(open(Map.of("heartbeatInterval", "soon")).heartbeatInterval()).isEmpty();
+        assertThat(open(Map.of("heartbeatInterval", "soon")).heartbeatInterval())
+                .isEmpty();
     }
 
     @Test

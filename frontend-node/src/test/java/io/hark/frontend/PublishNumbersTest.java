@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class PublishNumbersTest {
     private static final ChannelId ROOM = ChannelId.of("app", "room");
-    private static final ConnectionKey KEY =
-            new ConnectionKey("conn", 0, 0, "app", Grant.Kind.BASIC, Optional.empty());
+    private static final ConnectionKey KEY = new ConnectionKey("conn", 0, 0, "app", Grant.Kind.BASIC, Optional.empty());
 
     @Test
     void theSamePublishOnTheNextTransportIsTheSame() {
@@ -32,7 +31,8 @@ class PublishNumbersTest {
         assertThat(identity(numbers(KEY), 8, "a")).isNotEqualTo(first);
         assertThat(identity(numbers(KEY), 7, "b")).isNotEqualTo(first);
         assertThat(identity(numbers(other), 7, "a")).isNotEqualTo(first);
-        assertThat(numbers(KEY).next(7).identity(ChannelId.of("app", "hall"), messages("a"))).isNotEqualTo(first);
+        assertThat(numbers(KEY).next(7).identity(ChannelId.of("app", "hall"), messages("a")))
+                .isNotEqualTo(first);
     }
 
     @Test

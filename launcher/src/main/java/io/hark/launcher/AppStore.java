@@ -91,7 +91,8 @@ final class AppStore implements AppDirectory, AppAdmin {
         try {
             Object tree = ProtocolCodec.of(Format.JSON).decodeValue(document);
             if (tree instanceof Map<?, ?> map
-                    && ProvisionedApp.fromTree((Map<String, Object>) map) instanceof Outcome.Ok<ProvisionedApp>(var app)) {
+                    && ProvisionedApp.fromTree((Map<String, Object>) map)
+                            instanceof Outcome.Ok<ProvisionedApp>(var app)) {
                 return Optional.of(app);
             }
         } catch (MalformedFrame damaged) {
@@ -123,13 +124,14 @@ final class AppStore implements AppDirectory, AppAdmin {
             case Outcome.Refused<ProvisionedApp>(ErrorInfo error) ->
                 CompletableFuture.completedStage(Outcome.refused(error));
             // Ids are random; the rare one that exists already is thrown again.
-            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) when apps.containsKey(app.app().id()) ->
-                provision(request);
-            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) -> control.propose(new ControlLog.Command.PutApp(
-                            app.app().id(), ProtocolCodec.of(Format.JSON).encodeValue(app.toTree())))
-                    .thenAccept(this::changed)
-                    .thenCompose(done -> enterFixtures(app))
-                    .thenApply(done -> Outcome.ok(app));
+            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app)
+            when apps.containsKey(app.app().id()) -> provision(request);
+            case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) ->
+                control.propose(new ControlLog.Command.PutApp(
+                                app.app().id(), ProtocolCodec.of(Format.JSON).encodeValue(app.toTree())))
+                        .thenAccept(this::changed)
+                        .thenCompose(done -> enterFixtures(app))
+                        .thenApply(done -> Outcome.ok(app));
         };
     }
 
@@ -185,7 +187,9 @@ final class AppStore implements AppDirectory, AppAdmin {
         Instant before = Instant.ofEpochMilli(wallClock.getAsLong()).minus(lifetime);
         for (ProvisionedApp app : apps.values()) {
             boolean expired = app.created().isBefore(before);
-            if (expired && !configured.containsKey(app.app().id()) && !app.app().id().equals(kept)) {
+            if (expired
+                    && !configured.containsKey(app.app().id())
+                    && !app.app().id().equals(kept)) {
                 delete(app.app().id());
             }
         }

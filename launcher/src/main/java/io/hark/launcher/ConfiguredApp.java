@@ -41,7 +41,6 @@ final class ConfiguredApp {
     }
 
     private static String json(Object capability) {
-        return new String(
-                ProtocolCodec.of(Format.JSON).encodeValue(plainValue(capability)), StandardCharsets.UTF_8);
+        return new String(ProtocolCodec.of(Format.JSON).encodeValue(plainValue(capability)), StandardCharsets.UTF_8);
     }
 }

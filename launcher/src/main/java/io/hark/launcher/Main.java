@@ -45,7 +45,8 @@ public final class Main {
             LOG.error("the store failed; the node ends, so that clients resume after a restart", failure);
             Runtime.getRuntime().halt(STORE_FAILED);
         });
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("hark-shutdown").unstarted(() -> stop(node)));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("hark-shutdown").unstarted(() -> stop(node)));
         node.devKey().ifPresent(key -> System.out.println(new DevBanner(node.port(), key)));
         new CountDownLatch(1).await();
         return 0;
@@ -70,7 +71,10 @@ public final class Main {
         @Option(names = "--port", defaultValue = "8080", description = "Port to listen on (default: ${DEFAULT-VALUE}).")
         private int port;
 
-        @Option(names = "--data", defaultValue = "./data", description = "Where to keep data (default: ${DEFAULT-VALUE}).")
+        @Option(
+                names = "--data",
+                defaultValue = "./data",
+                description = "Where to keep data (default: ${DEFAULT-VALUE}).")
         private Path data;
 
         @Override

@@ -45,8 +45,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to clients: what was
-/// acknowledged is on disk, and every client is told to come back.
+/// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to clients: what
+/// was acknowledged is on disk, and every client is told to come back.
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long TICK_MILLIS = 250;
@@ -76,12 +76,7 @@ public final class Node implements AutoCloseable {
                 .join()
                 .epoch();
         AppStore apps = new AppStore(
-                control,
-                new AppProvisioner(random.source()),
-                config.policies(),
-                config.apps(),
-                wallClock,
-                random::id);
+                control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
         group = new MultiThreadIoEventLoopGroup(
                 config.frontend().loops(),
                 new DefaultThreadFactory("hark-loop"),
@@ -154,7 +149,8 @@ public final class Node implements AutoCloseable {
                 config.data().toAbsolutePath());
     }
 
-    /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be started again
+    /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be started
+    ///              again
     public static Node start(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
         return new Node(config, fatal);
     }

@@ -24,8 +24,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /// Value: a node's whole configuration, checked.
 ///
-/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over HTTP, the quickstart
-///                     page is served
+/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over HTTP, the
+///                     quickstart page is served
 /// @param secret       signs tokens and connection keys; when empty, one is made and kept under `data`
 /// @param queuedBytesMax entries that wait for the disk; beyond it publishes are refused
 /// @param drainTimeout how long a node that stops waits for what it owes its clients
@@ -86,9 +86,8 @@ public record NodeConfig(
                 new ChannelPolicies(
                         settings.duration("history.persistedRetention", "72h", "2m", "365d"),
                         settings.duration("history.resumeWindow", "2m", "10s", "72h")),
-                new PublishLimits(
-                        settings.number("limits.messagesPerPublishMax", 1000, 1, 1000),
-                        (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB")),
+                new PublishLimits(settings.number("limits.messagesPerPublishMax", 1000, 1, 1000), (int)
+                        settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB")),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),

@@ -51,10 +51,19 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
                 .register(registry);
         count("hark.connections.opened", frontend.connectionsOpened, "Transports opened");
         count("hark.connections.resumed", frontend.connectionsResumed, "Connections taken over by a new transport");
-        count("hark.connections.refused", frontend.connectionsRefused, "Transports refused, mostly for their credentials");
+        count(
+                "hark.connections.refused",
+                frontend.connectionsRefused,
+                "Transports refused, mostly for their credentials");
         count("hark.frames.received", frontend.framesReceived, "Frames from clients");
-        count("hark.frames.malformed", frontend.malformedFrames, "Frames that could not be read; each ended its connection");
-        count("hark.publishes.accepted", frontend.publishesAccepted, "Publishes acknowledged over realtime connections");
+        count(
+                "hark.frames.malformed",
+                frontend.malformedFrames,
+                "Frames that could not be read; each ended its connection");
+        count(
+                "hark.publishes.accepted",
+                frontend.publishesAccepted,
+                "Publishes acknowledged over realtime connections");
         count("hark.publishes.refused", frontend.publishesRefused, "Publishes refused over realtime connections");
         count("hark.entries.delivered", frontend.entriesDelivered, "Entries written to subscribers");
         count("hark.continuity.lost", frontend.continuityLost, "Attachments that could not resume without a gap");

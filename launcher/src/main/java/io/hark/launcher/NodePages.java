@@ -16,10 +16,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// Handle: what the node says of itself over HTTP: health, metrics and, on a developer's machine, the quickstart page. Any
-/// thread.
+/// Handle: what the node says of itself over HTTP: health, metrics and, on a developer's machine, the quickstart page.
+/// Any thread.
 final class NodePages implements Function<RestRequest, Optional<RestResponse>> {
-    private static final Pattern FILE = Pattern.compile("/(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.(html|js|css|svg|png)");
+    private static final Pattern FILE =
+            Pattern.compile("/(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.(html|js|css|svg|png)");
     private static final Map<String, String> MEDIA_TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
@@ -46,11 +47,15 @@ final class NodePages implements Function<RestRequest, Optional<RestResponse>> {
         }
         return switch (request.rawPath()) {
             case "/health/live" -> Optional.of(json(200, Map.of("status", "live")));
-            case "/health/ready" -> Optional.of(unready.get()
-                    .map(why -> json(503, Map.of("status", "not ready", "reason", why)))
-                    .orElseGet(() -> json(200, Map.of("status", "ready"))));
-            case "/metrics" -> Optional.of(
-                    response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape().getBytes(StandardCharsets.UTF_8)));
+            case "/health/ready" ->
+                Optional.of(unready.get()
+                        .map(why -> json(503, Map.of("status", "not ready", "reason", why)))
+                        .orElseGet(() -> json(200, Map.of("status", "ready"))));
+            case "/metrics" ->
+                Optional.of(response(
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        metrics.scrape().getBytes(StandardCharsets.UTF_8)));
             case "/dev/config.json" -> devKey.map(key -> json(200, Map.of("key", key)));
             case "/" -> devKey.flatMap(key -> file("/index.html"));
             default -> devKey.flatMap(key -> file(request.rawPath()));

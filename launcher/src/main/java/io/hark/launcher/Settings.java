@@ -96,13 +96,12 @@ final class Settings {
             return Optional.empty();
         }
         String unit = matcher.group(2) == null ? "B" : matcher.group(2);
-        int shift =
-                switch (unit) {
-                    case "KiB" -> 10;
-                    case "MiB" -> 20;
-                    case "GiB" -> 30;
-                    default -> 0;
-                };
+        int shift = switch (unit) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            default -> 0;
+        };
         return Optional.of(Long.parseLong(matcher.group(1)) << shift);
     }
 
@@ -165,7 +164,8 @@ final class Settings {
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
                 throw new ConfigException("%s is not a setting; known are: %s"
-                        .formatted(key, String.join(", ", known.stream().sorted().toList())));
+                        .formatted(
+                                key, String.join(", ", known.stream().sorted().toList())));
             }
         }
     }

@@ -2,7 +2,6 @@ package io.hark.protocol;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Writes frames of either side (TR4). `action` comes first, so that a reader of traffic sees at once what it looks at.
@@ -184,8 +183,7 @@ final class FrameWriter {
         out.endArray();
     }
 
-    private void messages(List<Message> messages, MessageCodec.Reader reader, long frameTimestamp)
-            throws IOException {
+    private void messages(List<Message> messages, MessageCodec.Reader reader, long frameTimestamp) throws IOException {
         out.key(Key.MESSAGES);
         MessageCodec.writeAll(messages, reader, frameTimestamp, out);
     }

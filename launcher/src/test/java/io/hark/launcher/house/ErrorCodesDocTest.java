@@ -29,8 +29,7 @@ class ErrorCodesDocTest {
                 """
                 + Arrays.stream(ErrorCode.values())
                         .sorted(Comparator.comparingInt(ErrorCode::code))
-                        .map(code -> "| %d | %d | %s |\n"
-                                .formatted(code.code(), code.statusCode(), code.description()))
+                        .map(code -> "| %d | %d | %s |\n".formatted(code.code(), code.statusCode(), code.description()))
                         .collect(Collectors.joining());
         if ("fix".equals(System.getProperty("hark.docs"))) {
             Files.writeString(PAGE, page);

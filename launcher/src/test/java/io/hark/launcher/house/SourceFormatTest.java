@@ -54,7 +54,8 @@ class SourceFormatTest {
     private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
         try (Stream<Path> modules = Files.list(PROJECT)) {
-            for (Path module : modules.filter(dir -> Files.exists(dir.resolve("pom.xml"))).toList()) {
+            for (Path module :
+                    modules.filter(dir -> Files.exists(dir.resolve("pom.xml"))).toList()) {
                 try (Stream<Path> files = Files.walk(module.resolve("src"))) {
                     files.filter(file -> file.toString().endsWith(".java"))
                             .filter(file -> !file.endsWith("package-info.java"))

@@ -30,7 +30,8 @@ final class CuttableProxy implements AutoCloseable {
     void cut() throws IOException {
         for (Socket socket : sockets) {
             if (!socket.isClosed()) {
-                // Without lingering, close sends a reset: the other side learns of it at once and gets nothing more.
+                // Without lingering, close sends a reset: the other side learns of it at once and gets
+                // nothing more.
                 socket.setSoLinger(true, 0);
                 socket.close();
             }

@@ -81,7 +81,8 @@ class JsSdkInteropTest {
                 seen.incrementAndGet();
                 failed.addAndGet(finished.passed() ? 0 : 1);
                 return DynamicTest.dynamicTest(
-                        finished.file() + ": " + finished.name(), () -> assertThat(finished.passed())
+                        finished.file() + ": " + finished.name(),
+                        () -> assertThat(finished.passed())
                                 .as("%s, %s: %s", format, finished.name(), finished.failure())
                                 .isTrue());
             });

@@ -90,7 +90,8 @@ class QuickstartBrowserTest {
         }
     }
 
-    /// Reads until the node says how to stop it, and goes on reading in the background so that the node never waits.
+    /// Reads until the node says how to stop it, and goes on reading in the background so that the node never
+    /// waits.
     private static Printed readBanner(Process hark) throws InterruptedException {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         BufferedReader output = hark.inputReader();

@@ -54,11 +54,10 @@ final class TestNode implements AutoCloseable {
     /// @param capabilities one key for each
     /// @return the keys
     List<String> makeApp(String... capabilities) throws IOException, InterruptedException {
-        JsonObject request = JsonParser.parseString(
-                        """
-                        {"keys": [], "namespaces": [{"id": "persisted", "persisted": true}],
-                         "limits": {"presence": {"maxMembers": 250}}}""")
-                .getAsJsonObject();
+        JsonObject request = JsonParser.parseString("""
+            {"keys": [], "namespaces": [{"id": "persisted", "persisted": true}],
+             "limits": {"presence": {"maxMembers": 250}}}\
+            """).getAsJsonObject();
         for (String capability : capabilities) {
             JsonObject key = new JsonObject();
             key.addProperty("capability", capability);

@@ -13,8 +13,8 @@ final class ChannelLog {
     private final List<String> serials = new ArrayList<>();
     private final Map<String, Integer> indexes = new HashMap<>();
 
-    /// Index in the log by when the message was invoked; once sealed, the lowest index of all that were invoked then
-    /// or later.
+    /// Index in the log by when the message was invoked; once sealed, the lowest index of all that were invoked
+    /// then or later.
     private final TreeMap<Integer, Integer> invoked = new TreeMap<>();
 
     /// @return false when the message is there already

@@ -83,7 +83,8 @@ final class Checker {
                 case Event.Logged entry -> log(entry);
                 case Event.Attached attached -> log(attached.channel());
                 case Event.Received received -> log(received.channel());
-                case Event.Violated(int client, String rule) -> found(Kind.PROTOCOL_VIOLATION, "client %d: %s".formatted(client, rule));
+                case Event.Violated(int client, String rule) ->
+                    found(Kind.PROTOCOL_VIOLATION, "client %d: %s".formatted(client, rule));
             }
         }
     }
@@ -118,14 +119,18 @@ final class Checker {
                 String serial = log.serial(index);
                 serial(id, publish, serial);
                 if (serial.compareTo(previousSerial) <= 0) {
-                    found(Kind.POSITION_DISAGREEMENT, "serial %s follows %s in the log of %s".formatted(serial, previousSerial, channel));
+                    found(
+                            Kind.POSITION_DISAGREEMENT,
+                            "serial %s follows %s in the log of %s".formatted(serial, previousSerial, channel));
                 }
                 previousSerial = serial;
                 Integer last = lastOfPublisher
                         .computeIfAbsent(publish.invoked.publisher(), number -> new HashMap<>())
                         .put(channel, publish.at);
                 if (last != null && last > publish.at) {
-                    found(Kind.PUBLISHER_REORDERED, "%s is in the log of %s after what its publisher sent later".formatted(id, channel));
+                    found(
+                            Kind.PUBLISHER_REORDERED,
+                            "%s is in the log of %s after what its publisher sent later".formatted(id, channel));
                 }
             }
         }
@@ -133,7 +138,9 @@ final class Checker {
             ChannelLog log = log(publish.invoked.channel());
             log.index(id).ifPresent(index -> log.invoked(publish.at, index));
             if (publish.accepted && log.index(id).isEmpty()) {
-                found(Kind.LOST, "%s was acknowledged and is not in the log of %s".formatted(id, publish.invoked.channel()));
+                found(
+                        Kind.LOST,
+                        "%s was acknowledged and is not in the log of %s".formatted(id, publish.invoked.channel()));
             }
         });
         logs.values().forEach(ChannelLog::seal);
@@ -151,9 +158,12 @@ final class Checker {
                 case Event.Violated ignored -> {}
             }
         }
-        runs.forEach((reader, run) -> run.missingAtTheEnd().ifPresent(missing -> found(Kind.GAP, describe(reader, missing))));
-        orders.forEach((channel, order) -> order.cycle().ifPresent(id -> found(
-                Kind.ORDER_DIVERGENCE, "clients of %s disagree on the order around %s".formatted(channel, id))));
+        runs.forEach((reader, run) ->
+                run.missingAtTheEnd().ifPresent(missing -> found(Kind.GAP, describe(reader, missing))));
+        orders.forEach((channel, order) -> order.cycle()
+                .ifPresent(id -> found(
+                        Kind.ORDER_DIVERGENCE,
+                        "clients of %s disagree on the order around %s".formatted(channel, id))));
     }
 
     private void attached(Event.Attached attached, int at) {
@@ -162,16 +172,20 @@ final class Checker {
         if (attached.resumed()) {
             resumed++;
             if (!attached.sent().equals(Optional.of(attached.got()))) {
-                found(Kind.CURSOR_REGRESS, "client %d resumed %s from %s and was given %s".formatted(
-                        attached.client(), attached.channel(), attached.sent(), attached.got()));
+                found(
+                        Kind.CURSOR_REGRESS,
+                        "client %d resumed %s from %s and was given %s"
+                                .formatted(attached.client(), attached.channel(), attached.sent(), attached.got()));
             }
             return;
         }
         if (attached.sent().isPresent()) {
             discontinuities++;
             if (!discontinuitiesAllowed) {
-                found(Kind.FALSE_DISCONTINUITY, "client %d was told with %d that it missed messages of %s".formatted(
-                        attached.client(), attached.code(), attached.channel()));
+                found(
+                        Kind.FALSE_DISCONTINUITY,
+                        "client %d was told with %d that it missed messages of %s"
+                                .formatted(attached.client(), attached.code(), attached.channel()));
             }
         }
         runs.put(reader, new ReaderRun(log(attached.channel()), at));
@@ -181,8 +195,10 @@ final class Checker {
         delivered++;
         Publish publish = publishes.get(received.id());
         if (publish == null || !publish.invoked.channel().equals(received.channel())) {
-            found(Kind.PHANTOM, "client %d got %s on %s, which was never published there".formatted(
-                    received.client(), received.id(), received.channel()));
+            found(
+                    Kind.PHANTOM,
+                    "client %d got %s on %s, which was never published there"
+                            .formatted(received.client(), received.id(), received.channel()));
             return;
         }
         if (publish.refused) {
@@ -191,23 +207,31 @@ final class Checker {
         serial(received.id(), publish, received.serial());
         String place = channelSerials.putIfAbsent(received.id(), received.channelSerial());
         if (place != null && !place.equals(received.channelSerial())) {
-            found(Kind.POSITION_DISAGREEMENT, "%s has the channelSerials %s and %s".formatted(received.id(), place, received.channelSerial()));
+            found(
+                    Kind.POSITION_DISAGREEMENT,
+                    "%s has the channelSerials %s and %s".formatted(received.id(), place, received.channelSerial()));
         }
         Reader reader = new Reader(received.client(), received.channel());
         ReaderRun run = runs.get(reader);
         if (run == null) {
-            found(Kind.PROTOCOL_VIOLATION, "client %d got %s before it was attached".formatted(received.client(), received.id()));
+            found(
+                    Kind.PROTOCOL_VIOLATION,
+                    "client %d got %s before it was attached".formatted(received.client(), received.id()));
             return;
         }
         Optional<Integer> index = log(received.channel()).index(received.id());
         if (index.isEmpty()) {
-            found(Kind.NOT_LOGGED, "client %d got %s, which is not in the log of %s".formatted(
-                    received.client(), received.id(), received.channel()));
+            found(
+                    Kind.NOT_LOGGED,
+                    "client %d got %s, which is not in the log of %s"
+                            .formatted(received.client(), received.id(), received.channel()));
             return;
         }
-        run.lastId().ifPresent(last -> orders.computeIfAbsent(received.channel(), name -> new OrderGraph())
-                .follows(last, received.id()));
-        run.receive(index.get(), received.id()).ifPresent(anomaly -> found(anomaly.kind(), describe(reader, anomaly.what())));
+        run.lastId()
+                .ifPresent(last -> orders.computeIfAbsent(received.channel(), name -> new OrderGraph())
+                        .follows(last, received.id()));
+        run.receive(index.get(), received.id())
+                .ifPresent(anomaly -> found(anomaly.kind(), describe(reader, anomaly.what())));
     }
 
     private static String describe(Reader reader, String what) {
@@ -218,7 +242,9 @@ final class Checker {
         if (publish.serial.isEmpty()) {
             publish.serial = Optional.of(serial);
         } else if (!publish.serial.get().equals(serial)) {
-            found(Kind.POSITION_DISAGREEMENT, "%s has the serials %s and %s".formatted(id, publish.serial.get(), serial));
+            found(
+                    Kind.POSITION_DISAGREEMENT,
+                    "%s has the serials %s and %s".formatted(id, publish.serial.get(), serial));
         }
     }
 

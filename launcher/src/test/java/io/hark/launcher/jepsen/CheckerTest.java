@@ -278,8 +278,7 @@ class CheckerTest {
     }
 
     private void received(int client, String... ids) {
-        List.of(ids).forEach(
-                        id -> history.add(new Event.Received(client, ROOM, id, serial(id), "place-" + id)));
+        List.of(ids).forEach(id -> history.add(new Event.Received(client, ROOM, id, serial(id), "place-" + id)));
     }
 
     private void logged(String... ids) {

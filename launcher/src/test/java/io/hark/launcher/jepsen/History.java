@@ -83,8 +83,11 @@ final class History {
 
     /// From CONNECTED to ATTACHED.
     synchronized String attachTimes() {
-        return "attachMillis p50=%d p99=%d max=%d".formatted(
-                attachMillis.getValueAtPercentile(50), attachMillis.getValueAtPercentile(99), attachMillis.getMaxValue());
+        return "attachMillis p50=%d p99=%d max=%d"
+                .formatted(
+                        attachMillis.getValueAtPercentile(50),
+                        attachMillis.getValueAtPercentile(99),
+                        attachMillis.getMaxValue());
     }
 
     /// The id of the last message that a client got of a channel.
@@ -119,7 +122,9 @@ final class History {
         @Override
         public void disconnected(ErrorInfo reason) {
             synchronized (History.this) {
-                disconnected.computeIfAbsent(reason.code(), code -> new HashSet<>()).add(client);
+                disconnected
+                        .computeIfAbsent(reason.code(), code -> new HashSet<>())
+                        .add(client);
             }
         }
 
@@ -130,7 +135,8 @@ final class History {
             synchronized (History.this) {
                 History.this.attached.add(client);
                 attachMillis.recordValue((System.nanoTime() - connectedNanos) / 1_000_000);
-                events.add(new Event.Attached(client, attached.channel(), resumed, sent, attached.channelSerial(), code));
+                events.add(
+                        new Event.Attached(client, attached.channel(), resumed, sent, attached.channelSerial(), code));
             }
         }
 
@@ -152,7 +158,9 @@ final class History {
                             id,
                             text(message.serial().orElse("")),
                             text(frame.channelSerial())));
-                    lastReceived.computeIfAbsent(client, number -> new HashMap<>()).put(frame.channel(), id);
+                    lastReceived
+                            .computeIfAbsent(client, number -> new HashMap<>())
+                            .put(frame.channel(), id);
                 }
             }
         }
@@ -178,8 +186,10 @@ final class History {
         public void refused(Publication publication, ErrorInfo error) {
             synchronized (History.this) {
                 answered++;
-                publication.messages().forEach(message ->
-                        events.add(new Event.Refused(message.name().orElseThrow(), error.code())));
+                publication
+                        .messages()
+                        .forEach(message ->
+                                events.add(new Event.Refused(message.name().orElseThrow(), error.code())));
             }
         }
 

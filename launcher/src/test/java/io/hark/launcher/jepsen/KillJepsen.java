@@ -40,19 +40,23 @@ class KillJepsen {
         // The harness is proven on the same run: whatever is planted in its history is found.
         for (Tampering tampering : Tampering.all(history, new SplittableRandom(seed))) {
             Report report = Checker.check(tampering.history(), false);
-            assertThat(report.found(tampering.expected())).as("%s; seed %d: %s", tampering.what(), seed, report).isTrue();
+            assertThat(report.found(tampering.expected()))
+                    .as("%s; seed %d: %s", tampering.what(), seed, report)
+                    .isTrue();
         }
     }
 
     @Test
     void aNodeThatLosesPowerLosesNothingThatItAcknowledgedAsPersisted() throws Exception {
-        killUnderLoad(2, new Workload.Size(300, 6, 40, 6, List.of("persisted:")), List.of("history: {powerSafeWal: true}"));
+        killUnderLoad(
+                2, new Workload.Size(300, 6, 40, 6, List.of("persisted:")), List.of("history: {powerSafeWal: true}"));
     }
 
     @Test
     @Tag("long")
     void tenKillsLoseNothingThatWasAcknowledged() throws Exception {
-        killUnderLoad(10, new Workload.Size(2_000, 20, 200, 20, BOTH_NAMESPACES), List.of("history: {resumeWindow: 15m}"));
+        killUnderLoad(
+                10, new Workload.Size(2_000, 20, 200, 20, BOTH_NAMESPACES), List.of("history: {resumeWindow: 15m}"));
     }
 
     @Test
@@ -93,7 +97,8 @@ class KillJepsen {
         }
         Report report = Checker.check(history.events(), false);
         System.out.printf(
-                "KillJepsen kills=%d %s resumedConnections=%d failedResumes=%d longestSilenceMillis=%d %s seed=%d settings=%s%n",
+                "KillJepsen kills=%d %s resumedConnections=%d failedResumes=%d longestSilenceMillis=%d %s seed=%d"
+                        + " settings=%s%n",
                 kills,
                 report,
                 history.resumes(),

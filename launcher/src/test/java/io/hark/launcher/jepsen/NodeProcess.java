@@ -43,8 +43,8 @@ public final class NodeProcess implements AutoCloseable {
     public static NodeProcess start(Path dir, List<String> settings, String... jvmOptions)
             throws IOException, InterruptedException {
         int port = freePort();
-        List<String> config = new ArrayList<>(List.of(
-                "dev: true", "data: " + dir.resolve("data"), "listen: {host: 127.0.0.1, port: " + port + "}"));
+        List<String> config = new ArrayList<>(
+                List.of("dev: true", "data: " + dir.resolve("data"), "listen: {host: 127.0.0.1, port: " + port + "}"));
         config.addAll(settings);
         Files.write(dir.resolve("hark.yaml"), config);
         NodeProcess node = new NodeProcess(dir, port, List.of(jvmOptions));
@@ -83,8 +83,8 @@ public final class NodeProcess implements AutoCloseable {
 
     /// Starts it again after its end.
     public void start() throws IOException, InterruptedException {
-        process = new ProcessBuilder(
-                        command(jvmOptions, "node", "--config", dir.resolve("hark.yaml").toString()))
+        process = new ProcessBuilder(command(
+                        jvmOptions, "node", "--config", dir.resolve("hark.yaml").toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();

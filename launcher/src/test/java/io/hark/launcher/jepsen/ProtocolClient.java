@@ -223,8 +223,7 @@ public final class ProtocolClient implements AutoCloseable {
     private void sendPublish(Sent sent) {
         unanswered.add(sent);
         Publication publication = sent.publication();
-        send(new ClientMessage.Publish(
-                publication.channel(), sent.msgSerial(), publication.messages(), Map.of()));
+        send(new ClientMessage.Publish(publication.channel(), sent.msgSerial(), publication.messages(), Map.of()));
     }
 
     private void sendAttach(String channel, Place place) {
@@ -242,7 +241,8 @@ public final class ProtocolClient implements AutoCloseable {
         }
         boolean resumed = (frame.flags() & ATTACH_RESUMED) != 0;
         if (resumed && place.sentWithAttach.isEmpty()) {
-            listener.violated("ATTACHED says RESUMED on channel %s, but nothing was resumed".formatted(frame.channel()));
+            listener.violated(
+                    "ATTACHED says RESUMED on channel %s, but nothing was resumed".formatted(frame.channel()));
         }
         place.attached = true;
         place.channelSerial = Optional.of(frame.channelSerial());

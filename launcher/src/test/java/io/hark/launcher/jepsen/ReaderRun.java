@@ -32,8 +32,7 @@ final class ReaderRun {
         }
         got.set(index);
         if (last != NOTHING_YET && index < last) {
-            return Optional.of(
-                    new Anomaly(Kind.REORDERED_AT_CLIENT, "got %s after %s".formatted(id, log.id(last))));
+            return Optional.of(new Anomaly(Kind.REORDERED_AT_CLIENT, "got %s after %s".formatted(id, log.id(last))));
         }
         int due = last == NOTHING_YET ? Math.max(firstDue, 0) : last + 1;
         last = index;

@@ -43,7 +43,9 @@ record Report(
         StringBuilder text = new StringBuilder(counts);
         byKind.forEach((kind, all) -> {
             text.append("\n  ").append(kind).append(": ").append(all.size());
-            all.stream().limit(SHOWN_MAX).forEach(anomaly -> text.append("\n    ").append(anomaly.what()));
+            all.stream()
+                    .limit(SHOWN_MAX)
+                    .forEach(anomaly -> text.append("\n    ").append(anomaly.what()));
         });
         return text.toString();
     }

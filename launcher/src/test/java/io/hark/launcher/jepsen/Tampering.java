@@ -22,25 +22,48 @@ record Tampering(String what, Kind expected, List<Event> history) {
         int nextDelivery = deliveries.get(middle + 1);
         return List.of(
                 of("a delivery is missing", Kind.GAP, history, events -> events.remove(delivery)),
-                of("a delivery comes twice", Kind.DUPLICATE_AT_CLIENT, history, events ->
-                        events.add(nextDelivery, events.get(delivery))),
-                of("two deliveries change places", Kind.REORDERED_AT_CLIENT, history, events ->
-                        Collections.swap(events, delivery, nextDelivery)),
+                of(
+                        "a delivery comes twice",
+                        Kind.DUPLICATE_AT_CLIENT,
+                        history,
+                        events -> events.add(nextDelivery, events.get(delivery))),
+                of(
+                        "two deliveries change places",
+                        Kind.REORDERED_AT_CLIENT,
+                        history,
+                        events -> Collections.swap(events, delivery, nextDelivery)),
                 of("a message is missing in the log", Kind.LOST, history, events -> events.remove(log)),
-                of("a message is twice in the log", Kind.DUPLICATE_IN_LOG, history, events ->
-                        events.add(events.get(log))),
-                of("an accepted publish was refused", Kind.BAD_NACK, history, events ->
-                        events.add(new Event.Refused(((Event.Logged) events.get(log)).id(), 40000))),
-                of("the log holds what nobody published", Kind.PHANTOM, history, events ->
-                        events.add(new Event.Logged(((Event.Logged) events.get(log)).channel(), "nobody's", "~"))),
+                of(
+                        "a message is twice in the log",
+                        Kind.DUPLICATE_IN_LOG,
+                        history,
+                        events -> events.add(events.get(log))),
+                of(
+                        "an accepted publish was refused",
+                        Kind.BAD_NACK,
+                        history,
+                        events -> events.add(new Event.Refused(((Event.Logged) events.get(log)).id(), 40000))),
+                of(
+                        "the log holds what nobody published",
+                        Kind.PHANTOM,
+                        history,
+                        events -> events.add(
+                                new Event.Logged(((Event.Logged) events.get(log)).channel(), "nobody's", "~"))),
                 of("a client is told of a loss", Kind.FALSE_DISCONTINUITY, history, events -> {
                     int resume = pick(events, Event.Attached.class, random);
                     while (!((Event.Attached) events.get(resume)).resumed()) {
                         resume = pick(events, Event.Attached.class, random);
                     }
                     Event.Attached attached = (Event.Attached) events.get(resume);
-                    events.set(resume, new Event.Attached(
-                            attached.client(), attached.channel(), false, attached.sent(), attached.got(), 90003));
+                    events.set(
+                            resume,
+                            new Event.Attached(
+                                    attached.client(),
+                                    attached.channel(),
+                                    false,
+                                    attached.sent(),
+                                    attached.got(),
+                                    90003));
                 }));
     }
 

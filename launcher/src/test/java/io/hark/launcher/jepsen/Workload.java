@@ -52,8 +52,8 @@ final class Workload implements AutoCloseable {
             subscribers.add(client);
         }
         for (int i = 0; i < size.publishers(); i++) {
-            ProtocolClient client = group.client(
-                    ProtocolClient.Options.of(key, format(i)), history.recorder(size.subscribers() + i));
+            ProtocolClient client =
+                    group.client(ProtocolClient.Options.of(key, format(i)), history.recorder(size.subscribers() + i));
             client.connect();
             publishers.add(client);
         }

@@ -91,8 +91,7 @@ final class Attacker {
         }
         byte[] payload = socketCases.protocolFrame(format);
         String ping = "ping-" + pings++;
-        byte[] heartbeat =
-                ProtocolCodec.of(format).encode(new ClientMessage.Heartbeat(Optional.of(ping)));
+        byte[] heartbeat = ProtocolCodec.of(format).encode(new ClientMessage.Heartbeat(Optional.of(ping)));
         // One write, so that the ping comes with the case or after it.
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(RawSocket.masked(format == Format.JSON ? 1 : 2, payload));
@@ -193,7 +192,8 @@ final class Attacker {
     }
 
     private static int errorCode(RawSocket.Answer answer) {
-        Format format = answer.headers().getOrDefault("content-type", "").contains("msgpack") ? Format.MSGPACK : Format.JSON;
+        Format format =
+                answer.headers().getOrDefault("content-type", "").contains("msgpack") ? Format.MSGPACK : Format.JSON;
         try {
             return ProtocolCodec.of(format).decodeValue(answer.body()) instanceof Map<?, ?> body
                             && body.get("error") instanceof Map<?, ?> error
@@ -228,8 +228,8 @@ final class Attacker {
                                 of);
                     }
                     case RawSocket.Frame.TEXT, RawSocket.Frame.BINARY -> {
-                        ServerMessage message = ProtocolCodec.of(format)
-                                .decodeServer(frame.payload(), 0, frame.payload().length);
+                        ServerMessage message =
+                                ProtocolCodec.of(format).decodeServer(frame.payload(), 0, frame.payload().length);
                         if (message instanceof ServerMessage.Heartbeat(Optional<String> id) && id.equals(ping)) {
                             outcome("survived");
                             return ending;
@@ -240,7 +240,8 @@ final class Attacker {
                         });
                         if (message instanceof ServerMessage.Disconnected(ErrorInfo why)) {
                             ending.code = why.code();
-                        } else if (message instanceof ServerMessage.Error(var channel, ErrorInfo why) && channel.isEmpty()) {
+                        } else if (message instanceof ServerMessage.Error(var channel, ErrorInfo why)
+                                && channel.isEmpty()) {
                             ending.code = why.code();
                         }
                     }
@@ -275,8 +276,12 @@ final class Attacker {
 
     private void expect(boolean condition, String what, byte[] of) {
         if (!condition && findings.size() < FINDINGS_MAX) {
-            findings.add("%s (seed %d): %s | %s".formatted(
-                    what, seed, new String(of, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "."), HexFormat.of().formatHex(of, 0, Math.min(of.length, 400))));
+            findings.add("%s (seed %d): %s | %s"
+                    .formatted(
+                            what,
+                            seed,
+                            new String(of, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "."),
+                            HexFormat.of().formatHex(of, 0, Math.min(of.length, 400))));
         }
     }
 

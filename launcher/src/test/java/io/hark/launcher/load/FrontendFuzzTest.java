@@ -101,9 +101,17 @@ class FrontendFuzzTest {
             long directAfter = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
 
             System.out.printf(
-                    "FrontendFuzzTest cases=%d seed=%d casesPerSecond=%.0f %s heapMB %d -> %d directMB %d -> %d witnessed=%d%n",
-                    cases, seed, cases * 0.8 / seconds, summary, heapBefore >> 20, heapAfter >> 20, directBefore >> 20,
-                    directAfter >> 20, witness.count());
+                    "FrontendFuzzTest cases=%d seed=%d casesPerSecond=%.0f %s heapMB %d -> %d directMB %d -> %d"
+                            + " witnessed=%d%n",
+                    cases,
+                    seed,
+                    cases * 0.8 / seconds,
+                    summary,
+                    heapBefore >> 20,
+                    heapAfter >> 20,
+                    directBefore >> 20,
+                    directAfter >> 20,
+                    witness.count());
             eventually("the witness has every message", SOON, () -> witness.count() == publisher.published());
             assertThat(witness.faults()).isEmpty();
             assertThat(witness.connects()).isEqualTo(1);
@@ -118,7 +126,9 @@ class FrontendFuzzTest {
         assertThat(errors.list.stream()
                         .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                         .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage()
-                                + (event.getThrowableProxy() == null ? "" : " " + event.getThrowableProxy().getMessage())))
+                                + (event.getThrowableProxy() == null
+                                        ? ""
+                                        : " " + event.getThrowableProxy().getMessage())))
                 .isEmpty();
     }
 

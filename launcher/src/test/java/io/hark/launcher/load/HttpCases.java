@@ -8,31 +8,84 @@ import java.util.SplittableRandom;
 
 /// Makes hostile HTTP traffic: several requests in a row, each valid, damaged in its words or damaged in its bytes.
 final class HttpCases {
-    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "get", "", "G\0T", "PATCH");
+    private static final List<String> METHODS =
+            List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "get", "", "G\0T", "PATCH");
     private static final List<String> TARGETS = List.of(
-            "/time", "/channels/c/messages", "/channels/persisted:c/history?limit=2", "/channels/c", "/channels/c/presence",
-            "/channels", "/messages", "/keys/a.b/requestToken", "/health/live", "/metrics", "/", "/index.html",
-            "/..%2f..%2fetc/passwd", "//", "*", "http://localhost/time", "time", "/%", "/channels/%ff/messages",
-            "/sse?channels=c", "/sse?channels=a%0d%0ab", "/sse", "/event-stream?channels=%5Bx", "/ws-up", "/?v=6",
-            "/is-the-internet-up.txt", "/dev/config.json", "/channels/c/messages?limit=-1&direction=up");
+            "/time",
+            "/channels/c/messages",
+            "/channels/persisted:c/history?limit=2",
+            "/channels/c",
+            "/channels/c/presence",
+            "/channels",
+            "/messages",
+            "/keys/a.b/requestToken",
+            "/health/live",
+            "/metrics",
+            "/",
+            "/index.html",
+            "/..%2f..%2fetc/passwd",
+            "//",
+            "*",
+            "http://localhost/time",
+            "time",
+            "/%",
+            "/channels/%ff/messages",
+            "/sse?channels=c",
+            "/sse?channels=a%0d%0ab",
+            "/sse",
+            "/event-stream?channels=%5Bx",
+            "/ws-up",
+            "/?v=6",
+            "/is-the-internet-up.txt",
+            "/dev/config.json",
+            "/channels/c/messages?limit=-1&direction=up");
     private static final List<String> HEADERS = List.of(
-            "Content-Type: application/json", "Content-Type: application/x-msgpack", "Content-Type: \u00ff",
-            "Accept: application/x-msgpack", "Accept: text/event-stream", "Origin: https://site", "Expect: 100-continue",
-            "Expect: 200-ok", "Upgrade: websocket", "Connection: Upgrade", "Connection: keep-alive", "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Version: 8", "Sec-WebSocket-Version: 0", "Sec-WebSocket-Key: x", "Transfer-Encoding: chunked",
-            "Transfer-Encoding: gzip", "Content-Encoding: gzip", "X-Ably-Version: 6", "Last-Event-ID: a~b", "Cookie: a=b",
-            "no colon here", ": no name", "X-Long: " + "x".repeat(9_000), "X-Forwarded-Proto: https", "Authorization: Basic !");
+            "Content-Type: application/json",
+            "Content-Type: application/x-msgpack",
+            "Content-Type: \u00ff",
+            "Accept: application/x-msgpack",
+            "Accept: text/event-stream",
+            "Origin: https://site",
+            "Expect: 100-continue",
+            "Expect: 200-ok",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Connection: keep-alive",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Version: 8",
+            "Sec-WebSocket-Version: 0",
+            "Sec-WebSocket-Key: x",
+            "Transfer-Encoding: chunked",
+            "Transfer-Encoding: gzip",
+            "Content-Encoding: gzip",
+            "X-Ably-Version: 6",
+            "Last-Event-ID: a~b",
+            "Cookie: a=b",
+            "no colon here",
+            ": no name",
+            "X-Long: " + "x".repeat(9_000),
+            "X-Forwarded-Proto: https",
+            "Authorization: Basic !");
     private static final List<String> BODIES = List.of(
-            "", "{}", "{\"name\":\"a\",\"data\":\"b\"}", "[", "null", "\u0000", "{\"data\":1e999}", "[".repeat(200),
-            "5\r\nhello\r\n0\r\n\r\n", "zz\r\n", "-1\r\n\r\n");
+            "",
+            "{}",
+            "{\"name\":\"a\",\"data\":\"b\"}",
+            "[",
+            "null",
+            "\u0000",
+            "{\"data\":1e999}",
+            "[".repeat(200),
+            "5\r\nhello\r\n0\r\n\r\n",
+            "zz\r\n",
+            "-1\r\n\r\n");
 
     private final SplittableRandom random;
     private final String authorization;
 
     HttpCases(String key, long seed) {
         random = new SplittableRandom(seed);
-        authorization = "Authorization: Basic "
-                + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.ISO_8859_1));
+        authorization =
+                "Authorization: Basic " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /// Some requests, to be followed by one that is right.

@@ -88,7 +88,8 @@ class IdleConnectionsLoad {
             connecting.acquire();
             String localAddress = "127.0.0." + (2 + i / PER_SOURCE_ADDRESS);
             ProtocolClient client = clients.client(
-                    new ProtocolClient.Options(node.key(), Format.MSGPACK, "&heartbeats=false", Optional.of(localAddress)),
+                    new ProtocolClient.Options(
+                            node.key(), Format.MSGPACK, "&heartbeats=false", Optional.of(localAddress)),
                     new Idler());
             client.attach("idle-" + i);
             client.connect();

@@ -74,7 +74,8 @@ class SlowSubscriberLoad {
                 NumberedReader reader = new NumberedReader();
                 others.add(reader);
                 Format format = i % 2 == 0 ? Format.JSON : Format.MSGPACK;
-                // So short an interval that a client that only listens must be asked for a sign of life during the run.
+                // So short an interval that a client that only listens must be asked for a sign of life
+                // during the run.
                 ProtocolClient client = clients.client(
                         new ProtocolClient.Options(key, format, "&heartbeatInterval=5000", Optional.empty()), reader);
                 client.attach(CHANNEL);
@@ -82,7 +83,10 @@ class SlowSubscriberLoad {
             }
             ProtocolClient publishing = clients.client(ProtocolClient.Options.of(key, Format.MSGPACK), publisher);
             publishing.connect();
-            eventually("everyone is attached", SOON, () -> slow.isAttached() && others.stream().allMatch(NumberedReader::isAttached));
+            eventually(
+                    "everyone is attached",
+                    SOON,
+                    () -> slow.isAttached() && others.stream().allMatch(NumberedReader::isAttached));
 
             publisher.publish(publishing, beforeCount, before);
             eventuallyEveryoneHas(beforeCount);
@@ -93,12 +97,15 @@ class SlowSubscriberLoad {
             long heapBefore = node.heapBytesAfterGc();
 
             slowClient.reading(false);
-            // It still sends: a client that is silent, too, is taken for dead and resumes later, as after any lost socket.
+            // It still sends: a client that is silent, too, is taken for dead and resumes later, as after
+            // any lost socket.
             var unused = heartbeats.scheduleAtFixedRate(
                     slowClient::heartbeat, 0, HEARTBEAT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
             publisher.publish(publishing, stalledCount, stalled);
-            eventually("the others have everything", SOON, () -> others.stream()
-                    .allMatch(reader -> reader.count() == publisher.published()));
+            eventually(
+                    "the others have everything",
+                    SOON,
+                    () -> others.stream().allMatch(reader -> reader.count() == publisher.published()));
             Histogram stalledMicros = takeMicros();
             long heapStalled = node.heapBytesAfterGc();
             int slowHad = slow.count();
@@ -129,7 +136,8 @@ class SlowSubscriberLoad {
                     publisher.refused());
             assertThat(slow.faults()).isEmpty();
             assertThat(others).allSatisfy(reader -> assertThat(reader.faults()).isEmpty());
-            assertThat(others).allSatisfy(reader -> assertThat(reader.connects()).isEqualTo(1));
+            assertThat(others)
+                    .allSatisfy(reader -> assertThat(reader.connects()).isEqualTo(1));
             assertThat(slow.connects()).isEqualTo(1);
             assertThat(publisher.refused()).isZero();
             assertThat(publisher.published() - slowHad).as("it did fall behind").isGreaterThan(stalledCount / 2);
@@ -140,8 +148,10 @@ class SlowSubscriberLoad {
     }
 
     private void eventuallyEveryoneHas(int count) throws InterruptedException {
-        eventually("everyone has %d messages".formatted(count), SOON, () -> slow.count() == count
-                && others.stream().allMatch(reader -> reader.count() == count));
+        eventually(
+                "everyone has %d messages".formatted(count),
+                SOON,
+                () -> slow.count() == count && others.stream().allMatch(reader -> reader.count() == count));
     }
 
     private Histogram takeMicros() {

@@ -27,21 +27,97 @@ final class SocketCases {
     private static final int RESERVED_BITS = 0x70;
     private static final int FIN = 0x80;
     private static final List<String> PARAMS = List.of(
-            "v", "format", "key", "access_token", "accessToken", "clientId", "echo", "heartbeats", "resume", "recover",
-            "remainPresentFor", "heartbeatInterval", "agent", "rnd", "", "%", "a%00b", "stream", "upgrade");
+            "v",
+            "format",
+            "key",
+            "access_token",
+            "accessToken",
+            "clientId",
+            "echo",
+            "heartbeats",
+            "resume",
+            "recover",
+            "remainPresentFor",
+            "heartbeatInterval",
+            "agent",
+            "rnd",
+            "",
+            "%",
+            "a%00b",
+            "stream",
+            "upgrade");
     private static final List<String> VALUES = List.of(
-            "6", "1", "", "2", "-1", "1e400", "NaN", "json", "msgpack", "html", "true", "false", "*", "%00", "%ff%fe", "%",
-            "%zz", "x.y:z", "_____!ablyjs_test_fake-key____", "999999999999999999999", "%F0%9F%98%80", "a%0d%0ab", "+", "ann");
+            "6",
+            "1",
+            "",
+            "2",
+            "-1",
+            "1e400",
+            "NaN",
+            "json",
+            "msgpack",
+            "html",
+            "true",
+            "false",
+            "*",
+            "%00",
+            "%ff%fe",
+            "%",
+            "%zz",
+            "x.y:z",
+            "_____!ablyjs_test_fake-key____",
+            "999999999999999999999",
+            "%F0%9F%98%80",
+            "a%0d%0ab",
+            "+",
+            "ann");
 
     private static final List<Object> TREES = Stream.concat(Frames.ofClients().stream(), again())
             .map(frame -> tree(ProtocolCodec.of(Format.MSGPACK).encode(frame)))
             .toList();
     private static final List<Object> ODD = List.of(
-            "", "room", "[?rewind=2]room", "[?rewind=x]room", "[meta]log", ":hell", "persisted:room", "*", "a:b", "\0", "\ud83d\ude00",
-            "x".repeat(3_000), 0L, 1L, 2L, 3L, 4L, 10L, 14L, 15L, 16L, 17L, 21L, -1L, 99L, 1L << 31, Long.MAX_VALUE, Long.MIN_VALUE,
-            1.5, Double.MAX_VALUE, true, false, new byte[] {0, -1}, List.of(), List.of(""), Map.of(), Map.of("a", 1L),
-            List.of(Map.of("name", "n", "data", "d")), List.of(Map.of("action", 2L, "clientId", "ann")),
-            Map.of("rewind", "5", "modes", "subscribe"), Map.of("modes", "?"), Map.of("echo", "false"));
+            "",
+            "room",
+            "[?rewind=2]room",
+            "[?rewind=x]room",
+            "[meta]log",
+            ":hell",
+            "persisted:room",
+            "*",
+            "a:b",
+            "\0",
+            "\ud83d\ude00",
+            "x".repeat(3_000),
+            0L,
+            1L,
+            2L,
+            3L,
+            4L,
+            10L,
+            14L,
+            15L,
+            16L,
+            17L,
+            21L,
+            -1L,
+            99L,
+            1L << 31,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            1.5,
+            Double.MAX_VALUE,
+            true,
+            false,
+            new byte[] {0, -1},
+            List.of(),
+            List.of(""),
+            Map.of(),
+            Map.of("a", 1L),
+            List.of(Map.of("name", "n", "data", "d")),
+            List.of(Map.of("action", 2L, "clientId", "ann")),
+            Map.of("rewind", "5", "modes", "subscribe"),
+            Map.of("modes", "?"),
+            Map.of("echo", "false"));
 
     private final SplittableRandom random;
     private final FrameMutator json;
@@ -55,10 +131,12 @@ final class SocketCases {
 
     /// Frames that do something on a channel, as often as the others together.
     private static Stream<ClientMessage> again() {
-        return IntStream.range(0, 12).boxed().flatMap(i -> Stream.of(
-                new ClientMessage.Attach("room-" + i, Map.of(), 0, Optional.empty()),
-                new ClientMessage.Publish(
-                        "room-" + i, i, List.of(Message.of(Optional.of("n"), Payload.text("d"))), Map.of())));
+        return IntStream.range(0, 12)
+                .boxed()
+                .flatMap(i -> Stream.of(
+                        new ClientMessage.Attach("room-" + i, Map.of(), 0, Optional.empty()),
+                        new ClientMessage.Publish(
+                                "room-" + i, i, List.of(Message.of(Optional.of("n"), Payload.text("d"))), Map.of())));
     }
 
     private static Object tree(byte[] frame) {
@@ -71,7 +149,10 @@ final class SocketCases {
 
     private static FrameMutator mutator(Format format, long seed) {
         return new FrameMutator(
-                Frames.ofClients().stream().map(ProtocolCodec.of(format)::encode).toList(), seed);
+                Frames.ofClients().stream()
+                        .map(ProtocolCodec.of(format)::encode)
+                        .toList(),
+                seed);
     }
 
     /// The payload of a frame that may be damaged: in its bytes, which rarely leaves anything to read, or in its
@@ -124,9 +205,12 @@ final class SocketCases {
             case 0 -> new Framing(RawSocket.unmasked(FIN | 1, valid), true);
             case 1 -> new Framing(RawSocket.masked(FIN | 3 + random.nextInt(5), valid.length, valid), true);
             case 2 -> new Framing(RawSocket.masked(FIN | 11 + random.nextInt(5), valid.length, valid), true);
-            case 3 -> new Framing(
-                    RawSocket.masked(FIN | 1 | (RESERVED_BITS & (1 + random.nextInt(7)) << 4), valid.length, valid), true);
-            case 4 -> new Framing(RawSocket.masked(FIN | 1, FRAME_BYTES_MAX + 1L + random.nextInt(1 << 20), valid), true);
+            case 3 ->
+                new Framing(
+                        RawSocket.masked(FIN | 1 | (RESERVED_BITS & (1 + random.nextInt(7)) << 4), valid.length, valid),
+                        true);
+            case 4 ->
+                new Framing(RawSocket.masked(FIN | 1, FRAME_BYTES_MAX + 1L + random.nextInt(1 << 20), valid), true);
             case 5 -> new Framing(RawSocket.masked(FIN | 1, random.nextLong() | Long.MIN_VALUE, valid), true);
             case 6 -> new Framing(RawSocket.masked(FIN | 9, 126 + random.nextInt(1000), new byte[1126]), true);
             case 7 -> new Framing(RawSocket.masked(9, valid.length, valid), true);
@@ -174,7 +258,10 @@ final class SocketCases {
             url.append("v=6&key=").append(URLEncoder.encode(key, StandardCharsets.UTF_8));
         }
         for (int i = random.nextInt(6); i > 0; i--) {
-            url.append('&').append(pick(PARAMS)).append(random.nextInt(10) == 0 ? "" : "=").append(pick(VALUES));
+            url.append('&')
+                    .append(pick(PARAMS))
+                    .append(random.nextInt(10) == 0 ? "" : "=")
+                    .append(pick(VALUES));
         }
         return url.toString();
     }

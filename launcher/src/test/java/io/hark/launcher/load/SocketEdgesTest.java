@@ -57,8 +57,13 @@ class SocketEdgesTest {
     @Test
     void compressionIsAgreedOnWhenAClientOffersIt() throws Exception {
         try (RawSocket socket = new RawSocket(node.port())) {
-            send(socket, upgrade("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                    "Connection: Upgrade", "Sec-WebSocket-Extensions: permessage-deflate"));
+            send(
+                    socket,
+                    upgrade(
+                            "Sec-WebSocket-Version: 13",
+                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                            "Connection: Upgrade",
+                            "Sec-WebSocket-Extensions: permessage-deflate"));
             RawSocket.Answer answer = socket.answer();
 
             assertThat(answer.status()).isEqualTo(101);
@@ -80,7 +85,8 @@ class SocketEdgesTest {
 
     @Test
     void aNameThatCannotStandInAHeaderIsRefusedWithACode() throws Exception {
-        assertRefused(400, 40010, "GET /sse?channels=%3Aa%0d%0ab&key=" + key() + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertRefused(
+                400, 40010, "GET /sse?channels=%3Aa%0d%0ab&key=" + key() + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     @Test
@@ -97,8 +103,16 @@ class SocketEdgesTest {
     @Test
     void aBodyThatIsTooLargeIsAnsweredInTurnThoughTheClientGoesOnSending() throws Exception {
         try (RawSocket socket = new RawSocket(node.port())) {
-            send(socket, "GET /time HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /channels/c/messages HTTP/1.1\r\nHost: localhost\r\n"
-                    + "Expect: 100-continue\r\nContent-Length: " + 10 * BODY_BYTES_MAX + "\r\n\r\n");
+            send(
+                    socket,
+                    "GET /time HTTP/1.1\r\n"
+                            + "Host: localhost\r\n\r\n"
+                            + "POST /channels/c/messages HTTP/1.1\r\n"
+                            + "Host: localhost\r\n"
+                            + "Expect:"
+                            + " 100-continue\r\n"
+                            + "Content-Length:"
+                            + " " + 10 * BODY_BYTES_MAX + "\r\n\r\n");
             Thread sender = Thread.ofVirtual().start(() -> sendUntilClosed(socket, new byte[64 << 10]));
 
             assertThat(socket.answer().status()).isEqualTo(200);
@@ -117,7 +131,8 @@ class SocketEdgesTest {
             try (RawSocket socket = connected()) {
                 socket.write(malformed);
                 socket.write(more);
-                assertThat(next(socket)).isInstanceOfSatisfying(
+                assertThat(next(socket))
+                        .isInstanceOfSatisfying(
                                 ServerMessage.Disconnected.class,
                                 frame -> assertThat(frame.error().code()).isEqualTo(80013));
                 assertThat(socket.frame().closeCode()).isEqualTo(1000);
@@ -129,15 +144,15 @@ class SocketEdgesTest {
     @Test
     void aClientThatAsksWithoutReadingIsNotReadEither() throws Exception {
         byte[] ask = RawSocket.masked(
-                1,
-                ProtocolCodec.of(Format.JSON).encode(new ClientMessage.Heartbeat(Optional.of("x".repeat(10_000)))));
+                1, ProtocolCodec.of(Format.JSON).encode(new ClientMessage.Heartbeat(Optional.of("x".repeat(10_000)))));
         assertStandsStill(connected(), ask);
     }
 
     @Test
     void aClientThatRequestsWithoutReadingIsNotReadEither() throws Exception {
         assertStandsStill(
-                new RawSocket(node.port()), "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(50).getBytes(UTF_8));
+                new RawSocket(node.port()),
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(50).getBytes(UTF_8));
     }
 
     /// Sends until the node takes no more, and looks at what the node holds in answers.
@@ -199,8 +214,8 @@ class SocketEdgesTest {
     }
 
     private String upgrade(String... headers) {
-        return "GET /?v=6&key=" + key() + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" + String.join("\r\n", headers)
-                + "\r\n\r\n";
+        return "GET /?v=6&key=" + key() + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                + String.join("\r\n", headers) + "\r\n\r\n";
     }
 
     private void assertRefused(int status, int code, String request) throws IOException {
