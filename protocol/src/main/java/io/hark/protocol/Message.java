@@ -2,6 +2,7 @@ package io.hark.protocol;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Value: one message as publishers send it and subscribers get it (TM2).
 ///
@@ -45,146 +46,85 @@ public record Message(
     }
 
     public Message withId(String value) {
-        return new Message(
-                Optional.of(value),
-                name,
-                data,
-                encoding,
-                clientId,
-                connectionId,
-                connectionKey,
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.id = Optional.of(value));
     }
 
     public Message withoutId() {
-        return new Message(
-                Optional.empty(),
-                name,
-                data,
-                encoding,
-                clientId,
-                connectionId,
-                connectionKey,
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.id = Optional.empty());
     }
 
     public Message withClientId(Optional<String> value) {
-        return new Message(
-                id,
-                name,
-                data,
-                encoding,
-                value,
-                connectionId,
-                connectionKey,
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.clientId = value);
     }
 
     public Message withConnectionId(Optional<String> value) {
-        return new Message(
-                id,
-                name,
-                data,
-                encoding,
-                clientId,
-                value,
-                connectionKey,
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.connectionId = value);
     }
 
     public Message withoutConnectionKey() {
-        return new Message(
-                id,
-                name,
-                data,
-                encoding,
-                clientId,
-                connectionId,
-                Optional.empty(),
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.connectionKey = Optional.empty());
     }
 
     public Message withTimestamp(long value) {
-        return new Message(
-                id,
-                name,
-                data,
-                encoding,
-                clientId,
-                connectionId,
-                connectionKey,
-                value,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> draft.timestamp = value);
     }
 
     public Message withData(Payload value, Optional<String> newEncoding) {
-        return new Message(
-                id,
-                name,
-                value,
-                newEncoding,
-                clientId,
-                connectionId,
-                connectionKey,
-                timestamp,
-                extras,
-                action,
-                serial,
-                version,
-                annotations);
+        return changed(draft -> {
+            draft.data = value;
+            draft.encoding = newEncoding;
+        });
     }
 
     public Message withSerial(String value, Optional<MessageVersion> newVersion) {
+        return changed(draft -> {
+            draft.serial = Optional.of(value);
+            draft.version = newVersion;
+        });
+    }
+
+    private Message changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new Message(
-                id,
+                draft.id,
                 name,
-                data,
-                encoding,
-                clientId,
-                connectionId,
-                connectionKey,
-                timestamp,
+                draft.data,
+                draft.encoding,
+                draft.clientId,
+                draft.connectionId,
+                draft.connectionKey,
+                draft.timestamp,
                 extras,
                 action,
-                Optional.of(value),
-                newVersion,
+                draft.serial,
+                draft.version,
                 annotations);
     }
 
-    /// Without the connectionKey, which is a secret, and without the payload.
-    @Override
-    public String toString() {
-        return "Message[action=%s, id=%s, name=%s, clientId=%s, connectionId=%s, serial=%s, timestamp=%d, %d bytes]"
-                .formatted(action, id, name, clientId, connectionId, serial, timestamp, data.size());
+    /// What of a message changes on its way from the publisher to the log.
+    private static final class Draft {
+        private Optional<String> id;
+        private Payload data;
+        private Optional<String> encoding;
+        private Optional<String> clientId;
+        private Optional<String> connectionId;
+        private Optional<String> connectionKey;
+        private long timestamp;
+        private Optional<String> serial;
+        private Optional<MessageVersion> version;
+
+        Draft(Message message) {
+            id = message.id;
+            data = message.data;
+            encoding = message.encoding;
+            clientId = message.clientId;
+            connectionId = message.connectionId;
+            connectionKey = message.connectionKey;
+            timestamp = message.timestamp;
+            serial = message.serial;
+            version = message.version;
+        }
     }
 
     /// Whether the message is for those attached now only: not stored, not replayed.
