@@ -97,7 +97,7 @@ final class Attacker {
         both.writeBytes(RawSocket.masked(format == Format.JSON ? 1 : 2, payload));
         both.writeBytes(RawSocket.masked(2, heartbeat));
         socket.write(both.toByteArray());
-        Ending ending = read(socket, format, Optional.of(ping), payload);
+        Ending ending = read(socket, Optional.of(format), Optional.of(ping), payload);
         if (ending.closed) {
             open.remove(format).close();
         }
@@ -151,10 +151,7 @@ final class Attacker {
                 return;
             }
             socket.endOutput();
-            // Of a repeated param the last one counts.
-            int last = url.lastIndexOf("&format=");
-            Format format = last >= 0 && url.startsWith("&format=msgpack", last) ? Format.MSGPACK : Format.JSON;
-            read(socket, format, Optional.empty(), shown);
+            read(socket, Optional.empty(), Optional.empty(), shown);
         }
     }
 
@@ -212,7 +209,10 @@ final class Attacker {
     }
 
     /// Reads until the answer to the ping, or the end.
-    private Ending read(RawSocket socket, Format format, Optional<String> ping, byte[] of) throws IOException {
+    ///
+    /// @param format what was asked for; empty when the URL is garbled, so that only the server knows how it took it
+    private Ending read(RawSocket socket, Optional<Format> format, Optional<String> ping, byte[] of)
+            throws IOException {
         Ending ending = new Ending();
         try {
             while (true) {
@@ -228,8 +228,10 @@ final class Attacker {
                                 of);
                     }
                     case RawSocket.Frame.TEXT, RawSocket.Frame.BINARY -> {
+                        Format sent = frame.opcode() == RawSocket.Frame.TEXT ? Format.JSON : Format.MSGPACK;
+                        expect(format.orElse(sent) == sent, "answered in " + sent, of);
                         ServerMessage message =
-                                ProtocolCodec.of(format).decodeServer(frame.payload(), 0, frame.payload().length);
+                                ProtocolCodec.of(sent).decodeServer(frame.payload(), 0, frame.payload().length);
                         if (message instanceof ServerMessage.Heartbeat(Optional<String> id) && id.equals(ping)) {
                             outcome("survived");
                             return ending;
