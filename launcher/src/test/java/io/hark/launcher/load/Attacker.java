@@ -132,7 +132,7 @@ final class Attacker {
         try (RawSocket socket = connected(Format.JSON)) {
             socket.write(framing.bytes());
             socket.endOutput();
-            Ending ending = read(socket, Format.JSON, Optional.empty(), framing.bytes());
+            Ending ending = read(socket, Optional.of(Format.JSON), Optional.empty(), framing.bytes());
             expect(!framing.refused() || ending.code != 0, "no code for a frame that breaks RFC 6455", framing.bytes());
         } catch (SocketException reset) {
             // The server closes with bytes of ours unread, and its answer is lost on the way.
@@ -210,7 +210,7 @@ final class Attacker {
 
     /// Reads until the answer to the ping, or the end.
     ///
-    /// @param format what was asked for; empty when the URL is garbled, so that only the server knows how it took it
+    /// @param format what was asked for; empty when the URL is garbled, as only the server knows how it took it
     private Ending read(RawSocket socket, Optional<Format> format, Optional<String> ping, byte[] of)
             throws IOException {
         Ending ending = new Ending();
