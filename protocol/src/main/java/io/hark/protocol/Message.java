@@ -127,6 +127,13 @@ public record Message(
         }
     }
 
+    /// Without the connectionKey, which is a secret, and without the payload.
+    @Override
+    public String toString() {
+        return "Message[action=%s, id=%s, name=%s, clientId=%s, connectionId=%s, serial=%s, timestamp=%d, %d bytes]"
+                .formatted(action, id, name, clientId, connectionId, serial, timestamp, data.size());
+    }
+
     /// Whether the message is for those attached now only: not stored, not replayed.
     public boolean isEphemeral() {
         return Boolean.TRUE.equals(extras.get("ephemeral"));
