@@ -11,7 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes the apps that test suites ask for (`POST /apps`). Any thread. Stores nothing: that the app can be found, and
+/// Makes the apps that test suites ask for (`POST /apps`). Any thread. Stores nothing: that the app can be
+/// found, and
 /// that its id was not taken, is up to the caller.
 public final class AppProvisioner {
     /// How long a provisioned app is said to live.

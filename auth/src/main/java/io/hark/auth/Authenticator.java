@@ -14,7 +14,8 @@ public final class Authenticator {
     private final TokenSigner tokens;
     private final boolean allowBasicWithoutTls;
 
-    /// @param allowBasicWithoutTls whether keys are accepted over plain HTTP and WebSocket, where anyone on the way
+    /// @param allowBasicWithoutTls whether keys are accepted over plain HTTP and WebSocket, where anyone on
+    ///                             the way
     ///                             can read them: for local use and tests
     public Authenticator(AppDirectory apps, TokenSigner tokens, boolean allowBasicWithoutTls) {
         this.apps = apps;
@@ -22,7 +23,8 @@ public final class Authenticator {
         this.allowBasicWithoutTls = allowBasicWithoutTls;
     }
 
-    /// Denies with the code and status that SDKs act upon: unknown apps and wrong secrets with 40101, unknown keys
+    /// Denies with the code and status that SDKs act upon: unknown apps and wrong secrets with 40101, unknown
+    /// keys
     /// with 40400 (401 for basic authentication, 404 for JWTs), tokens that a new one can replace with 40140 to
     /// 40143.
     ///

@@ -33,7 +33,8 @@ public sealed interface Credentials {
     /// Reads a request's credentials; the header goes before the query.
     ///
     /// @param authorization the value of the `Authorization` header
-    /// @param query         the decoded query params, of which `key`, `accessToken` and `access_token` are looked
+    /// @param query         the decoded query params, of which `key`, `accessToken` and `access_token` are
+    ///                      looked
     /// at
     static Credentials of(Optional<String> authorization, Map<String, String> query) {
         return authorization.map(Credentials::ofHeader).orElseGet(() -> ofQuery(query));

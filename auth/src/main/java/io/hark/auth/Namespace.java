@@ -2,7 +2,8 @@ package io.hark.auth;
 
 /// Value: the rules of the channels whose name up to the first `:` is `id`.
 ///
-/// @param persisted       whether messages and presence events are kept for the app's retention instead of two minutes
+/// @param persisted       whether messages and presence events are kept for the app's retention instead of two
+///                        minutes
 /// @param persistLast     whether the last message is kept for a year
 /// @param identified      whether only clients with a clientId are admitted; on the wire `authenticated`
 /// @param tlsOnly         whether the channels can be used over TLS only

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// Value: which resources one entry of a capability speaks of: `foo`, `foo:*`, `foo:*:baz`, `[meta]*`, `[*]*`.
 ///
-/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the text in
+/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the text
+///                  in
 ///                  brackets
 /// @param segments  the segments that must be there; `*` stands for exactly one of any text
 /// @param open      whether one or more segments of any text must follow, written as a last `*`

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/// Gives tokens for token requests (`POST /keys/{keyName}/requestToken`, TE1 to TE6). Any thread; waits for nothing.
+/// Gives tokens for token requests (`POST /keys/{keyName}/requestToken`, TE1 to TE6). Any thread; waits for
+/// nothing.
 public final class TokenIssuer {
     private static final Duration TTL_DEFAULT = Duration.ofHours(1);
 

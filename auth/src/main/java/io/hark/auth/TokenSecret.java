@@ -2,7 +2,8 @@ package io.hark.auth;
 
 import java.security.SecureRandom;
 
-/// Value: what a node signs its tokens with. The same on all nodes; a new one makes all tokens out there invalid.
+/// Value: what a node signs its tokens with. The same on all nodes; a new one makes all tokens out there
+/// invalid.
 public final class TokenSecret {
     public static final int LENGTH = 32;
 

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Makes Ably tokens and reads them back. A token is self-contained: `appId.` and the base64url of a MAC and the
+/// Makes Ably tokens and reads them back. A token is self-contained: `appId.` and the base64url of a MAC and
+/// the
 /// claims, so any node with the same secret can check it without looking anything up. Any thread.
 ///
 /// Claims, after a version byte: issued and expires as milliseconds (8 bytes each), then keyId, capability and
@@ -41,7 +42,8 @@ public final class TokenSigner {
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(content);
     }
 
-    /// @return the claims of a token that was signed with this secret, expired or not; refused with 40005 when the
+    /// @return the claims of a token that was signed with this secret, expired or not; refused with 40005 when
+    ///         the
     ///         text is no token at all, with 40145 when it is not one of ours
     Outcome<TokenClaims> verify(String text) {
         Matcher matcher = TEXT.matcher(text);

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A JSON object from outside, read member by member. Null is as absent; members that nobody asks for are ignored.
+/// A JSON object from outside, read member by member. Null is as absent; members that nobody asks for are
+/// ignored.
 ///
 /// @param path where the object stands, for error messages
 record Tree(String path, Map<?, ?> members) {

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either everything
+/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either
+/// everything
 /// after the client's position follows, or the client is told that it does not.
 final class AttachStart {
     private final FrontendChannel channel;
@@ -68,14 +69,14 @@ final class AttachStart {
                             "the channelSerial is of region %s, this is %s".formatted(position.region(), region)));
             return;
         }
-        Optional<Long> end = endOf(position.lineage());
-        if (end.isEmpty()) {
+        long end = subscribed.meta().endOf(position.lineage());
+        if (end < 0) {
             lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is of a log that is gone"));
-        } else if (position.lsn() > end.get()) {
+        } else if (position.lsn() > end) {
             // What the client saw after the lineage's end was lost with a disk; everything since then
             // follows.
             lost(
-                    end.get(),
+                    end,
                     ErrorCode.CONTINUITY_OTHER_REGION.info(
                             "the region lost the end of its log; what was published since follows"));
         } else if (position.lsn() > committed) {
@@ -87,17 +88,6 @@ final class AttachStart {
         } else {
             resumeFromLog(position.lsn());
         }
-    }
-
-    /// The last LSN that a client can hold in the lineage.
-    private Optional<Long> endOf(int lineage) {
-        if (lineage == subscribed.meta().lineage()) {
-            return Optional.of(Long.MAX_VALUE);
-        }
-        return subscribed.meta().ended().stream()
-                .filter(ended -> ended.lineage() == lineage)
-                .map(SlotMeta.LineageEnd::endLsn)
-                .findFirst();
     }
 
     private void resumeFromLog(long lsn) {

@@ -4,11 +4,14 @@ import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
+import java.util.Optional;
 
 /// Confined: one connection's place on one channel: a cursor, never a queue.
 ///
-/// While its subscriber keeps up, the cursor is a place in the channel's ring and everything up to the ring's end is
-/// handed over at once. When the subscriber cannot take more, the cursor stays where it is; when the ring has moved on
+/// While its subscriber keeps up, the cursor is a place in the channel's ring and everything up to the ring's
+/// end is
+/// handed over at once. When the subscriber cannot take more, the cursor stays where it is; when the ring has
+/// moved on
 /// meanwhile, entries are read from the log, page by page, until the cursor meets the ring again.
 public final class Attachment {
     private enum Phase {
@@ -26,6 +29,7 @@ public final class Attachment {
 
     private final FrontendChannel channel;
     private final Subscriber subscriber;
+    private Optional<Claim> claim;
     private final boolean wantsPresence;
     private Phase phase = Phase.STARTING;
     private List<Member> members = List.of();
@@ -40,10 +44,21 @@ public final class Attachment {
 
     private long seq = OFF_THE_RING;
 
-    Attachment(FrontendChannel channel, Subscriber subscriber, boolean wantsPresence) {
+    Attachment(FrontendChannel channel, Subscriber subscriber, Optional<Claim> claim, boolean wantsPresence) {
         this.channel = channel;
         this.subscriber = subscriber;
+        this.claim = claim;
         this.wantsPresence = wantsPresence;
+    }
+
+    Optional<Claim> claim() {
+        return claim;
+    }
+
+    /// Its connection has members on the channel from now on, and vouches for them when the channel's owner
+    /// changes.
+    public void vouch(Claim present) {
+        claim = Optional.of(present);
     }
 
     boolean wantsPresence() {
@@ -76,7 +91,8 @@ public final class Attachment {
         }
     }
 
-    /// What the ring holds next does not follow what was handed over: reads from the log until it meets the ring
+    /// What the ring holds next does not follow what was handed over: reads from the log until it meets the
+    /// ring
     /// again.
     void leaveRing() {
         seq = OFF_THE_RING;
@@ -185,7 +201,8 @@ public final class Attachment {
         });
     }
 
-    /// Where to read on once the page's unbroken entries are handed over: at `upTo`, which it was to reach, or at
+    /// Where to read on once the page's unbroken entries are handed over: at `upTo`, which it was to reach, or
+    /// at
     /// their end if something between is not in it.
     ///
     /// @param lastLsn the channel's last entry when the page was asked for

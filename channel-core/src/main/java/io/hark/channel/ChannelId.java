@@ -5,7 +5,8 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/// Value: a channel of an app by its base name, without qualifier; carries its hash so that it is computed once.
+/// Value: a channel of an app by its base name, without qualifier; carries its hash so that it is computed
+/// once.
 public record ChannelId(String app, String name, ChannelKey key) {
     public ChannelId {
         Objects.requireNonNull(app, "app");

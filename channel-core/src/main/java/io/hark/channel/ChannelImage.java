@@ -5,6 +5,7 @@ import java.util.List;
 
 /// Value: what the store knows of a channel whose state is not in memory.
 ///
-/// @param lastLsn the channel's last entry, or an upper bound of it: when the channel is unknown because its entries
+/// @param lastLsn the channel's last entry, or an upper bound of it: when the channel is unknown because its
+///                entries
 ///                expired, the highest LSN up to which the slot's entries may have been dropped
 public record ChannelImage(long lastLsn, List<Member> members) {}

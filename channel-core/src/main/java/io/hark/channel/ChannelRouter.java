@@ -2,7 +2,6 @@ package io.hark.channel;
 
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /// Handle: brings requests to the owners of channels, wherever they are. Any thread.
@@ -20,12 +19,20 @@ public interface ChannelRouter {
     /// @param reply once they are out for good
     void leave(ChannelId channel, Claim claim, ChannelPolicy policy, ReplyTo<PublishResult> reply);
 
-    /// The connection's transport is gone: its members leave at the deadline unless it comes back before.
-    void lost(ChannelId channel, Claim claim, ChannelPolicy policy, long deadlineMillis);
+    /// The connection's transport is gone: its members leave after so long unless it comes back before.
+    void lost(ChannelId channel, Claim claim, ChannelPolicy policy, long graceMillis);
 
     /// From the answer on, the channel's committed entries go to the feed; the answer comes on the feed's loop,
     /// before them.
-    void subscribe(ChannelId channel, LoopFeed feed, Optional<Claim> claim, ReplyTo<Answer<Subscribed>> reply);
+    ///
+    /// @param claims      connections of the feed that are alive and may have members
+    /// @param withMembers whether the answer is to hold the presence set
+    void subscribe(
+            ChannelId channel,
+            LoopFeed feed,
+            List<Claim> claims,
+            boolean withMembers,
+            ReplyTo<Answer<Subscribed>> reply);
 
     void unsubscribe(ChannelId channel, LoopFeed feed);
 
@@ -33,6 +40,9 @@ public interface ChannelRouter {
     void occupancy(ChannelId channel, LoopFeed feed, Occupancy occupancy);
 
     CompletionStage<Answer<ChannelStatus>> status(ChannelId channel);
+
+    /// Reads a page of a channel's entries, none beyond what is committed. Fails when it cannot be read now.
+    CompletionStage<HistoryPage> read(HistoryQuery query);
 
     /// Names of the app's channels that are in use or were in the last minute, sorted.
     CompletionStage<List<String>> activeChannels(String app);

@@ -9,7 +9,8 @@ import io.hark.protocol.PresenceMessage;
 /// @param epoch   the owner's epoch when it was appended
 /// @param oseq    count of the origin's entries in the slot, contiguous from 1
 /// @param channel the channel; for a NOOP a key of the slot with zero hash
-/// @param prevLsn the channel's entry before this one, or an upper bound of it when that one is no longer known; a
+/// @param prevLsn the channel's entry before this one, or an upper bound of it when that one is no longer
+///                known; a
 ///                reader whose position is at or past `prevLsn` misses nothing by reading this entry next
 /// @param hlc     see [Hlc]
 public record Entry(
@@ -21,6 +22,10 @@ public record Entry(
             case EntryBody.Messages(var batch) -> EntryKind.MESSAGE;
             case EntryBody.Presence(var batch) -> EntryKind.PRESENCE;
         };
+    }
+
+    public EntryHead head() {
+        return new EntryHead(lsn, epoch, origin, oseq, channel, prevLsn, hlc, kind());
     }
 
     /// Number of messages or presence events in it.

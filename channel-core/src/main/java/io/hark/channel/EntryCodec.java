@@ -5,8 +5,10 @@ import io.hark.protocol.MalformedFrame;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
-/// The bytes of an [Entry] on disk and between nodes: version, kind, time, the numbers, origin, channel, body, CRC-32C
-/// of all of it. Kind and time stand at fixed places, so that a reader passes over what it does not want without
+/// The bytes of an [Entry] on disk and between nodes: version, kind, time, the numbers, origin, channel, body,
+/// CRC-32C
+/// of all of it. Kind and time stand at fixed places, so that a reader passes over what it does not want
+/// without
 /// decoding it.
 public final class EntryCodec {
     private static final byte VERSION = 1;
@@ -54,18 +56,40 @@ public final class EntryCodec {
     public static Entry decode(byte[] bytes) throws DamagedEntry {
         ByteBuffer in = Checksummed.verified(bytes);
         try {
-            Head head = head(in);
-            long lsn = Checksummed.varint(in);
-            int epoch = Checksummed.varint32(in);
-            long oseq = Checksummed.varint(in);
-            long prevLsn = Checksummed.varint(in);
-            Origin origin = new Origin(Checksummed.shortText(in), Checksummed.varint32(in));
-            ChannelKey channel = new ChannelKey(in.getShort(), in.getLong(), in.getLong());
+            EntryHead head = numbers(in);
             EntryBody body = body(head.kind(), Checksummed.rest(in));
-            return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, head.hlc(), body);
+            return new Entry(
+                    head.lsn(),
+                    head.epoch(),
+                    head.origin(),
+                    head.oseq(),
+                    head.channel(),
+                    head.prevLsn(),
+                    head.hlc(),
+                    body);
         } catch (BufferUnderflowException | MalformedFrame e) {
             throw new DamagedEntry("an entry has a valid checksum but not the form of version " + VERSION, e);
         }
+    }
+
+    /// The numbers of an encoded entry whose checksum holds.
+    public static EntryHead decodeHead(byte[] bytes) throws DamagedEntry {
+        try {
+            return numbers(Checksummed.verified(bytes));
+        } catch (BufferUnderflowException e) {
+            throw new DamagedEntry("an entry has a valid checksum but not the form of version " + VERSION, e);
+        }
+    }
+
+    private static EntryHead numbers(ByteBuffer in) throws DamagedEntry {
+        Head head = head(in);
+        long lsn = Checksummed.varint(in);
+        int epoch = Checksummed.varint32(in);
+        long oseq = Checksummed.varint(in);
+        long prevLsn = Checksummed.varint(in);
+        Origin origin = new Origin(Checksummed.shortText(in), Checksummed.varint32(in));
+        ChannelKey channel = new ChannelKey(in.getShort(), in.getLong(), in.getLong());
+        return new EntryHead(lsn, epoch, origin, oseq, channel, prevLsn, head.hlc(), head.kind());
     }
 
     private static Head head(ByteBuffer in) throws DamagedEntry {

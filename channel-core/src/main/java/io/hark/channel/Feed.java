@@ -1,8 +1,11 @@
 package io.hark.channel;
 
-/// What the owner sends a channel's committed entries to: one per loop of a frontend, however many clients it serves.
-/// Called on the slot's loop.
+/// What the owner sends a channel's committed entries to: one per node with subscribers, however many they
+/// are. Called
+/// on the slot's loop.
 public interface Feed {
-    /// @param entry for an ephemeral publish its LSN is that of the last entry before it, and it is not in the log
-    void deliver(ChannelId channel, Entry entry, boolean logged);
+    /// @param entry   for an ephemeral publish its LSN is that of the last entry before it, and it is not in
+    ///                the log
+    /// @param encoded the entry's bytes, see [EntryCodec]
+    void deliver(ChannelId channel, Entry entry, byte[] encoded, boolean logged);
 }

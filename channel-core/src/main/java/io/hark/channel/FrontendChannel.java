@@ -1,14 +1,20 @@
 package io.hark.channel;
 
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/// Confined: one channel on one loop of a frontend: the feed from its owner, the ring of its newest entries and the
+/// Confined: one channel on one loop of a frontend: the feed from its owner, the ring of its newest entries
+/// and the
 /// attachments that read from them.
 public final class FrontendChannel {
+    /// Refusals in a row to subscribe again, after which the attachments end.
+    private static final int REFUSALS_MAX = 3;
+
     private final ChannelId id;
     private final String region;
     private final FrontendLimits limits;
@@ -20,6 +26,11 @@ public final class FrontendChannel {
     private final List<Attachment> attachments = new ArrayList<>(1);
     private int behind;
     private boolean subscribed;
+
+    /// The lineage that `position` is of.
+    private int lineage;
+
+    private int refusals;
 
     /// Everything of the channel up to this LSN has come, or can be read from the log.
     private long position;
@@ -72,11 +83,11 @@ public final class FrontendChannel {
     /// @param nowMillis     the wall clock, for a rewind by time
     public Attachment attach(
             Subscriber subscriber, AttachFrom from, Optional<Claim> claim, boolean wantsPresence, long nowMillis) {
-        Attachment attachment = new Attachment(this, subscriber, wantsPresence);
+        Attachment attachment = new Attachment(this, subscriber, claim, wantsPresence);
         attachment.index = attachments.size();
         attachments.add(attachment);
         behind++;
-        effects.subscribe(id, claim, (answer, refusal) -> {
+        effects.subscribe(id, claim.stream().toList(), wantsPresence, (answer, refusal) -> {
             if (attachment.isEnded()) {
                 return;
             }
@@ -86,6 +97,7 @@ public final class FrontendChannel {
             }
             if (!subscribed) {
                 subscribed = true;
+                lineage = answer.meta().lineage();
                 position = answer.committedLsn();
                 lastLsn = answer.lastLsn();
                 ring.reset(position);
@@ -95,17 +107,75 @@ public final class FrontendChannel {
         return attachment;
     }
 
+    /// The channel has another owner, or the link to it broke: subscribes again, for connections that are
+    /// still here.
+    /// What came meanwhile is read from the log.
+    void subscribeAgain() {
+        if (!subscribed) {
+            return; // The first subscribe is still under way and is asked again.
+        }
+        List<Claim> claims =
+                attachments.stream().flatMap(each -> each.claim().stream()).toList();
+        effects.subscribe(id, claims, false, (answer, refusal) -> {
+            if (refusal == null) {
+                refusals = 0;
+                subscribedAgain(answer);
+            } else if (!attachments.isEmpty()) {
+                if (++refusals < REFUSALS_MAX) {
+                    subscribeAgain();
+                } else {
+                    refusals = 0;
+                    failAll(refusal);
+                }
+            }
+        });
+    }
+
+    private void subscribedAgain(Subscribed answer) {
+        if (attachments.isEmpty()) {
+            return;
+        }
+        long end = Math.min(answer.meta().endOf(lineage), answer.committedLsn());
+        if (position > end) {
+            // They attach again with their positions, and are told what they missed.
+            if (lineage == answer.meta().lineage()) {
+                alarm("channel %s was delivered up to %d, its new owner's log ends at %d: committed entries are lost"
+                        .formatted(id, position, end));
+            }
+            failAll(ErrorCode.CONTINUITY_OTHER_REGION.info("the region lost the end of its log; attach again"));
+            return;
+        }
+        lineage = answer.meta().lineage();
+        missed(answer.lastLsn());
+        pump();
+    }
+
+    private void failAll(ErrorInfo reason) {
+        List.copyOf(attachments).forEach(attachment -> attachment.fail(reason));
+    }
+
+    /// Entries up to `upTo` are not coming, but can be read.
+    void missed(long upTo) {
+        if (subscribed && upTo > position) {
+            position = upTo;
+            lastLsn = upTo;
+            clearRing(position);
+            pumpDue = true;
+        }
+    }
+
     /// An entry from the owner. Nothing is handed over until [#pump].
     void entered(Entry entry, boolean logged) {
         if (!subscribed || logged && entry.lsn() <= position) {
             return; // Of an earlier subscription of this loop; the new one starts past it.
         }
+        if (entry.origin().region().equals(region) && entry.origin().lineage() != lineage) {
+            return; // Before the new owner's answer, which tells whether something before it was lost.
+        }
         if (entry.prevLsn() > position) {
             // Something between was missed on the way: everyone reads it from the log, then meets the ring
             // here. Also before an ephemeral entry, as that carries a position past what was missed.
-            position = entry.prevLsn();
-            lastLsn = position;
-            clearRing(position);
+            missed(entry.prevLsn());
         }
         ring.append(entry, logged);
         frames.appended(entry);
@@ -122,7 +192,8 @@ public final class FrontendChannel {
         }
     }
 
-    /// Hands the ring's entries to every attachment that takes them; one wake-up for all that came since the last.
+    /// Hands the ring's entries to every attachment that takes them; one wake-up for all that came since the
+    /// last.
     void pump() {
         // Backwards, as an attachment that fails removes itself.
         for (int i = attachments.size() - 1; i >= 0; i--) {

@@ -43,6 +43,23 @@ public final class FrontendChannels {
         }
     }
 
+    /// Entries up to `lastLsn` are not coming, but can be read; told by the next [#pump].
+    public void missed(ChannelId id, long lastLsn) {
+        FrontendChannel channel = channels.get(id);
+        if (channel != null) {
+            channel.missed(lastLsn);
+            dirty.add(channel);
+        }
+    }
+
+    /// The channel has another owner: subscribes again from where it stands.
+    public void ownerChanged(ChannelId id) {
+        FrontendChannel channel = channels.get(id);
+        if (channel != null) {
+            channel.subscribeAgain();
+        }
+    }
+
     /// Hands over everything that has come since the last call.
     public void pump() {
         while (!dirty.isEmpty()) {

@@ -1,13 +1,17 @@
 package io.hark.channel;
 
 import io.hark.protocol.ErrorInfo;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /// What [FrontendChannels] wants done. Answers come back on its loop.
 public interface FrontendEffects {
     /// Asks the channel's owner for entries; the answer comes before any entry that follows it.
-    void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer);
+    ///
+    /// @param claims      attached connections that may have members
+    /// @param withMembers whether the answer is to hold the presence set
+    void subscribe(
+            ChannelId channel, List<Claim> claims, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer);
 
     void unsubscribe(ChannelId channel);
 

@@ -5,7 +5,8 @@ import java.util.Set;
 /// Value: which of a channel's entries to read.
 ///
 /// @param afterLsn    exclusive lower bound
-/// @param upToLsn     inclusive upper bound: the committed position, so that nothing uncommitted is served (rule R9)
+/// @param upToLsn     inclusive upper bound: the committed position, so that nothing uncommitted is served
+///                    (rule R9)
 /// @param startMillis inclusive; by the entry's time
 /// @param endMillis   inclusive
 /// @param backwards   newest first
@@ -34,5 +35,13 @@ public record HistoryQuery(
                 Set.of(EntryKind.MESSAGE, EntryKind.PRESENCE),
                 entriesMax,
                 bytesMax);
+    }
+
+    /// The query with that upper bound, if it is the lower one.
+    public HistoryQuery upTo(long lsn) {
+        return lsn >= upToLsn
+                ? this
+                : new HistoryQuery(
+                        channel, afterLsn, lsn, startMillis, endMillis, backwards, kinds, entriesMax, bytesMax);
     }
 }

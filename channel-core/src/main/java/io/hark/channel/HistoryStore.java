@@ -5,19 +5,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/// Handle: the durable log of all slots of a node. Any thread; answers come on a thread of the store's own, so callers
+/// Handle: the durable log of all slots of a node. Any thread; answers come on a thread of the store's own, so
+/// callers
 /// post them to their loop.
 public interface HistoryStore extends AutoCloseable {
-
     /// The slot's meta as recovered when the store was opened.
     SlotMeta recovered(int slot);
 
-    /// Channels that had stored presence members when the store was opened.
-    List<ChannelId> channelsWithMembers();
-
-    /// Makes all of `batch` durable, atomically, in the order of calls. The store may join calls into one write.
+    /// Makes all of `batch` durable, atomically, in the order of calls. The store may join calls into one
+    /// write.
     ///
-    /// @param done gets empty once everything has reached the durability that its policies ask for, or what went
+    /// @param done gets empty once everything has reached the durability that its policies ask for, or what
+    ///             went
     /// wrong: then the outcome is unknown, and the store takes no further appends; called in the order of the
     ///             appends
     void append(List<Append> batch, Consumer<Optional<Throwable>> done);
@@ -29,6 +28,39 @@ public interface HistoryStore extends AutoCloseable {
     CompletionStage<Optional<Receipt>> findId(ChannelKey channel, IdHash id);
 
     CompletionStage<ChannelImage> channel(ChannelKey channel);
+
+    /// Channels of the slot that have stored presence members now.
+    CompletionStage<List<ChannelId>> channelsWithMembers(int slot);
+
+    /// Reads records of a slot after `afterLsn` in the order of its log: those that have not expired, each
+    /// verified.
+    CompletionStage<LogPage> log(int slot, long afterLsn, int recordsMax, int bytesMax);
+
+    /// Takes back every entry of the slot after `lsn`: entries, ids, and what they changed of the presence set
+    /// and of
+    /// their channels' places, newest first. In turn with the appends, synced before it completes.
+    ///
+    /// @param lsn of an entry, or 0
+    /// @return the slot's meta from then on; empty, with nothing changed, when the entry at `lsn` is not kept
+    ///         any
+    ///         more
+    CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn);
+
+    /// Reads what the store knows of a slot beside its records, page by page. Pages can show what was appended
+    /// since
+    /// the
+    /// first one was read.
+    ///
+    /// @param from [SlotImage#START], then the `next` of the page before
+    CompletionStage<SlotImage> image(int slot, byte[] from, int rowsMax);
+
+    /// Forgets everything of the slot. In turn with the appends.
+    CompletionStage<Void> wipe(int slot);
+
+    /// Adds rows of another node's image to a slot that was wiped. In turn with the appends.
+    ///
+    /// @param meta the slot's meta from then on
+    CompletionStage<Void> install(SlotMeta meta, SlotImage page);
 
     /// Stops taking appends, finishes those taken, syncs, and marks the shutdown as clean.
     @Override

@@ -1,12 +1,20 @@
 package io.hark.channel;
 
-/// A frontend loop that wants channels' entries: where they go.
+/// A frontend loop that wants channels' entries: where they go. Its methods but [#loop] are called on that
+/// loop.
 public interface LoopFeed {
     Loop loop();
 
-    /// Called on [#loop].
     void entered(ChannelId channel, Entry entry, boolean logged);
 
-    /// Called on [#loop] after a batch of [#entered].
+    /// Called after a batch of [#entered].
     void pump();
+
+    /// Entries up to `lastLsn` were not handed over; they can be read.
+    void missed(ChannelId channel, long lastLsn);
+
+    /// The channel has another owner, or may have missed something of it: the feed subscribes again, and says
+    /// which of
+    /// its connections are there and what they may do.
+    void ownerChanged(ChannelId channel);
 }

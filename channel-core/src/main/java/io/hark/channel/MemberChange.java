@@ -1,17 +1,43 @@
 package io.hark.channel;
 
 import io.hark.presence.Member;
+import java.util.Optional;
 
-/// Value: a change of the stored presence set.
+/// Value: a change of the stored presence set, with what was there before, so that a replica can take it back.
 public sealed interface MemberChange {
     String memberKey();
 
-    record Put(Member member) implements MemberChange {
+    Optional<Member> before();
+
+    /// The member that is there afterwards.
+    Optional<Member> after();
+
+    record Put(Member member, Optional<Member> before) implements MemberChange {
         @Override
         public String memberKey() {
             return member.key();
         }
+
+        @Override
+        public Optional<Member> after() {
+            return Optional.of(member);
+        }
     }
 
-    record Remove(String memberKey) implements MemberChange {}
+    record Remove(Member gone) implements MemberChange {
+        @Override
+        public String memberKey() {
+            return gone.key();
+        }
+
+        @Override
+        public Optional<Member> before() {
+            return Optional.of(gone);
+        }
+
+        @Override
+        public Optional<Member> after() {
+            return Optional.empty();
+        }
+    }
 }

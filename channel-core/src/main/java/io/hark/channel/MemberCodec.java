@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/// The bytes of a stored presence member: version, generation, its event as a batch of one, CRC-32C of all of it.
+/// The bytes of a stored presence member: version, generation, its event as a batch of one, CRC-32C of all of
+/// it.
 public final class MemberCodec {
     private static final byte VERSION = 1;
 

@@ -3,6 +3,7 @@ package io.hark.channel;
 import io.hark.presence.Member;
 import io.hark.presence.PresenceSet;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
 
 /// Confined: what the owner keeps in memory of one channel while somebody uses it.
 final class OwnedChannel {
+    private static final int PUBLISHERS_MAX = 1_000;
+
     final ChannelId id;
 
     /// Frontend loops with interest, and what their attachments may do.
@@ -29,6 +32,16 @@ final class OwnedChannel {
     /// Steps that wait until the channel is loaded, or until the dedupe answer ahead of them is there.
     final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
 
+    /// Connections that are alive and may have members here, with the frontend that holds them.
+    private final Map<String, Held> claims = new HashMap<>(0);
+
+    /// Publishing connections of which this epoch knows that nothing of theirs is in the log but what it put
+    /// there.
+    private final Map<String, Integer> publishers = new LinkedHashMap<>(0, 0.75f, true);
+
+    /// The latest transport of each connection that has spoken here in this epoch.
+    private final Map<String, Integer> generations = new LinkedHashMap<>(0, 0.75f, true);
+
     boolean waiting;
 
     /// Last entry appended, and last entry committed.
@@ -44,6 +57,8 @@ final class OwnedChannel {
     /// A step to be taken later, and how to refuse it when it cannot be.
     record Parked(Runnable step, Runnable refuse) {}
 
+    private record Held(int generation, Feed feed) {}
+
     private record Proposed(Optional<Member> member, long lsn) {
         Proposed confirmedBy(int generation) {
             return new Proposed(
@@ -52,13 +67,90 @@ final class OwnedChannel {
     }
 
     /// One entry whose commit is awaited, with those who wait for it.
+    ///
+    /// @param encoded the entry's bytes; empty until it is appended
     record InFlight(
             Entry entry,
+            byte[] encoded,
             Optional<OwnedChannel> channel,
             Optional<IdHash> id,
             boolean logged,
             List<MemberChange> changes,
-            List<Consumer<Entry>> waiters) {}
+            List<Consumer<Entry>> waiters) {
+        private static final byte[] NOT_YET = {};
+
+        InFlight(
+                Entry entry,
+                Optional<OwnedChannel> channel,
+                Optional<IdHash> id,
+                List<MemberChange> changes,
+                List<Consumer<Entry>> waiters) {
+            this(entry, NOT_YET, channel, id, true, changes, waiters);
+        }
+
+        InFlight appended(byte[] bytes) {
+            return new InFlight(entry, bytes, channel, id, logged, changes, waiters);
+        }
+    }
+
+    /// Whether a later transport of the connection has spoken here: what comes from this one now is a late
+    /// copy.
+    boolean isSuperseded(Claim claim) {
+        return generations.getOrDefault(claim.connectionId(), -1) > claim.generation();
+    }
+
+    void see(Claim claim) {
+        generations.merge(claim.connectionId(), claim.generation(), Math::max);
+        if (generations.size() > PUBLISHERS_MAX) {
+            generations.remove(generations.keySet().iterator().next());
+        }
+    }
+
+    /// Whether a publish of this transport, not sent before, cannot be in the log.
+    boolean isKnown(Optional<Claim> publisher) {
+        return publisher.isEmpty()
+                || Integer.valueOf(publisher.get().generation())
+                        .equals(publishers.get(publisher.get().connectionId()));
+    }
+
+    void know(Claim publisher) {
+        publishers.put(publisher.connectionId(), publisher.generation());
+        if (publishers.size() > PUBLISHERS_MAX) {
+            publishers.remove(publishers.keySet().iterator().next());
+        }
+    }
+
+    /// The feed's frontend holds the connection.
+    void claim(Claim alive, Feed feed) {
+        Held held = claims.get(alive.connectionId());
+        if (held == null || held.generation() <= alive.generation()) {
+            claims.put(alive.connectionId(), new Held(alive.generation(), feed));
+        }
+    }
+
+    /// Whether the connection is held, by that transport or a later one.
+    boolean isClaimed(Claim claim) {
+        Held held = claims.get(claim.connectionId());
+        return held != null && held.generation() >= claim.generation();
+    }
+
+    void unclaim(Claim claim) {
+        claims.computeIfPresent(
+                claim.connectionId(), (id, held) -> held.generation() <= claim.generation() ? null : held);
+    }
+
+    /// The connections that the feed's frontend held.
+    List<Claim> unclaimAll(Feed feed) {
+        List<Claim> released = new ArrayList<>();
+        claims.entrySet().removeIf(claim -> {
+            boolean held = claim.getValue().feed().equals(feed);
+            if (held) {
+                released.add(new Claim(claim.getKey(), claim.getValue().generation()));
+            }
+            return held;
+        });
+        return released;
+    }
 
     /// Whether a new step must wait: nothing overtakes what waits already.
     boolean mustPark() {
@@ -111,6 +203,10 @@ final class OwnedChannel {
         return List.copyOf(all.values());
     }
 
+    boolean hasMembersOf(String connectionId) {
+        return !proposedMembersOf(connectionId).isEmpty();
+    }
+
     int proposedSize() {
         int size = members.size();
         for (var pending : proposed.entrySet()) {
@@ -130,8 +226,7 @@ final class OwnedChannel {
 
     void propose(long lsn, List<MemberChange> changes) {
         for (MemberChange change : changes) {
-            Optional<Member> member = change instanceof MemberChange.Put(var put) ? Optional.of(put) : Optional.empty();
-            proposed.put(change.memberKey(), new Proposed(member, lsn));
+            proposed.put(change.memberKey(), new Proposed(change.after(), lsn));
         }
     }
 
@@ -143,15 +238,15 @@ final class OwnedChannel {
             boolean newest = pending != null && pending.lsn() == entry.lsn();
             switch (change) {
                 // The proposed one knows of what confirmed it meanwhile.
-                case MemberChange.Put(var member) ->
+                case MemberChange.Put(var member, var before) ->
                     members.put(newest ? pending.member().orElse(member) : member);
-                case MemberChange.Remove(var removed) -> {
-                    int colon = removed.indexOf(':');
-                    members.remove(removed.substring(0, colon), removed.substring(colon + 1));
-                }
+                case MemberChange.Remove(var gone) -> members.remove(gone.connectionId(), gone.clientId());
             }
             if (newest) {
                 proposed.remove(key);
+            }
+            if (change instanceof MemberChange.Remove(var gone) && !hasMembersOf(gone.connectionId())) {
+                claims.remove(gone.connectionId());
             }
         }
     }

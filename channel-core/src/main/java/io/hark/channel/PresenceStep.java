@@ -40,13 +40,13 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
                     PresenceMessage told = event.identified(eventId, update.connectionId(), nowMillis);
                     Member member = new Member(told.withAction(PresenceAction.PRESENT), update.generation());
                     events.add(told);
-                    changes.add(new MemberChange.Put(member));
+                    changes.add(new MemberChange.Put(member, current));
                     within.put(key, Optional.of(member));
                     entered += current.isPresent() ? 0 : 1;
                 }
                 case PresenceChange.Left(var event) -> {
                     events.add(event.identified(eventId, update.connectionId(), nowMillis));
-                    changes.add(new MemberChange.Remove(key));
+                    changes.add(new MemberChange.Remove(current.orElseThrow()));
                     within.put(key, Optional.empty());
                 }
             }
@@ -68,7 +68,7 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
             events.add(member.event()
                     .withAction(PresenceAction.LEAVE)
                     .identified(frameId + ':' + events.size(), claim.connectionId(), timestamp));
-            changes.add(new MemberChange.Remove(member.key()));
+            changes.add(new MemberChange.Remove(member));
         }
         Optional<String> connection = Optional.of(claim.connectionId());
         return new PresenceStep(new PresenceBatch(frameId, connection, nowMillis, events), changes, 0);

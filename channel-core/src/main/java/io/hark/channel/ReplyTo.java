@@ -1,18 +1,12 @@
 package io.hark.channel;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// Value: who waits for an answer, and on which loop.
 public record ReplyTo<T>(Executor loop, Consumer<T> then) {
 
-    /// Completes a future on the answering thread.
-    static <T> ReplyTo<T> future(CompletableFuture<T> future) {
-        return new ReplyTo<>(Runnable::run, future::complete);
-    }
-
-    void send(T answer) {
+    public void send(T answer) {
         if (loop instanceof Loop own && own.inLoop()) {
             then.accept(answer);
         } else {

@@ -3,7 +3,8 @@ package io.hark.channel;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// What a [SlotOwner] wants done. Answers come back on the owner's loop, with a value or with what went wrong; a
+/// What a [SlotOwner] wants done. Answers come back on the owner's loop, with a value or with what went wrong;
+/// a
 /// failure never before the call has returned.
 public interface SlotEffects {
     /// Makes the entry durable; [SlotOwner#durable] is called once it is.

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// Value: the bounds of one slot's state.
 ///
-/// @param parkedMax       publishes that wait for one channel's state or for a dedupe answer; one more is refused
+/// @param parkedMax       publishes that wait for one channel's state or for a dedupe answer; one more is
+///                        refused
 /// @param idleChannelsMax channels kept in memory though nobody uses them; the oldest are dropped
 /// @param idleTime        how long an unused channel is kept in memory and listed as active
 public record SlotLimits(int parkedMax, int idleChannelsMax, Duration idleTime) {

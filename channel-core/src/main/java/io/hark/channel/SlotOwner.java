@@ -2,6 +2,7 @@ package io.hark.channel;
 
 import io.hark.channel.OwnedChannel.InFlight;
 import io.hark.channel.OwnedChannel.Parked;
+import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageBatch;
@@ -18,59 +19,118 @@ import java.util.function.Consumer;
 
 /// Confined: orders everything that happens on the channels of one slot.
 ///
-/// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry only once it is
-/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does no I/O:
+/// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry only
+/// once it is
+/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does
+/// no I/O:
 /// time is an argument, disk and feeds are behind [SlotEffects] and [Feed].
 ///
-/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in the log
-/// but not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes of a
+/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in
+/// the log
+/// but not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes
+/// of a
 /// channel are appended in the order in which they came.
 public final class SlotOwner {
+    private static final int BROKEN_MAX = 1_000;
     private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
 
     private final SlotEffects effects;
     private final SlotLimits limits;
+    private final MemberGrace grace;
     private final String region;
     private final Map<ChannelId, OwnedChannel> channels = new LinkedHashMap<>();
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final MemberTimers timers = new MemberTimers();
 
+    /// Transports on which a publish could be neither taken nor refused.
+    private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
+
+    private final int epoch;
+    private final long openedMillis;
+
     private SlotMeta meta;
-    private int epoch;
     private long committedLsn;
     private long committedOseq;
+    private boolean closed;
 
-    public SlotOwner(SlotMeta recovered, String region, SlotEffects effects, SlotLimits limits) {
-        this.meta = recovered;
+    /// An owner that serves from now on: it appends the epoch's first entry, so that whatever follows is of
+    /// this epoch
+    /// (recovery, step 5). Everything that `recovered` names is committed.
+    ///
+    /// @param lineage a later one than before when entries may have been lost
+    public SlotOwner(
+            SlotMeta recovered,
+            int epoch,
+            int lineage,
+            String region,
+            SlotEffects effects,
+            SlotLimits limits,
+            MemberGrace grace,
+            long nowMillis) {
+        this.meta = recovered.lineage() == lineage ? recovered : recovered.withLineage(lineage);
+        this.epoch = epoch;
         this.region = region;
         this.effects = effects;
         this.limits = limits;
-        this.committedLsn = recovered.lastLsn();
-        this.committedOseq = recovered.oseq();
+        this.grace = grace;
+        this.openedMillis = nowMillis;
+        this.committedLsn = meta.lastLsn();
+        this.committedOseq = meta.oseq();
+        Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
+        append(new InFlight(noop, Optional.empty(), Optional.empty(), List.of(), new ArrayList<>(0)), NOOP_POLICY);
     }
 
-    /// Begins to serve: appends the epoch's first entry, so that whatever follows is of this epoch (recovery, step
-    /// 5).
-    public void open(int newEpoch, long nowMillis) {
-        epoch = newEpoch;
-        Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
-        append(
-                new InFlight(noop, Optional.empty(), Optional.empty(), true, List.of(), new ArrayList<>(0)),
-                NOOP_POLICY);
+    /// It is the owner no longer: nobody gets an answer from it any more, as the next owner may give another
+    /// one (D3).
+    public void close() {
+        closed = true;
+        channels.clear();
+        inFlight.clear();
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        withChannel(publish.channel(), nowMillis, reply, channel -> publish(channel, publish, nowMillis, reply));
+        if (publish.publisher().filter(this::isBroken).isPresent()) {
+            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+            return;
+        }
+        Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish, result, reply) : reply;
+        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
+    }
+
+    /// What may be a repeat and cannot be decided now is sent again on a later transport: until then nothing
+    /// that
+    /// follows it on this one is taken, as it would be logged before it (I4).
+    private void told(Publish publish, PublishResult result, Consumer<PublishResult> reply) {
+        boolean undecided =
+                result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
+        if (undecided) {
+            publish.publisher().ifPresent(claim -> {
+                broken.merge(claim.connectionId(), claim.generation(), Math::max);
+                if (broken.size() > BROKEN_MAX) {
+                    broken.remove(broken.keySet().iterator().next());
+                }
+            });
+        }
+        reply.accept(result);
+    }
+
+    private boolean isBroken(Claim publisher) {
+        return broken.getOrDefault(publisher.connectionId(), -1) >= publisher.generation();
     }
 
     private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        if (publish.publisher().filter(channel::isSuperseded).isPresent()) {
+            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+            return;
+        }
+        publish.publisher().ifPresent(channel::see);
         Optional<IdHash> id = publish.id();
         InFlight earlier = id.map(channel.inFlight::get).orElse(null);
         if (earlier != null) {
             earlier.waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
             return;
         }
-        if (id.isEmpty() || !publish.mayRepeat()) {
+        if (id.isEmpty() || !publish.mayRepeat() && channel.isKnown(publish.publisher())) {
             appendPublish(channel, publish, nowMillis, reply);
             return;
         }
@@ -78,12 +138,17 @@ public final class SlotOwner {
         // arrival.
         channel.waiting = true;
         effects.findId(channel.id.key(), id.get(), (found, failure) -> {
+            if (closed) {
+                return;
+            }
             channel.waiting = false;
             if (failure != null) {
                 reply.accept(new PublishResult.Refused(unavailable(channel)));
             } else if (found.isPresent()) {
                 reply.accept(new PublishResult.Stored(found.get()));
             } else {
+                // Nothing that its connection sent later is in the log either, as it is replayed in order.
+                publish.publisher().ifPresent(channel::know);
                 appendPublish(channel, publish, nowMillis, reply);
             }
             unpark(channel);
@@ -105,8 +170,7 @@ public final class SlotOwner {
             return;
         }
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
-        InFlight pending =
-                new InFlight(entry, Optional.of(channel), publish.id(), true, List.of(), storedWaiters(reply));
+        InFlight pending = new InFlight(entry, Optional.of(channel), publish.id(), List.of(), storedWaiters(reply));
         publish.id().ifPresent(id -> channel.inFlight.put(id, pending));
         append(pending, publish.policy());
     }
@@ -114,18 +178,26 @@ public final class SlotOwner {
     /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its
     /// serial is new; its LSN is the last one's, so that no reader's position moves over anything.
     private void deliverInTurn(OwnedChannel channel, EntryBody body, long hlc, Consumer<PublishResult> reply) {
-        meta = new SlotMeta(meta.slot(), meta.epoch(), meta.lineage(), meta.ended(), meta.lastLsn(), meta.oseq(), hlc);
+        meta = meta.withHlc(hlc);
         Entry entry = new Entry(
                 meta.lastLsn(), epoch, origin(), meta.oseq(), channel.id.key(), channel.proposedLsn, hlc, body);
         List<Consumer<Entry>> waiters = waiters(delivered ->
                 reply.accept(new PublishResult.Accepted(delivered.receipt().serials())));
-        inFlight.add(new InFlight(entry, Optional.of(channel), Optional.empty(), false, List.of(), waiters));
-        durable(committedLsn);
+        inFlight.add(new InFlight(
+                entry, EntryCodec.encode(entry), Optional.of(channel), Optional.empty(), false, List.of(), waiters));
+        committed(committedLsn);
     }
 
-    public void presence(PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+    /// @param feed of the frontend that holds the connection
+    public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
         withChannel(update.channel(), nowMillis, reply, channel -> {
             Claim alive = new Claim(update.connectionId(), update.generation());
+            if (update.generation() != Member.PERMANENT && channel.isSuperseded(alive)) {
+                reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+                return;
+            }
+            channel.see(alive);
+            channel.claim(alive, feed);
             update.events()
                     .forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
             long hlc = Hlc.next(meta.hlc(), nowMillis);
@@ -150,7 +222,7 @@ public final class SlotOwner {
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
         channel.propose(entry.lsn(), step.changes());
         append(
-                new InFlight(entry, Optional.of(channel), Optional.empty(), true, step.changes(), storedWaiters(reply)),
+                new InFlight(entry, Optional.of(channel), Optional.empty(), step.changes(), storedWaiters(reply)),
                 policy);
     }
 
@@ -183,7 +255,7 @@ public final class SlotOwner {
                 nowMillis,
                 refused -> {
                     // Nobody asks again, and a member left behind would stay for ever.
-                    lost(id, claim, policy, nowMillis);
+                    lost(id, claim, policy, nowMillis, () -> {});
                     reply.accept(refused);
                 },
                 channel -> leave(channel, claim, policy, nowMillis, reply));
@@ -204,33 +276,68 @@ public final class SlotOwner {
         }
     }
 
-    /// The connection's transport is gone: its members leave at the deadline unless it comes back before (rule P2).
-    public void lost(ChannelId id, Claim claim, ChannelPolicy policy, long deadlineMillis) {
+    /// The connection's transport is gone: its members leave at the deadline unless it comes back before (rule
+    /// P2).
+    ///
+    /// @param done what the transport sent before is committed, so that it is not asked again after this
+    public void lost(ChannelId id, Claim claim, ChannelPolicy policy, long deadlineMillis, Runnable done) {
+        OwnedChannel channel = channels.get(id);
+        if (channel != null) {
+            // Behind what the transport sent before, which claims its members.
+            afterSubscribe(channel, () -> {
+                channel.unclaim(claim);
+                onceCommitted(done);
+            });
+        } else {
+            onceCommitted(done);
+        }
         timers.add(new MemberTimers.Due(deadlineMillis, id, claim, policy));
     }
 
-    /// The members that the store holds belong to connections of an earlier epoch: they leave at the deadline
-    /// unless their connections come back before.
-    ///
-    /// To be called before anything else is asked of the channel: once it is loaded, its members are those of this
-    /// epoch.
-    public void reclaim(ChannelId id, ChannelPolicy policy, long deadlineMillis, long nowMillis) {
-        timers.awaitLoad(id, policy, deadlineMillis);
+    /// Looks after the members that the store holds of the channel: those whose connections do not come back
+    /// within
+    /// the grace time leave. What is loaded for another reason is looked after, too.
+    public void reclaim(ChannelId id, long nowMillis) {
+        timers.awaitLoad(id);
         withChannel(id, nowMillis, refused -> {}, channel -> {});
+    }
+
+    /// The frontend is gone: its feed ends everywhere, and the members of its connections leave after the
+    /// grace time
+    /// unless their connections come back elsewhere (rule P2).
+    public void feedLost(Feed feed, long nowMillis) {
+        for (OwnedChannel channel : channels.values()) {
+            channel.feeds.remove(feed);
+            for (Claim claim : channel.unclaimAll(feed)) {
+                timers.add(new MemberTimers.Due(nowMillis + grace.millis(), channel.id, claim, grace.policy()));
+            }
+        }
     }
 
     /// From the answer on, every committed entry of the channel goes to the feed.
     ///
-    /// @param claim the connection that attaches, if any: its members are confirmed
+    /// @param claims      connections of the feed's frontend that are alive: their members are confirmed
+    /// @param withMembers whether the answer is to hold the presence set
     public void subscribe(
-            ChannelId id, Feed feed, Optional<Claim> claim, long nowMillis, BiConsumer<Subscribed, ErrorInfo> reply) {
+            ChannelId id,
+            Feed feed,
+            List<Claim> claims,
+            boolean withMembers,
+            long nowMillis,
+            BiConsumer<Subscribed, ErrorInfo> reply) {
         Consumer<PublishResult> refuse = refused -> {
             if (refused instanceof PublishResult.Refused(var error)) {
                 reply.accept(null, error);
             }
         };
         withChannel(id, nowMillis, refuse, channel -> {
-            claim.ifPresent(channel::confirm);
+            for (Claim claim : claims) {
+                channel.see(claim);
+                channel.confirm(claim);
+                if (channel.hasMembersOf(claim.connectionId())) {
+                    channel.claim(claim, feed);
+                }
+            }
             channel.feeds.putIfAbsent(feed, Occupancy.NONE);
             reply.accept(
                     new Subscribed(
@@ -239,7 +346,7 @@ public final class SlotOwner {
                             committedOseq,
                             committedLsn,
                             channel.committedLsn,
-                            channel.members.snapshot()),
+                            withMembers ? channel.members.snapshot() : List.of()),
                     null);
         });
     }
@@ -291,8 +398,8 @@ public final class SlotOwner {
                 .toList();
     }
 
-    /// Everything up to `lsn` is as durable as it must be: commits it, in order.
-    public void durable(long lsn) {
+    /// Everything up to `lsn` is committed: tells whoever waits for it, in order.
+    public void committed(long lsn) {
         while (!inFlight.isEmpty() && inFlight.peek().entry().lsn() <= lsn) {
             InFlight next = inFlight.poll();
             Entry entry = next.entry();
@@ -306,7 +413,7 @@ public final class SlotOwner {
                     channel.commit(entry, next.changes());
                 }
                 for (Feed feed : channel.feeds.keySet()) {
-                    feed.deliver(channel.id, entry, next.logged());
+                    feed.deliver(channel.id, entry, next.encoded(), next.logged());
                 }
             });
             for (Consumer<Entry> waiter : next.waiters()) {
@@ -315,10 +422,15 @@ public final class SlotOwner {
         }
     }
 
-    /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a second.
+    /// Lets due members leave and forgets channels that nobody uses. Called every so often, a few times a
+    /// second.
     public void tick(long nowMillis) {
-        timers.takeDue(nowMillis)
-                .forEach(due -> leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {}));
+        for (MemberTimers.Due due : timers.takeDue(nowMillis)) {
+            OwnedChannel channel = channels.get(due.channel());
+            if (channel == null || !channel.isClaimed(due.claim())) {
+                leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {});
+            }
+        }
         timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();
@@ -335,6 +447,11 @@ public final class SlotOwner {
         return committedLsn;
     }
 
+    /// Whether nothing that was appended is still to be committed.
+    public boolean isQuiet() {
+        return inFlight.isEmpty();
+    }
+
     private Origin origin() {
         return new Origin(region, meta.lineage());
     }
@@ -345,11 +462,12 @@ public final class SlotOwner {
 
     private void append(InFlight pending, ChannelPolicy policy) {
         Entry entry = pending.entry();
-        meta = meta.after(entry);
+        LogRecord record = LogRecord.of(
+                pending.channel().map(channel -> channel.id), entry, pending.id(), policy, pending.changes());
+        meta = meta.after(record.head());
         pending.channel().ifPresent(channel -> channel.proposedLsn = entry.lsn());
-        inFlight.add(pending);
-        effects.append(new Append(
-                pending.channel().map(channel -> channel.id), entry, pending.id(), policy, pending.changes(), meta));
+        inFlight.add(pending.appended(record.encoded()));
+        effects.append(new Append(record, meta));
     }
 
     /// Runs the step on the channel's state, now or once the state is loaded and the steps before it are done.
@@ -377,10 +495,18 @@ public final class SlotOwner {
     private void load(OwnedChannel channel) {
         channel.waiting = true;
         effects.load(channel.id.key(), (image, failure) -> {
+            if (closed) {
+                return;
+            }
             channel.waiting = false;
             if (failure == null) {
                 channel.load(image);
-                timers.loaded(channel.id, channel.members.snapshot());
+                // Stored members are of an earlier epoch: a channel with members is not dropped from memory.
+                timers.loaded(
+                        channel.id,
+                        channel.members.snapshot(),
+                        Math.max(openedMillis, channel.lastUsedMillis) + grace.millis(),
+                        grace.policy());
                 unpark(channel);
             } else {
                 channels.remove(channel.id);

@@ -3,7 +3,8 @@ package io.hark.channel;
 import io.hark.presence.Member;
 import java.util.List;
 
-/// Value: the owner's answer to a subscribe: from here on every committed entry of the channel past `committedLsn`
+/// Value: the owner's answer to a subscribe: from here on every committed entry of the channel past
+/// `committedLsn`
 /// comes to the feed, in order.
 ///
 /// @param meta         the slot's meta: its lineages tell whether a client's position is on this log

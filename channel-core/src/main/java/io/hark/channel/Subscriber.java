@@ -4,8 +4,10 @@ import io.hark.presence.Member;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
 
-/// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of [#sync], then
-/// entries. Called on the loop of its channel; [#sync], [#backlog] and [#live] only while [#writable]. Calls can come
+/// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of [#sync],
+/// then
+/// entries. Called on the loop of its channel; [#sync], [#backlog] and [#live] only while [#writable]. Calls
+/// can come
 /// before [FrontendChannel#attach] has returned.
 public interface Subscriber {
     /// Whether it can take more now. When it turns true again it calls [Attachment#pump].
@@ -22,7 +24,9 @@ public interface Subscriber {
     /// Entries of the channel's ring, `from` inclusive to `to` exclusive.
     void live(long from, long to);
 
-    /// The attachment ends: entries that it should have got cannot be read now, or are not kept any more. When the
-    /// client attaches again with its last position it gets what there is, and is told whether that is everything.
+    /// The attachment ends: entries that it should have got cannot be read now, or are not kept any more. When
+    /// the
+    /// client attaches again with its last position it gets what there is, and is told whether that is
+    /// everything.
     void failed(ErrorInfo reason);
 }

@@ -155,7 +155,7 @@ class AttachStartTest {
     void aPositionOfAnEndedLineageBeforeItsEndIsResumed() {
         frontend.store(3);
         frontend.store(5);
-        frontend.meta = frontend.meta.after(frontend.log.getFirst()).withNewLineage(16);
+        frontend.meta = frontend.meta.after(frontend.log.getFirst().head()).withLineage(2);
         var subscriber = frontend.attach(after("eu", 1, 3));
 
         assertThat(subscriber.outcome.resumed()).isTrue();
@@ -165,7 +165,7 @@ class AttachStartTest {
     @Test
     void aPositionPastTheEndOfItsLineageIsToldAndWhatCameSinceFollows() {
         frontend.store(3);
-        frontend.meta = frontend.meta.after(frontend.log.getFirst()).withNewLineage(16);
+        frontend.meta = frontend.meta.after(frontend.log.getFirst().head()).withLineage(2);
         frontend.store(5);
         var subscriber = frontend.attach(after("eu", 1, 4));
 
@@ -178,7 +178,9 @@ class AttachStartTest {
 
     @Test
     void aPositionOfAForgottenLineageLosesContinuity() {
-        frontend.meta = frontend.meta.withNewLineage(0);
+        for (int next = 2; next <= SlotMeta.LINEAGES_KEPT + 2; next++) {
+            frontend.meta = frontend.meta.withLineage(next);
+        }
 
         assertThat(frontend.attach(after("eu", 1, 0)).errorCode()).contains(ErrorCode.CONTINUITY_OTHER_REGION.code());
     }

@@ -1,38 +1,39 @@
 package io.hark.channel;
 
 import io.hark.presence.Member;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/// Confined: a store that keeps the port's promises without threads, files or clocks: everything is done when a call
+/// Confined: a store that keeps the port's promises without threads, files or clocks: everything is done when
+/// a call
 /// returns, and time passes only by [#expire].
 public final class InMemoryHistoryStore implements HistoryStore {
     private final Duration dedupeWindow;
     private final Duration channelMemory;
-    private final Map<ChannelKey, NavigableMap<Long, StoredEntry>> entries = new TreeMap<>();
+    private final List<NavigableMap<Long, LogRecord>> logs = new ArrayList<>();
     private final Map<Publication, Receipt> receipts = new LinkedHashMap<>();
     private final Map<ChannelKey, Place> places = new TreeMap<>();
     private final Map<ChannelKey, StoredMembers> members = new TreeMap<>();
     private final SlotMeta[] metas = new SlotMeta[Slots.COUNT];
     private final long[] trimmed = new long[Slots.COUNT];
     private SlotMeta[] recovered;
-    private List<ChannelId> recoveredMembers = List.of();
     private boolean closed;
-
-    private record StoredEntry(byte[] encoded, long millis, Duration retention) {}
 
     private record Publication(ChannelKey channel, IdHash id) {}
 
-    private record Place(long lsn, long millis) {}
+    private record Place(ChannelId channel, long lsn, long millis) {}
 
     private record StoredMembers(ChannelId channel, NavigableMap<String, byte[]> byKey) {}
 
@@ -43,6 +44,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
         this.channelMemory = channelMemory;
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             metas[slot] = SlotMeta.empty(slot);
+            logs.add(new TreeMap<>());
         }
         recovered = metas.clone();
     }
@@ -50,16 +52,13 @@ public final class InMemoryHistoryStore implements HistoryStore {
     /// Takes appends again, like a store that was closed and opened.
     public void reopen() {
         recovered = metas.clone();
-        recoveredMembers = members.values().stream().map(StoredMembers::channel).toList();
         closed = false;
     }
 
     /// Forgets what is older at `nowMillis` than its time.
     public void expire(long nowMillis) {
-        entries.values()
-                .forEach(log -> log.values()
-                        .removeIf(entry -> entry.millis() + entry.retention().toMillis() <= nowMillis));
-        entries.values().removeIf(Map::isEmpty);
+        logs.forEach(log -> log.values()
+                .removeIf(record -> millis(record) + record.policy().retention().toMillis() <= nowMillis));
         receipts.values().removeIf(receipt -> Hlc.millis(receipt.hlc()) + dedupeWindow.toMillis() <= nowMillis);
         places.entrySet().removeIf(place -> {
             boolean expired = place.getValue().millis() + channelMemory.toMillis() <= nowMillis;
@@ -71,14 +70,21 @@ public final class InMemoryHistoryStore implements HistoryStore {
         });
     }
 
+    private static long millis(LogRecord record) {
+        return Hlc.millis(record.head().hlc());
+    }
+
     @Override
     public SlotMeta recovered(int slot) {
         return recovered[slot];
     }
 
     @Override
-    public List<ChannelId> channelsWithMembers() {
-        return recoveredMembers;
+    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
+        return answer(() -> members.values().stream()
+                .map(StoredMembers::channel)
+                .filter(channel -> channel.key().slot() == slot)
+                .toList());
     }
 
     @Override
@@ -92,30 +98,23 @@ public final class InMemoryHistoryStore implements HistoryStore {
     }
 
     private void add(Append append) {
-        Entry entry = append.entry();
-        long millis = Hlc.millis(entry.hlc());
-        entries.computeIfAbsent(entry.channel(), key -> new TreeMap<>())
-                .put(
-                        entry.lsn(),
-                        new StoredEntry(
-                                EntryCodec.encode(entry),
-                                millis,
-                                append.policy().retention()));
-        append.id().ifPresent(id -> receipts.put(new Publication(entry.channel(), id), entry.receipt()));
-        append.channel().ifPresent(channel -> {
-            places.put(channel.key(), new Place(entry.lsn(), millis));
-            append.members().forEach(change -> change(channel, change));
+        LogRecord record = append.record();
+        ChannelKey key = record.head().channel();
+        logs.get(key.slot()).put(record.lsn(), record);
+        record.id().ifPresent(id -> receipts.put(new Publication(key, id), record.receipt()));
+        record.channel().ifPresent(channel -> {
+            places.put(key, new Place(channel, record.lsn(), millis(record)));
+            record.members().forEach(change -> set(channel, change.memberKey(), change.after()));
         });
         metas[append.after().slot()] = append.after();
     }
 
-    private void change(ChannelId channel, MemberChange change) {
+    private void set(ChannelId channel, String memberKey, Optional<Member> member) {
         StoredMembers stored =
                 members.computeIfAbsent(channel.key(), key -> new StoredMembers(channel, new TreeMap<>()));
-        switch (change) {
-            case MemberChange.Put(var member) -> stored.byKey().put(member.key(), MemberCodec.encode(member));
-            case MemberChange.Remove(var gone) -> stored.byKey().remove(gone);
-        }
+        member.ifPresentOrElse(
+                present -> stored.byKey().put(memberKey, MemberCodec.encode(present)),
+                () -> stored.byKey().remove(memberKey));
         if (stored.byKey().isEmpty()) {
             members.remove(channel.key());
         }
@@ -127,24 +126,24 @@ public final class InMemoryHistoryStore implements HistoryStore {
     }
 
     private HistoryPage page(HistoryQuery query) throws DamagedEntry {
-        NavigableMap<Long, StoredEntry> log = entries.getOrDefault(query.channel(), new TreeMap<>());
         if (query.afterLsn() >= query.upToLsn()) {
             return new HistoryPage(List.of(), false);
         }
-        NavigableMap<Long, StoredEntry> range = log.subMap(query.afterLsn(), false, query.upToLsn(), true);
+        NavigableMap<Long, LogRecord> range =
+                logs.get(query.channel().slot()).subMap(query.afterLsn(), false, query.upToLsn(), true);
         List<Entry> page = new ArrayList<>();
         long bytes = 0;
-        for (StoredEntry stored : (query.backwards() ? range.descendingMap() : range).values()) {
-            Entry entry = EntryCodec.decode(stored.encoded());
-            boolean wanted = stored.millis() >= query.startMillis()
-                    && stored.millis() <= query.endMillis()
-                    && query.kinds().contains(entry.kind());
+        for (LogRecord record : (query.backwards() ? range.descendingMap() : range).values()) {
+            boolean wanted = record.head().channel().equals(query.channel())
+                    && millis(record) >= query.startMillis()
+                    && millis(record) <= query.endMillis()
+                    && query.kinds().contains(record.head().kind());
             if (wanted && (page.size() >= query.entriesMax() || !page.isEmpty() && bytes >= query.bytesMax())) {
                 return new HistoryPage(page, true);
             }
             if (wanted) {
-                page.add(entry);
-                bytes += stored.encoded().length;
+                page.add(record.entry());
+                bytes += record.encoded().length;
             }
         }
         return new HistoryPage(page, false);
@@ -165,7 +164,141 @@ public final class InMemoryHistoryStore implements HistoryStore {
                     present.add(MemberCodec.decode(member));
                 }
             }
-            return new ChannelImage(place != null ? place.lsn() : trimmed[channel.slot()], present);
+            long bound = trimmed[channel.slot()];
+            return new ChannelImage(place != null ? Math.max(place.lsn(), bound) : bound, present);
+        });
+    }
+
+    @Override
+    public CompletionStage<LogPage> log(int slot, long afterLsn, int recordsMax, int bytesMax) {
+        return answer(() -> {
+            List<LogRecord> page = new ArrayList<>();
+            long bytes = 0;
+            for (LogRecord record : logs.get(slot).tailMap(afterLsn, false).values()) {
+                if (page.size() >= recordsMax || !page.isEmpty() && bytes >= bytesMax) {
+                    return new LogPage(page, true);
+                }
+                page.add(LogRecordCodec.decode(LogRecordCodec.encodeCompanion(record), record.encoded()));
+                bytes += record.size();
+            }
+            return new LogPage(page, false);
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn) {
+        return change(() -> {
+            SlotMeta meta = metas[slot];
+            NavigableMap<Long, LogRecord> log = logs.get(slot);
+            if (lsn == meta.lastLsn()) {
+                return Optional.of(meta);
+            }
+            long first = Math.max(1, lsn);
+            if (lsn > meta.lastLsn() || log.tailMap(first, true).size() != meta.lastLsn() - first + 1) {
+                return Optional.empty();
+            }
+            SlotMeta cut =
+                    lsn == 0 ? SlotMeta.empty(slot) : meta.cutTo(log.get(lsn).head());
+            Set<ChannelKey> placed = new HashSet<>();
+            Map<ChannelId, Long> placesBefore = new LinkedHashMap<>();
+            for (LogRecord record : log.tailMap(lsn, false).descendingMap().values()) {
+                takeBack(record, placesBefore);
+                placed.add(record.head().channel());
+            }
+            placed.forEach(places::remove);
+            placesBefore.forEach((channel, before) -> {
+                if (before > 0 && lsn > 0) {
+                    places.put(channel.key(), new Place(channel, Math.min(before, lsn), Hlc.millis(cut.hlc())));
+                }
+            });
+            // Of an image that was ahead of the log.
+            places.replaceAll((key, place) ->
+                    key.slot() == slot && place.lsn() > lsn ? new Place(place.channel(), lsn, place.millis()) : place);
+            log.tailMap(lsn, false).clear();
+            trimmed[slot] = Math.min(trimmed[slot], lsn);
+            metas[slot] = cut;
+            return Optional.of(cut);
+        });
+    }
+
+    private void takeBack(LogRecord record, Map<ChannelId, Long> placesBefore) {
+        record.id()
+                .map(id -> new Publication(record.head().channel(), id))
+                .ifPresent(publication -> receipts.computeIfPresent(
+                        publication, (same, receipt) -> receipt.lsn() == record.lsn() ? null : receipt));
+        record.channel().ifPresent(channel -> {
+            placesBefore.put(channel, record.head().prevLsn());
+            record.members().reversed().forEach(change -> set(channel, change.memberKey(), change.before()));
+        });
+    }
+
+    @Override
+    public CompletionStage<SlotImage> image(int slot, byte[] from, int rowsMax) {
+        return answer(() -> {
+            NavigableMap<String, SlotRow> all = new TreeMap<>();
+            receipts.forEach((of, receipt) -> {
+                if (of.channel().slot() == slot) {
+                    all.put("1 " + of, new SlotRow.Published(of.channel(), of.id(), receipt));
+                }
+            });
+            places.forEach((key, place) -> {
+                if (key.slot() == slot) {
+                    all.put("2 " + key, new SlotRow.Place(place.channel(), place.lsn(), place.millis()));
+                }
+            });
+            for (StoredMembers stored : members.values()) {
+                if (stored.channel().key().slot() == slot) {
+                    for (var member : stored.byKey().entrySet()) {
+                        all.put(
+                                "3 " + stored.channel().key() + member.getKey(),
+                                new SlotRow.Present(stored.channel(), MemberCodec.decode(member.getValue())));
+                    }
+                }
+            }
+            return page(all.tailMap(new String(from, StandardCharsets.UTF_8), false), rowsMax, trimmed[slot]);
+        });
+    }
+
+    private static SlotImage page(NavigableMap<String, SlotRow> rest, int rowsMax, long trimmedLsn) {
+        List<SlotRow> rows = rest.values().stream().limit(rowsMax).toList();
+        byte[] next = rows.size() == rest.size()
+                ? SlotImage.START
+                : rest.keySet().stream()
+                        .skip(rowsMax - 1)
+                        .findFirst()
+                        .orElseThrow()
+                        .getBytes(StandardCharsets.UTF_8);
+        return new SlotImage(rows, trimmedLsn, next);
+    }
+
+    @Override
+    public CompletionStage<Void> wipe(int slot) {
+        return change(() -> {
+            logs.get(slot).clear();
+            receipts.keySet().removeIf(publication -> publication.channel().slot() == slot);
+            places.keySet().removeIf(channel -> channel.slot() == slot);
+            members.keySet().removeIf(channel -> channel.slot() == slot);
+            metas[slot] = SlotMeta.empty(slot);
+            trimmed[slot] = 0;
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> install(SlotMeta meta, SlotImage page) {
+        return change(() -> {
+            for (SlotRow row : page.rows()) {
+                switch (row) {
+                    case SlotRow.Published(var channel, var id, var receipt) ->
+                        receipts.put(new Publication(channel, id), receipt);
+                    case SlotRow.Place(var channel, var lastLsn, var millis) ->
+                        places.put(channel.key(), new Place(channel, lastLsn, millis));
+                    case SlotRow.Present(var channel, var member) -> set(channel, member.key(), Optional.of(member));
+                }
+            }
+            trimmed[meta.slot()] = Math.max(trimmed[meta.slot()], page.trimmedLsn());
+            metas[meta.slot()] = meta;
+            return null;
         });
     }
 
@@ -174,13 +307,17 @@ public final class InMemoryHistoryStore implements HistoryStore {
         closed = true;
     }
 
-    private interface Read<T> {
-        T read() throws DamagedEntry;
+    private interface Step<T> {
+        T take() throws DamagedEntry;
     }
 
-    private static <T> CompletionStage<T> answer(Read<T> read) {
+    private <T> CompletionStage<T> change(Step<T> step) {
+        return closed ? CompletableFuture.failedStage(new IllegalStateException("the store is closed")) : answer(step);
+    }
+
+    private static <T> CompletionStage<T> answer(Step<T> step) {
         try {
-            return CompletableFuture.completedStage(read.read());
+            return CompletableFuture.completedStage(step.take());
         } catch (DamagedEntry e) {
             return CompletableFuture.failedStage(e);
         }

@@ -26,4 +26,9 @@ class InMemoryHistoryStoreTest implements HistoryStoreContract {
             }
         };
     }
+
+    @Override
+    public Subject another() {
+        return subject();
+    }
 }

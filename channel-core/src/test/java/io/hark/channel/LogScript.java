@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class LogScript {
     private final Map<Integer, SlotMeta> metas = new HashMap<>();
     private final Map<ChannelKey, Long> lastLsns = new HashMap<>();
+    private final Map<ChannelKey, Map<String, Member>> members = new HashMap<>();
+    private int epoch = 1;
     List<Append> pending = new ArrayList<>();
 
     public LogScript message(ChannelId channel, ChannelPolicy policy, long millis, String text) {
@@ -37,17 +39,33 @@ public final class LogScript {
     public LogScript enter(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
         Member member = member(clientId, millis);
         return presence(
-                channel, policy, millis, member.event().withAction(PresenceAction.ENTER), new MemberChange.Put(member));
+                channel,
+                policy,
+                millis,
+                member.event().withAction(PresenceAction.ENTER),
+                List.of(new MemberChange.Put(
+                        member, Optional.ofNullable(members(channel).put(member.key(), member)))));
     }
 
     public LogScript leave(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
         Member member = member(clientId, millis);
+        Optional<Member> gone = Optional.ofNullable(members(channel).remove(member.key()));
         return presence(
                 channel,
                 policy,
                 millis,
                 member.event().withAction(PresenceAction.LEAVE),
-                new MemberChange.Remove(member.key()));
+                gone.<MemberChange>map(MemberChange.Remove::new).stream().toList());
+    }
+
+    private Map<String, Member> members(ChannelId channel) {
+        return members.computeIfAbsent(channel.key(), key -> new HashMap<>());
+    }
+
+    /// What follows is appended by another owner.
+    public LogScript epoch(int next) {
+        epoch = next;
+        return this;
     }
 
     public LogScript noop(int slot, ChannelPolicy policy, long millis) {
@@ -62,7 +80,7 @@ public final class LogScript {
     }
 
     private LogScript presence(
-            ChannelId channel, ChannelPolicy policy, long millis, PresenceMessage event, MemberChange change) {
+            ChannelId channel, ChannelPolicy policy, long millis, PresenceMessage event, List<MemberChange> changes) {
         PresenceBatch batch = new PresenceBatch("c1:0", Optional.of("c1"), millis, List.of(event));
         return add(
                 Optional.of(channel),
@@ -71,7 +89,7 @@ public final class LogScript {
                 millis,
                 new EntryBody.Presence(batch),
                 Optional.empty(),
-                List.of(change));
+                changes);
     }
 
     private LogScript add(
@@ -85,27 +103,33 @@ public final class LogScript {
         SlotMeta meta = meta(key.slot());
         Entry entry = new Entry(
                 meta.lastLsn() + 1,
-                1,
+                epoch,
                 new Origin("eu", meta.lineage()),
                 meta.oseq() + 1,
                 key,
                 lastLsns.getOrDefault(key, 0L),
                 Hlc.next(meta.hlc(), millis),
                 body);
-        SlotMeta after = meta.after(entry);
+        LogRecord record = LogRecord.of(channel, entry, id, policy, members);
+        SlotMeta after = meta.after(record.head());
         metas.put(key.slot(), after);
         lastLsns.put(key, entry.lsn());
-        pending.add(new Append(channel, entry, id, policy, members, after));
+        pending.add(new Append(record, after));
         return this;
     }
 
     /// Goes on with a channel where the store has recovered it.
     public LogScript goOn(HistoryStore store, ChannelId channel) throws Exception {
-        int slot = channel.key().slot();
-        metas.put(slot, store.recovered(slot));
-        lastLsns.put(
-                channel.key(),
-                HistoryStoreContract.get(store.channel(channel.key())).lastLsn());
+        return goOn(store.recovered(channel.key().slot()), store, channel);
+    }
+
+    /// Goes on with a channel as the store has it now, in a slot that is at `meta`.
+    public LogScript goOn(SlotMeta meta, HistoryStore store, ChannelId channel) throws Exception {
+        ChannelImage image = HistoryStoreContract.get(store.channel(channel.key()));
+        metas.put(meta.slot(), meta);
+        lastLsns.put(channel.key(), image.lastLsn());
+        members(channel).clear();
+        image.members().forEach(member -> members(channel).put(member.key(), member));
         return this;
     }
 
@@ -124,6 +148,13 @@ public final class LogScript {
     public void appendTo(HistoryStoreContract.Subject subject) throws Exception {
         CompletableFuture<Optional<Throwable>> done = new CompletableFuture<>();
         subject.store().append(take(), done::complete);
+        assertThat(done.get(30, TimeUnit.SECONDS)).isEmpty();
+    }
+
+    /// Appends a record as a replica does, which got it from another store.
+    public static void append(HistoryStoreContract.Subject subject, LogRecord record, SlotMeta after) throws Exception {
+        CompletableFuture<Optional<Throwable>> done = new CompletableFuture<>();
+        subject.store().append(List.of(new Append(record, after)), done::complete);
         assertThat(done.get(30, TimeUnit.SECONDS)).isEmpty();
     }
 

@@ -22,7 +22,7 @@ class SlotOwnerTest {
         assertThat(first).isEmpty();
         assertThat(slot.delivered).isEmpty();
 
-        slot.owner.durable(slot.appends.getFirst().entry().lsn());
+        slot.owner.committed(slot.entry(0).lsn());
         assertThat(first).hasSize(1);
         assertThat(second).isEmpty();
         assertThat(slot.delivered).hasSize(1);
@@ -30,8 +30,7 @@ class SlotOwnerTest {
         slot.commitAll();
         assertThat(slot.delivered).extracting(Entry::lsn).isSorted().hasSize(2);
         assertThat(second)
-                .containsExactly(
-                        new PublishResult.Stored(slot.appends.getLast().entry().receipt()));
+                .containsExactly(new PublishResult.Stored(slot.lastEntry().receipt()));
     }
 
     @Test
@@ -40,9 +39,8 @@ class SlotOwnerTest {
         slot.publish("a");
         slot.publish("b");
 
-        assertThat(slot.appends.getFirst().entry().prevLsn()).isEqualTo(40);
-        assertThat(slot.appends.getLast().entry().prevLsn())
-                .isEqualTo(slot.appends.getFirst().entry().lsn());
+        assertThat(slot.entry(0).prevLsn()).isEqualTo(40);
+        assertThat(slot.lastEntry().prevLsn()).isEqualTo(slot.entry(0).lsn());
     }
 
     @Test
@@ -50,9 +48,9 @@ class SlotOwnerTest {
         slot.publish("a");
         Append append = slot.appends.getLast();
 
-        assertThat(append.after().lastLsn()).isEqualTo(append.entry().lsn());
-        assertThat(append.after().oseq()).isEqualTo(append.entry().oseq());
-        assertThat(append.after().hlc()).isEqualTo(append.entry().hlc());
+        assertThat(append.after().lastLsn()).isEqualTo(append.head().lsn());
+        assertThat(append.after().oseq()).isEqualTo(append.head().oseq());
+        assertThat(append.after().hlc()).isEqualTo(append.head().hlc());
     }
 
     @Test
@@ -60,8 +58,7 @@ class SlotOwnerTest {
         slot.publish("a");
         slot.publish("b");
 
-        assertThat(slot.appends.getLast().entry().hlc())
-                .isGreaterThan(slot.appends.getFirst().entry().hlc());
+        assertThat(slot.lastEntry().hlc()).isGreaterThan(slot.entry(0).hlc());
     }
 
     @Test
@@ -91,7 +88,7 @@ class SlotOwnerTest {
         slot.answerLookup(Optional.empty());
 
         assertThat(slot.appends).hasSize(1);
-        assertThat(slot.appends.getFirst().id()).isPresent();
+        assertThat(slot.appends.getFirst().record().id()).isPresent();
     }
 
     @Test
@@ -116,6 +113,7 @@ class SlotOwnerTest {
                         TestSlot.CHANNEL,
                         Optional.of(new IdHash(9, 9)),
                         true,
+                        Optional.empty(),
                         TestSlot.batch("a"),
                         TestSlot.POLICY,
                         false),
@@ -206,11 +204,12 @@ class SlotOwnerTest {
         slot.owner.subscribe(
                 TestSlot.CHANNEL,
                 slot.feed,
-                Optional.empty(),
+                List.of(),
+                false,
                 TestSlot.NOW,
                 (subscribed, refusal) -> told.add(subscribed));
 
-        long committed = slot.appends.getFirst().entry().lsn();
+        long committed = slot.entry(0).lsn();
         assertThat(told.getFirst().committedLsn()).isEqualTo(committed);
         assertThat(told.getFirst().lastLsn()).isEqualTo(committed);
     }
@@ -265,7 +264,7 @@ class SlotOwnerTest {
     }
 
     private static String batchId(Append append) {
-        return batchId(append.entry());
+        return batchId(TestSlot.entry(append));
     }
 
     private static String batchId(Entry entry) {

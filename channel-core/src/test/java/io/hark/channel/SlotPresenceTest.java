@@ -9,13 +9,12 @@ import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.PresenceMessage;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SlotPresenceTest {
     private static final Claim FIRST = new Claim("conn", 1);
     private static final Claim RESUMED = new Claim("conn", 2);
-    private static final long GRACE = 15_000;
+    private static final long GRACE = TestSlot.GRACE.millis();
 
     private final TestSlot slot = new TestSlot();
 
@@ -100,16 +99,12 @@ class SlotPresenceTest {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.owner.leave(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW, left -> {});
 
-        PresenceMessage leave = ((EntryBody.Presence)
-                        slot.appends.getLast().entry().body())
+        PresenceMessage leave = ((EntryBody.Presence) slot.lastEntry().body())
                 .batch()
                 .presence()
                 .getFirst();
-        PresenceMessage enter = ((EntryBody.Presence)
-                        slot.appends.getFirst().entry().body())
-                .batch()
-                .presence()
-                .getFirst();
+        PresenceMessage enter =
+                ((EntryBody.Presence) slot.entry(0).body()).batch().presence().getFirst();
         assertThat(leave.timestamp()).isGreaterThan(enter.timestamp());
         assertThat(leave.id().orElseThrow()).doesNotStartWith("conn");
         assertThat(leave.data()).isEqualTo(enter.data());
@@ -151,7 +146,7 @@ class SlotPresenceTest {
     void membersOfALostConnectionLeaveAtTheDeadlineNotBefore() {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.commitAll();
-        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE);
+        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE, () -> {});
 
         slot.owner.tick(TestSlot.NOW + GRACE - 1);
         assertThat(slot.appends).hasSize(1);
@@ -163,7 +158,7 @@ class SlotPresenceTest {
     void membersOfAConnectionThatCameBackStay() {
         slot.present(FIRST, 0, ENTER, "ann");
         slot.commitAll();
-        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE);
+        slot.owner.lost(TestSlot.CHANNEL, FIRST, TestSlot.POLICY, TestSlot.NOW + GRACE, () -> {});
         confirm(RESUMED);
         slot.owner.tick(TestSlot.NOW + GRACE);
 
@@ -185,7 +180,7 @@ class SlotPresenceTest {
     @Test
     void membersOfAnEarlierEpochLeaveAtTheDeadlineUnlessTheirConnectionsComeBack() {
         slot.image(5, TestSlot.member(FIRST, "ann"), TestSlot.member(new Claim("gone", 1), "bob"));
-        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.NOW);
         confirm(RESUMED);
         slot.owner.tick(TestSlot.NOW + GRACE);
         slot.commitAll();
@@ -197,7 +192,7 @@ class SlotPresenceTest {
     void reclaimSurvivesAChannelThatCannotBeReadAndSparesMembersThatEnterLater() {
         slot.image(5, TestSlot.member(new Claim("gone", 1), "bob"));
         slot.loadsByHand = true;
-        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.NOW);
         slot.failLoad();
         slot.loadsByHand = false;
         slot.present(FIRST, 0, ENTER, "ann");
@@ -210,7 +205,7 @@ class SlotPresenceTest {
     @Test
     void permanentMembersAreNotReclaimed() {
         slot.image(5, TestSlot.member(new Claim("fixture", Member.PERMANENT), "ann"));
-        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.POLICY, TestSlot.NOW + GRACE, TestSlot.NOW);
+        slot.owner.reclaim(TestSlot.CHANNEL, TestSlot.NOW);
         slot.owner.tick(TestSlot.NOW + GRACE);
 
         assertThat(slot.members()).containsExactly("fixture:ann");
@@ -226,7 +221,6 @@ class SlotPresenceTest {
     }
 
     private void confirm(Claim claim) {
-        slot.owner.subscribe(
-                TestSlot.CHANNEL, slot.feed, Optional.of(claim), TestSlot.NOW, (subscribed, refusal) -> {});
+        slot.subscribe(slot.feed, claim);
     }
 }

@@ -21,7 +21,7 @@ final class TestFrontend implements FrontendEffects {
     final List<String> alarms = new ArrayList<>();
     final List<Entry> log = new ArrayList<>();
     final List<Member> members = new ArrayList<>();
-    final List<Optional<Claim>> claims = new ArrayList<>();
+    final List<List<Claim>> claims = new ArrayList<>();
     final FrontendChannels channels;
     SlotMeta meta = SlotMeta.empty(CHANNEL.key().slot());
     long committedLsn;
@@ -29,6 +29,7 @@ final class TestFrontend implements FrontendEffects {
     boolean readsByHand;
     boolean readsFail;
     boolean subscribesByHand;
+    Optional<ErrorInfo> refusal = Optional.empty();
     int reads;
     int unsubscribes;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
@@ -44,19 +45,24 @@ final class TestFrontend implements FrontendEffects {
     }
 
     @Override
-    public void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer) {
-        claims.add(claim);
-        run(
-                subscribesByHand,
-                () -> answer.accept(
-                        new Subscribed(
-                                meta,
-                                new Origin("eu", meta.lineage()),
-                                committedLsn,
-                                committedLsn,
-                                lastLsn,
-                                List.copyOf(members)),
-                        null));
+    public void subscribe(
+            ChannelId channel, List<Claim> alive, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer) {
+        claims.add(alive);
+        run(subscribesByHand, () -> {
+            if (refusal.isPresent()) {
+                answer.accept(null, refusal.get());
+                return;
+            }
+            answer.accept(
+                    new Subscribed(
+                            meta,
+                            new Origin("eu", meta.lineage()),
+                            committedLsn,
+                            committedLsn,
+                            lastLsn,
+                            withMembers ? List.copyOf(members) : List.of()),
+                    null);
+        });
     }
 
     @Override
@@ -122,7 +128,7 @@ final class TestFrontend implements FrontendEffects {
         Entry entry = new Entry(
                 lsn,
                 1,
-                new Origin("eu", 1),
+                new Origin("eu", meta.lineage()),
                 lsn,
                 CHANNEL.key(),
                 lastLsn,
@@ -175,8 +181,12 @@ final class TestFrontend implements FrontendEffects {
     }
 
     void attach(TestSubscriber subscriber, AttachFrom from, boolean wantsPresence) {
+        attach(subscriber, from, Optional.empty(), wantsPresence);
+    }
+
+    void attach(TestSubscriber subscriber, AttachFrom from, Optional<Claim> claim, boolean wantsPresence) {
         subscriber.attachment =
-                channels.join(CHANNEL, id -> new Ring()).attach(subscriber, from, Optional.empty(), wantsPresence, NOW);
+                channels.join(CHANNEL, id -> new Ring()).attach(subscriber, from, claim, wantsPresence, NOW);
     }
 
     static AttachFrom after(long lsn) {

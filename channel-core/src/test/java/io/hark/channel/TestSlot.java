@@ -21,10 +21,12 @@ final class TestSlot implements SlotEffects {
     static final ChannelId CHANNEL = ChannelId.of("app", "orders");
     static final ChannelPolicy POLICY = new ChannelPolicy(Durability.FSYNC, Duration.ofMinutes(2));
     static final long NOW = 1_700_000_000_000L;
+    static final int EPOCH = 1;
+    static final MemberGrace GRACE = new MemberGrace(15_000, POLICY);
 
     final List<Append> appends = new ArrayList<>();
     final List<Entry> delivered = new ArrayList<>();
-    final Feed feed = (channel, entry, logged) -> delivered.add(entry);
+    final Feed feed = (channel, entry, encoded, logged) -> delivered.add(entry);
     private final ArrayDeque<BiConsumer<Optional<Receipt>, Throwable>> lookups = new ArrayDeque<>();
     private final ArrayDeque<BiConsumer<ChannelImage, Throwable>> loads = new ArrayDeque<>();
     private final Map<ChannelKey, ChannelImage> images = new LinkedHashMap<>();
@@ -38,10 +40,26 @@ final class TestSlot implements SlotEffects {
     }
 
     TestSlot(SlotLimits limits) {
-        owner = new SlotOwner(SlotMeta.empty(CHANNEL.key().slot()), "eu", this, limits);
-        owner.open(1, NOW);
+        owner = new SlotOwner(SlotMeta.empty(CHANNEL.key().slot()), EPOCH, 1, "eu", this, limits, GRACE, NOW);
         commitAll();
         appends.clear();
+    }
+
+    static Entry entry(Append append) {
+        try {
+            return append.record().entry();
+        } catch (DamagedEntry e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// The entry that was appended as the `index`th.
+    Entry entry(int index) {
+        return entry(appends.get(index));
+    }
+
+    Entry lastEntry() {
+        return entry(appends.getLast());
     }
 
     void image(long lastLsn, Member... members) {
@@ -94,32 +112,50 @@ final class TestSlot implements SlotEffects {
 
     void commitAll() {
         if (!appends.isEmpty()) {
-            owner.durable(appends.getLast().entry().lsn());
+            owner.committed(appends.getLast().head().lsn());
         }
     }
 
     void subscribe() {
-        owner.subscribe(CHANNEL, feed, Optional.empty(), NOW, (subscribed, refusal) -> {});
+        subscribe(feed);
+    }
+
+    void subscribe(Feed to, Claim... alive) {
+        owner.subscribe(CHANNEL, to, List.of(alive), true, NOW, (subscribed, refusal) -> {});
     }
 
     List<PublishResult> publish(String id) {
-        return publish(id, false);
+        return publish(id, false, Optional.empty());
+    }
+
+    List<PublishResult> publish(String id, Claim publisher) {
+        return publish(id, false, Optional.of(publisher));
     }
 
     List<PublishResult> repeat(String id) {
-        return publish(id, true);
+        return publish(id, true, Optional.empty());
     }
 
     List<PublishResult> publishEphemeral(String id) {
         List<PublishResult> results = new ArrayList<>();
-        owner.publish(new Publish(CHANNEL, Optional.empty(), false, batch(id), POLICY, true), NOW, results::add);
+        owner.publish(
+                new Publish(CHANNEL, Optional.empty(), false, Optional.empty(), batch(id), POLICY, true),
+                NOW,
+                results::add);
         return results;
     }
 
-    private List<PublishResult> publish(String id, boolean mayRepeat) {
+    private List<PublishResult> publish(String id, boolean mayRepeat, Optional<Claim> publisher) {
         List<PublishResult> results = new ArrayList<>();
         owner.publish(
-                new Publish(CHANNEL, Optional.of(new IdHash(1, id.hashCode())), mayRepeat, batch(id), POLICY, false),
+                new Publish(
+                        CHANNEL,
+                        Optional.of(new IdHash(1, id.hashCode())),
+                        mayRepeat,
+                        publisher,
+                        batch(id),
+                        POLICY,
+                        false),
                 NOW,
                 results::add);
         return results;
@@ -144,6 +180,7 @@ final class TestSlot implements SlotEffects {
                         List.of(events),
                         POLICY,
                         membersMax),
+                feed,
                 NOW,
                 results::add);
         return results;
@@ -169,7 +206,7 @@ final class TestSlot implements SlotEffects {
 
     /// The presence actions of the newest append.
     List<PresenceAction> told() {
-        return appends.getLast().entry().body() instanceof EntryBody.Presence(var batch)
+        return lastEntry().body() instanceof EntryBody.Presence(var batch)
                 ? batch.presence().stream().map(PresenceMessage::action).toList()
                 : List.of();
     }

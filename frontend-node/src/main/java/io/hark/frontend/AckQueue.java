@@ -6,11 +6,13 @@ import io.hark.protocol.ServerMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// Confined: the publishes of one transport whose answer is due, in the order in which they came.
 ///
-/// Answers leave in that order only, whatever the order in which owners give them: clients match them from their oldest
+/// Answers leave in that order only, whatever the order in which owners give them: clients match them from
+/// their oldest
 /// pending publish on (RTN7). Neighbours with consecutive numbers are acknowledged together.
 final class AckQueue {
     private final ArrayDeque<Pending> queue = new ArrayDeque<>(0);
@@ -43,6 +45,11 @@ final class AckQueue {
 
     int size() {
         return queue.size();
+    }
+
+    /// When the oldest publish that waits was received.
+    OptionalLong oldestNanos() {
+        return queue.isEmpty() ? OptionalLong.empty() : OptionalLong.of(queue.peek().receivedNanos);
     }
 
     /// Hands every answer that is due to `out`, oldest first.

@@ -83,6 +83,12 @@ final class ChannelAttachment implements Subscriber {
         attachment = loop.join(id).attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
     }
 
+    void vouch(Claim present) {
+        if (attachment != null) {
+            attachment.vouch(present);
+        }
+    }
+
     void detach() {
         count(-1);
         if (attachment != null) {
@@ -92,7 +98,7 @@ final class ChannelAttachment implements Subscriber {
 
     /// Sends the presence set again, as of now.
     void resync(Claim claim) {
-        loop.subscribe(id, Optional.of(claim), (answer, refusal) -> {
+        loop.subscribe(id, List.of(claim), true, (answer, refusal) -> {
             if (answer != null && counted) {
                 syncId = newSyncId(answer.committedLsn());
                 sync(answer.members(), true);

@@ -18,13 +18,17 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one transport of one realtime connection, from the first byte to the last. What must outlive it is in the
+/// Confined: one transport of one realtime connection, from the first byte to the last. What must outlive it
+/// is in the
 /// connection key that the client holds, in the channels' logs, and for a while in the [ConnectionRegistry].
 final class Connection implements LoopClient, ConnectionRegistry.Transport {
+    private static final long PUBLISH_STALL_NANOS = TimeUnit.SECONDS.toNanos(4);
+
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int MAX_INBOUND_RATE = 250;
     private static final long OBJECTS_GC_GRACE_MILLIS = 86_400_000;
@@ -69,7 +73,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.request = request;
     }
 
-    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the client
+    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the
+    /// client
     /// learns the reason.
     void open() {
         liveness = new Liveness(now(), maxIdleMillis());
@@ -290,7 +295,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         end(false);
     }
 
-    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of this
+    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of
+    /// this
     /// transport can reach an owner any more. Any thread.
     private void displace(Consumer<Map<ChannelId, ChannelPolicy>> then) {
         loop.loop().execute(() -> {
@@ -344,7 +350,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             long grace = request.remainPresentFor()
                     .orElse(frontend.config().remainPresentFor())
                     .toMillis();
-            channels.lost(now() + grace);
+            channels.lost(grace);
             registry.lost(key.connectionId(), this, channels.presentOn(), now());
             channels.end();
         }
@@ -371,7 +377,21 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     @Override
+    public void cutOff(ErrorInfo reason) {
+        if (state != State.ENDED) {
+            disconnect(reason);
+        }
+    }
+
+    @Override
     public void tick(long nowMillis) {
+        if (state == State.OPEN && publishes.unansweredFor(System.nanoTime()) > PUBLISH_STALL_NANOS) {
+            // What became of it is not known, so that it can be neither acknowledged nor refused: the client keeps
+            // it and sends it again.
+            disconnect(ErrorCode.DISCONNECTED.info(
+                    "publishes cannot be stored at the moment; connect again and they are sent again"));
+            return;
+        }
         if (state != State.OPEN) {
             if (state == State.OPENING && liveness.opensTooSlowly(nowMillis)) {
                 end(false);

@@ -191,6 +191,14 @@ final class ConnectionChannels {
         return presentOn.computeIfAbsent(id, key -> frontend.policies().of(connection.app(), key.name()));
     }
 
+    /// The connection has members on the channel: the attachment says so when the channel's owner changes.
+    void vouch(String channel) {
+        ChannelAttachment attachment = attachments.get(channel);
+        if (attachment != null) {
+            attachment.vouch(claim);
+        }
+    }
+
     boolean isAttached(String channel) {
         return attachments.containsKey(channel);
     }
@@ -215,9 +223,9 @@ final class ConnectionChannels {
         presentOn.clear();
     }
 
-    /// The transport is gone: the connection's members leave at the deadline, unless it comes back before.
-    void lost(long deadlineMillis) {
-        presentOn.forEach((id, policy) -> frontend.router().lost(id, claim, policy, deadlineMillis));
+    /// The transport is gone: the connection's members leave after so long, unless it comes back before.
+    void lost(long graceMillis) {
+        presentOn.forEach((id, policy) -> frontend.router().lost(id, claim, policy, graceMillis));
     }
 
     Map<ChannelId, ChannelPolicy> presentOn() {

@@ -23,7 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Confined: what one transport of a connection publishes, messages and presence, and the answers that it is due.
+/// Confined: what one transport of a connection publishes, messages and presence, and the answers that it is
+/// due.
 final class ConnectionPublishes {
     private final Frontend frontend;
     private final FrontendLoop loop;
@@ -62,7 +63,7 @@ final class ConnectionPublishes {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
             case PublishAdmission.Result.Admitted(Publish publish) ->
                 frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
-                    if (publish.mayRepeat() && isTransient(result)) {
+                    if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
                         // Its first sending may be in the log: no NACK may say otherwise. The
                         // client sends it again.
                         connection.disconnect(ErrorCode.OVERLOADED.info());
@@ -71,6 +72,12 @@ final class ConnectionPublishes {
                     }
                 }));
         }
+    }
+
+    /// The owner can say neither that it is stored nor that it is not: the client sends it again.
+    private static boolean isUndecided(PublishResult result) {
+        return result instanceof PublishResult.Refused(ErrorInfo error)
+                && error.code() == ErrorCode.TRANSPORT_SUPERSEDED.code();
     }
 
     private static boolean isTransient(PublishResult result) {
@@ -99,7 +106,7 @@ final class ConnectionPublishes {
                         connection.app(),
                         id,
                         connection.identity(),
-                        Optional.of(claim.connectionId()),
+                        Optional.of(claim),
                         frame.messages(),
                         claim.connectionId() + ':' + number.shown(),
                         Optional.of(number.identity(id, frame.messages())),
@@ -140,7 +147,14 @@ final class ConnectionPublishes {
                 events,
                 policy,
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
-        frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> answer(pending, result)));
+        channels.vouch(frame.channel());
+        frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> {
+            if (isUndecided(result)) {
+                connection.disconnect(ErrorCode.OVERLOADED.info());
+            } else {
+                answer(pending, result);
+            }
+        }));
     }
 
     private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {
@@ -219,6 +233,14 @@ final class ConnectionPublishes {
 
     boolean hasUnanswered() {
         return acks.size() > 0;
+    }
+
+    /// How long the oldest publish has been waiting for its answer, in nanoseconds; 0 when none waits.
+    long unansweredFor(long nowNanos) {
+        return acks.oldestNanos().stream()
+                .map(received -> nowNanos - received)
+                .findFirst()
+                .orElse(0);
     }
 
     /// Sends the answers that are due.

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Handle: the node's connections by id: which transport is the newest, and which connections were dropped lately. Any
+/// Handle: the node's connections by id: which transport is the newest, and which connections were dropped
+/// lately. Any
 /// thread.
 ///
 /// It only sharpens what connection keys say by themselves: a connection that it does not know may be one of an
@@ -90,7 +91,8 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
         return Optional.ofNullable(taken.get());
     }
 
-    /// The transport of `by` is gone; the connection can be resumed for a while, unless `by` was displaced before.
+    /// The transport of `by` is gone; the connection can be resumed for a while, unless `by` was displaced
+    /// before.
     void lost(String connectionId, T by, Map<ChannelId, ChannelPolicy> presentOn, long nowMillis) {
         held.computeIfPresent(connectionId, (id, known) -> {
             if (known.live().isEmpty() || known.live().get() != by) {

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its URL. Its
+/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its
+/// URL. Its
 /// place
 /// on all of them is in the id of each event, so that a client that comes back with the last id misses nothing.
 final class EventStream implements LoopClient {
@@ -223,6 +224,11 @@ final class EventStream implements LoopClient {
 
     @Override
     public void drain(ErrorInfo reason) {
+        end();
+    }
+
+    @Override
+    public void cutOff(ErrorInfo reason) {
         end();
     }
 

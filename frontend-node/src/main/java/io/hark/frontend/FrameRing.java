@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Confined: the frames of one channel's ring on one loop, encoded once per (format, channel name as written) whatever
+/// Confined: the frames of one channel's ring on one loop, encoded once per (format, channel name as written)
+/// whatever
 /// the
-/// number of subscribers. What lies between a subscriber's place and the ring's end is one run of bytes, written at
+/// number of subscribers. What lies between a subscriber's place and the ring's end is one run of bytes,
+/// written at
 /// once.
 final class FrameRing implements RingListener {
     private static final int FRAME_OVERHEAD = 384;

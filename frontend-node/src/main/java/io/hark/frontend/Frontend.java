@@ -3,10 +3,10 @@ package io.hark.frontend;
 import io.hark.auth.AppDirectory;
 import io.hark.auth.Authenticator;
 import io.hark.channel.ChannelRouter;
-import io.hark.channel.HistoryStore;
 import io.hark.protocol.ChannelSerials;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishAdmission;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 ///
 /// @param nodeId    shown to clients for debugging
 /// @param region    this region's code, `a-z0-9`
+/// @param cutOff    why this node can serve nobody at the moment, if so: it has lost the rest of its region.
+///                  Cheap
 /// @param wallClock milliseconds since the epoch
 /// @param randomIds gives connection ids: unguessable is not needed, unique is; no colon in them
 public record Frontend(
@@ -21,7 +23,6 @@ public record Frontend(
         String region,
         FrontendConfig config,
         ChannelRouter router,
-        HistoryStore store,
         AppDirectory apps,
         Authenticator authenticator,
         PublishAdmission admission,
@@ -29,5 +30,6 @@ public record Frontend(
         ChannelSerials serials,
         ConnectionKeys keys,
         FrontendMetrics metrics,
+        Supplier<Optional<String>> cutOff,
         LongSupplier wallClock,
         Supplier<String> randomIds) {}

@@ -16,9 +16,11 @@ import java.time.Duration;
 /// @param bodyBytesMax            one HTTP request body
 /// @param connectionStateTtl      how long a dropped connection can be resumed
 /// @param maxIdleInterval         the longest silence towards a client
-/// @param remainPresentFor        how long members of a dropped connection stay, unless the client asked otherwise
+/// @param remainPresentFor        how long members of a dropped connection stay, unless the client asked
+///                                otherwise
 /// @param channelsPerConnectionMax attachments of one connection; one more is refused with 90010
-/// @param pendingPublishesMax     publishes of one connection that wait for their acknowledgement; beyond it its socket
+/// @param pendingPublishesMax     publishes of one connection that wait for their acknowledgement; beyond it
+///                                its socket
 ///                                is not read
 /// @param outboundBytesMax        bytes queued for one socket; beyond it the connection's cursors stand still
 /// @param connectionsMax          open connections of the node; one more is refused with 80021

@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,6 +121,14 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     /// Once a second: heartbeats, token expiry, silent peers. One timer for all, so that a client costs none.
     void tick(long nowMillis) {
+        Optional<String> cutOff = frontend.cutOff().get();
+        if (cutOff.isPresent()) {
+            ErrorInfo reason = Realtime.cutOffReason(cutOff.get());
+            for (LoopClient client : clients.toArray(LoopClient[]::new)) {
+                client.cutOff(reason);
+            }
+            return;
+        }
         for (LoopClient client : clients.toArray(LoopClient[]::new)) {
             client.tick(nowMillis);
         }
@@ -150,8 +159,23 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     }
 
     @Override
-    public void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer) {
-        frontend.router().subscribe(channel, this, claim, new ReplyTo<>(loop, reply -> {
+    public void missed(ChannelId channel, long lastLsn) {
+        channels.missed(channel, lastLsn);
+    }
+
+    @Override
+    public void ownerChanged(ChannelId channel) {
+        channels.ownerChanged(channel);
+        Occupancy now = occupancies.get(channel);
+        if (now != null) {
+            frontend.router().occupancy(channel, this, now);
+        }
+    }
+
+    @Override
+    public void subscribe(
+            ChannelId channel, List<Claim> claims, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer) {
+        frontend.router().subscribe(channel, this, claims, withMembers, new ReplyTo<>(loop, reply -> {
             switch (reply) {
                 case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(subscribed, null);
                 case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);
@@ -170,7 +194,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     @Override
     public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
-        frontend.store()
+        frontend.router()
                 .read(query)
                 .whenComplete((page, failure) -> loop.execute(() -> {
                     if (failure != null) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -59,7 +60,7 @@ public final class FrontendServer {
     ///
     /// @param nodePages answers for the node itself, asked before `rest`: health, metrics, the quickstart page
     /// @return the port
-    public int start(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages)
+    public int start(RestApi rest, Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages)
             throws InterruptedException {
         FrontendConfig config = frontend.config();
         HttpRoutes routes = new HttpRoutes(rest, nodePages, realtime);

@@ -32,7 +32,8 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one HTTP/1.1 connection. Pipelined requests run at once and are answered in their order; an upgrade or an
+/// Confined: one HTTP/1.1 connection. Pipelined requests run at once and are answered in their order; an
+/// upgrade or an
 /// event
 /// stream takes the socket over.
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {

@@ -9,18 +9,18 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /// Handle: which part of the node answers an HTTP request.
 final class HttpRoutes {
     private final RestApi rest;
-    private final Function<RestRequest, Optional<RestResponse>> nodePages;
+    private final Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages;
     private final Realtime realtime;
 
     /// @param nodePages answers for the node itself: health, metrics, the quickstart page
-    HttpRoutes(RestApi rest, Function<RestRequest, Optional<RestResponse>> nodePages, Realtime realtime) {
+    HttpRoutes(
+            RestApi rest, Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages, Realtime realtime) {
         this.rest = rest;
         this.nodePages = nodePages;
         this.realtime = realtime;
@@ -52,9 +52,6 @@ final class HttpRoutes {
     }
 
     CompletionStage<RestResponse> handle(RestRequest request) {
-        return nodePages
-                .apply(request)
-                .<CompletionStage<RestResponse>>map(CompletableFuture::completedFuture)
-                .orElseGet(() -> rest.handle(request));
+        return nodePages.apply(request).orElseGet(() -> rest.handle(request));
     }
 }

@@ -13,4 +13,7 @@ interface LoopClient {
     void tick(long nowMillis);
 
     void drain(ErrorInfo reason);
+
+    /// The node can serve nobody at the moment: the client is told to go elsewhere, whatever it is still due.
+    void cutOff(ErrorInfo reason);
 }

@@ -47,7 +47,8 @@ record OpenRequest(
                 secure);
     }
 
-    /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is no longer
+    /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is no
+    ///         longer
     ///         served
     Optional<ErrorInfo> versionRefusal() {
         if (version.isEmpty()) {

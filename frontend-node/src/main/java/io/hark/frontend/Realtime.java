@@ -23,7 +23,8 @@ import java.util.Optional;
 
 /// Handle: opens realtime connections and event streams on sockets that asked for one.
 final class Realtime implements LiveConnections {
-    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only reads
+    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only
+    /// reads
     /// slowly.
     private static final int OVERFULL_FACTOR = 8;
 
@@ -41,6 +42,10 @@ final class Realtime implements LiveConnections {
     Optional<ErrorInfo> upgradeRefusal(FullHttpRequest request, RestRequest rest) {
         if (!isPlaceForWebSockets(rest)) {
             return Optional.empty();
+        }
+        Optional<String> cutOff = frontend.cutOff().get();
+        if (cutOff.isPresent()) {
+            return Optional.of(ErrorCode.OVERLOADED.info(cutOff.get() + "; try another node"));
         }
         HttpHeaders headers = request.headers();
         String version = headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "");
@@ -129,6 +134,11 @@ final class Realtime implements LiveConnections {
                 .filter(key -> key.appId().equals(appId))
                 .filter(key -> registry.live(key.connectionId()).isPresent())
                 .map(key -> new Publisher(key.connectionId(), key.clientId()));
+    }
+
+    /// Why a node that has lost its region ends its transports.
+    static ErrorInfo cutOffReason(String why) {
+        return ErrorCode.DISCONNECTED.info(why + "; the connection can be resumed at another node");
     }
 
     /// Why a node that shuts down ends its transports.

@@ -7,7 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Confined: a growing byte array that keys, values and batches are written into. Numbers are big-endian, so that keys
+/// Confined: a growing byte array that keys, values and batches are written into. Numbers are big-endian, so
+/// that keys
 /// sort by them.
 final class Bytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -99,6 +100,10 @@ final class Bytes {
 
     static long longAt(byte[] bytes, int at) {
         return (long) LONG.get(bytes, at);
+    }
+
+    static boolean startsWith(byte[] bytes, byte[] start) {
+        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
     private void grow(int more) {

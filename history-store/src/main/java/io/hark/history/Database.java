@@ -27,6 +27,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
@@ -38,10 +39,6 @@ final class Database implements AutoCloseable {
     private static final long MIB = 1 << 20;
     private static final double BLOOM_BITS = 10;
     private static final int RANGE_DELETIONS_UNFLUSHED = 100;
-
-    static {
-        RocksDB.loadLibrary();
-    }
 
     // Native objects in the order they were made; what is made later refers to what was made earlier.
     private final Deque<AbstractNativeReference> natives = new ArrayDeque<>();
@@ -105,6 +102,7 @@ final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the store's directory " + dir, e);
         }
+        NativeLibrary.load(dir.resolveSibling("native"));
         return new Database(dir, config, recovery);
     }
 
@@ -174,6 +172,38 @@ final class Database implements AutoCloseable {
 
     RocksIterator fullScan(Table table) {
         return rocks.newIterator(handle(table), fullScans);
+    }
+
+    /// The tables as they are now, for several reads that belong together. To be closed after its scans.
+    View view() {
+        return new View();
+    }
+
+    /// Confined: the tables as they were at one moment, but for files that were dropped since.
+    final class View implements AutoCloseable {
+        private final Snapshot moment = rocks.getSnapshot();
+        private final ReadOptions momentPoints = new ReadOptions().setSnapshot(moment);
+        private final ReadOptions momentScans =
+                new ReadOptions().setSnapshot(moment).setPrefixSameAsStart(true);
+
+        private View() {}
+
+        Optional<byte[]> get(Table table, byte[] key) throws RocksDBException {
+            return Optional.ofNullable(rocks.get(handle(table), momentPoints, key));
+        }
+
+        /// Scans that stay within the table's prefix; ends with it.
+        RocksIterator prefixScan(Table table) {
+            return rocks.newIterator(handle(table), momentScans);
+        }
+
+        @Override
+        public void close() {
+            momentScans.close();
+            momentPoints.close();
+            rocks.releaseSnapshot(moment);
+            moment.close();
+        }
     }
 
     /// Gives the disk space of whole files in the range back at once; the rows must have been deleted before.

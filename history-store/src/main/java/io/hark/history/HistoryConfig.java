@@ -5,19 +5,27 @@ import java.time.Duration;
 /// Value: how the store keeps data and how much memory and disk bandwidth it takes.
 ///
 /// @param dedupeWindow             how long a publish id is remembered, by the time of its entry; at least 1 s
-/// @param channelMemory            how long after its last entry a channel's position is known exactly, whatever its
-///                                 retention; later its continuity is judged by what expired from its slot; at least 1
+/// @param channelMemory            how long after its last entry a channel's position is known exactly,
+///                                 whatever its
+///                                 retention; later its continuity is judged by what expired from its slot; at
+///                                 least 1
 ///                                 s
 /// @param readers                  threads that read, 1 to 64
 /// @param readsQueuedMax           reads that wait for a thread; a further one fails with [StoreOverloaded]
 /// @param blockCacheBytes          blocks, indexes and filters of all tables; at least 1 MiB
 /// @param writeBufferBytes         unflushed rows of all tables; at least 1 MiB. Native memory ends near
 ///                                 `blockCacheBytes + writeBufferBytes`
-/// @param compactionBytesPerSecond limit for flush and compaction, so that they do not starve the log of the disk
-/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so that `kill -9`
+/// @param compactionBytesPerSecond limit for flush and compaction, so that they do not starve the log of the
+///                                 disk
+/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so that
+///                                 `kill -9`
 ///                                 loses what a power loss would, and counts as one
-/// @param acceptLostTail           open although entries are missing that the slot's meta speaks of: such slots go on
-///                                 in a new lineage. Off, opening fails with [DamagedStore]
+/// @param acceptLostTail           open although entries are missing that the slot's meta speaks of: such
+///                                 slots are in
+///                                 [RocksHistoryStore#dirtySlots]. Off, opening fails with [DamagedStore]
+/// @param replicated               other nodes hold the slots too: open as if `acceptLostTail`, and count a
+///                                 slot as
+///                                 dirty until it is wiped
 public record HistoryConfig(
         Duration dedupeWindow,
         Duration channelMemory,
@@ -27,7 +35,8 @@ public record HistoryConfig(
         long writeBufferBytes,
         long compactionBytesPerSecond,
         boolean powerSafeWal,
-        boolean acceptLostTail) {
+        boolean acceptLostTail,
+        boolean replicated) {
     private static final long MIB = 1 << 20;
 
     public HistoryConfig {
@@ -54,7 +63,16 @@ public record HistoryConfig(
 
     public static HistoryConfig defaults() {
         return new HistoryConfig(
-                Duration.ofMinutes(5), Duration.ofHours(72), 2, 1024, 64 * MIB, 64 * MIB, 128 * MIB, false, false);
+                Duration.ofMinutes(5),
+                Duration.ofHours(72),
+                2,
+                1024,
+                64 * MIB,
+                64 * MIB,
+                128 * MIB,
+                false,
+                false,
+                false);
     }
 
     public HistoryConfig withDedupeWindow(Duration value) {
@@ -67,7 +85,8 @@ public record HistoryConfig(
                 writeBufferBytes,
                 compactionBytesPerSecond,
                 powerSafeWal,
-                acceptLostTail);
+                acceptLostTail,
+                replicated);
     }
 
     public HistoryConfig withChannelMemory(Duration value) {
@@ -80,7 +99,8 @@ public record HistoryConfig(
                 writeBufferBytes,
                 compactionBytesPerSecond,
                 powerSafeWal,
-                acceptLostTail);
+                acceptLostTail,
+                replicated);
     }
 
     public HistoryConfig withMemory(long newBlockCacheBytes, long newWriteBufferBytes) {
@@ -93,7 +113,8 @@ public record HistoryConfig(
                 newWriteBufferBytes,
                 compactionBytesPerSecond,
                 powerSafeWal,
-                acceptLostTail);
+                acceptLostTail,
+                replicated);
     }
 
     public HistoryConfig withReaders(int newReaders, int newReadsQueuedMax) {
@@ -106,7 +127,8 @@ public record HistoryConfig(
                 writeBufferBytes,
                 compactionBytesPerSecond,
                 powerSafeWal,
-                acceptLostTail);
+                acceptLostTail,
+                replicated);
     }
 
     public HistoryConfig withPowerSafeWal(boolean value) {
@@ -119,7 +141,8 @@ public record HistoryConfig(
                 writeBufferBytes,
                 compactionBytesPerSecond,
                 value,
-                acceptLostTail);
+                acceptLostTail,
+                replicated);
     }
 
     public HistoryConfig withAcceptLostTail(boolean value) {
@@ -132,6 +155,21 @@ public record HistoryConfig(
                 writeBufferBytes,
                 compactionBytesPerSecond,
                 powerSafeWal,
+                value,
+                replicated);
+    }
+
+    public HistoryConfig withReplicated(boolean value) {
+        return new HistoryConfig(
+                dedupeWindow,
+                channelMemory,
+                readers,
+                readsQueuedMax,
+                blockCacheBytes,
+                writeBufferBytes,
+                compactionBytesPerSecond,
+                powerSafeWal,
+                acceptLostTail,
                 value);
     }
 

@@ -100,13 +100,7 @@ final class HistoryReader {
     Optional<Receipt> receipt(ChannelKey channel, IdHash id) throws RocksDBException, DamagedEntry {
         long[] segments = retention.dedupe.all();
         for (int i = segments.length - 1; i >= 0; i--) {
-            byte[] key = new Bytes(Table.DEDUPE_KEY)
-                    .putLong(segments[i])
-                    .putChannel(channel)
-                    .putLong(id.high())
-                    .putLong(id.low())
-                    .array();
-            Optional<byte[]> row = database.get(Table.DEDUPE, key);
+            Optional<byte[]> row = database.get(Table.DEDUPE, Rows.dedupeKey(segments[i], channel, id));
             if (row.isPresent()) {
                 return Optional.of(Rows.receipt(row.get()));
             }
@@ -115,28 +109,33 @@ final class HistoryReader {
     }
 
     ChannelImage channel(ChannelKey channel) throws RocksDBException, DamagedEntry {
-        return new ChannelImage(lastLsn(channel), members(channel));
+        return new ChannelImage(place(channel).lastLsn(), members(channel));
     }
 
-    private long lastLsn(ChannelKey channel) throws RocksDBException {
-        int current = retention.channelClass().id();
+    /// Value: where a channel ends.
+    ///
+    /// @param lastLsn its last entry, or an upper bound of it
+    /// @param segment of the row that says so; [Segment#NONE] when there is none
+    record Place(long lastLsn, long segment) {}
+
+    Place place(ChannelKey channel) throws RocksDBException {
         long lastLsn = 0;
-        boolean certain = false;
+        long segment = Segment.NONE;
         for (RetentionClass each : retention.classes()) {
             long[] segments = retention.channels.of(each.id());
             for (int i = segments.length - 1; i >= 0; i--) {
                 Optional<byte[]> row = database.get(Table.CHAN, Rows.channelKey(segments[i], channel));
                 if (row.isPresent()) {
-                    lastLsn = Math.max(lastLsn, Rows.channelLastLsn(row.get()));
-                    certain |= each.id() == current;
+                    long found = Rows.channelLastLsn(row.get());
+                    segment = found > lastLsn ? segments[i] : segment;
+                    lastLsn = Math.max(lastLsn, found);
                     break;
                 }
             }
         }
-        // Read after the rows: a bound is raised before the rows that it stands for disappear. It also counts
-        // for a channel that is known only from the time of another channel memory, because newer rows may have
-        // gone before that one.
-        return certain ? lastLsn : Math.max(lastLsn, retention.trimmedThrough(channel.slot()));
+        // Read after the rows: a bound is raised before the rows that it stands for disappear. A row is above it,
+        // unless the channel memory was another for a while: then newer rows may have gone before this one.
+        return new Place(Math.max(lastLsn, retention.trimmedThrough(channel.slot())), segment);
     }
 
     private List<Member> members(ChannelKey channel) throws RocksDBException, DamagedEntry {

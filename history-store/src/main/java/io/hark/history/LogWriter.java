@@ -1,8 +1,9 @@
 package io.hark.history;
 
 import io.hark.channel.Append;
+import io.hark.channel.DamagedEntry;
 import io.hark.channel.Durability;
-import io.hark.channel.EntryCodec;
+import io.hark.channel.LogRecordCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: the one thread that writes. It takes everything that waits, of all slots, as one batch and one write, so the
+/// Handle: the one thread that writes. It takes everything that waits, of all slots, as one batch and one
+/// write, so the
 /// busier it is the less each entry costs. Blocking work happens on its thread only.
 final class LogWriter {
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
@@ -47,10 +49,19 @@ final class LogWriter {
     }
 
     private record Write(
-            List<Append> appends, List<byte[]> entries, boolean sync, long bytes, Consumer<Optional<Throwable>> done)
+            List<Append> appends, List<byte[]> companions, boolean sync, long bytes, Consumer<Optional<Throwable>> done)
             implements Job {}
 
-    private record Expire(long nowMillis, Consumer<Optional<Throwable>> done) implements Job {}
+    /// Something that is done alone, after all that was appended before it and before all that was appended
+    /// after.
+    private record Turn(Work work, Consumer<Optional<Throwable>> done) implements Job {}
+
+    /// What is done in a turn.
+    interface Work {
+        /// @throws RocksDBException ends the store
+        /// @throws DamagedEntry     ends only this
+        void run() throws RocksDBException, DamagedEntry;
+    }
 
     /// @param clockMillis decides what has expired
     /// @param onFailure   gets the first failure, after which nothing is written any more
@@ -76,22 +87,28 @@ final class LogWriter {
 
     /// Encodes on the caller's thread, of which there are more than of this one.
     void append(List<Append> appends, Consumer<Optional<Throwable>> done) {
-        List<byte[]> entries = new ArrayList<>(appends.size());
+        List<byte[]> companions = new ArrayList<>(appends.size());
         long bytes = 0;
         boolean sync = false;
         for (Append append : appends) {
-            byte[] entry = EntryCodec.encode(append.entry());
-            entries.add(entry);
-            bytes += entry.length;
-            sync |= append.policy().durability() == Durability.FSYNC;
+            byte[] companion = LogRecordCodec.encodeCompanion(append.record());
+            companions.add(companion);
+            bytes += companion.length + append.record().encoded().length;
+            sync |= append.record().policy().durability() == Durability.FSYNC;
         }
         queuedBytes.addAndGet(bytes);
-        submit(new Write(List.copyOf(appends), entries, sync, bytes, done));
+        submit(new Write(List.copyOf(appends), companions, sync, bytes, done));
     }
 
     /// Drops what has expired at `nowMillis`, after all that was appended before.
     void expire(long nowMillis, Consumer<Optional<Throwable>> done) {
-        submit(new Expire(nowMillis, done));
+        inTurn(() -> expire(nowMillis), done);
+    }
+
+    /// Does `work` on the writer's thread, after all that was appended before and before all that is appended
+    /// after.
+    void inTurn(Work work, Consumer<Optional<Throwable>> done) {
+        submit(new Turn(work, done));
     }
 
     /// Bytes of entries that are not written yet.
@@ -144,7 +161,7 @@ final class LogWriter {
             if (taken.isEmpty() && stopped()) {
                 return;
             }
-            write(taken);
+            work(taken);
             if (System.nanoTime() - expiryDue >= 0) {
                 attempt(() -> expire(clockMillis.getAsLong()));
                 expiryDue = System.nanoTime() + EXPIRE_EVERY_NANOS;
@@ -179,33 +196,48 @@ final class LogWriter {
         }
     }
 
-    private void write(List<Job> jobs) {
-        attempt(() -> writeRows(jobs));
-        Optional<Throwable> outcome = Optional.ofNullable(failure.get());
+    private void work(List<Job> jobs) {
+        List<Write> together = new ArrayList<>(jobs.size());
         for (Job job : jobs) {
-            if (job instanceof Write write) {
-                queuedBytes.addAndGet(-write.bytes());
+            switch (job) {
+                case Write write -> together.add(write);
+                case Turn turn -> {
+                    write(together);
+                    together.clear();
+                    Optional<Throwable> failed = attempt(turn.work());
+                    done(turn, failed);
+                }
             }
-            try {
-                job.done().accept(outcome);
-            } catch (RuntimeException e) {
-                log.error("a callback of the store failed", e);
-            }
+        }
+        write(together);
+    }
+
+    private void write(List<Write> writes) {
+        Optional<Throwable> failed = attempt(() -> writeRows(writes));
+        for (Write write : writes) {
+            queuedBytes.addAndGet(-write.bytes());
+            done(write, failed);
         }
     }
 
-    private void writeRows(List<Job> jobs) throws RocksDBException {
+    private static void done(Job job, Optional<Throwable> failed) {
+        try {
+            job.done().accept(failed);
+        } catch (RuntimeException e) {
+            log.error("a callback of the store failed", e);
+        }
+    }
+
+    private void writeRows(List<Write> writes) throws RocksDBException {
         long start = System.nanoTime();
         int entries = 0;
         boolean sync = false;
-        for (Job job : jobs) {
-            if (job instanceof Write write) {
-                for (int i = 0; i < write.appends().size(); i++) {
-                    writeSet.add(write.appends().get(i), write.entries().get(i));
-                }
-                entries += write.appends().size();
-                sync |= write.sync();
+        for (Write write : writes) {
+            for (int i = 0; i < write.appends().size(); i++) {
+                writeSet.add(write.appends().get(i), write.companions().get(i));
             }
+            entries += write.appends().size();
+            sync |= write.sync();
         }
         if (entries > 0) {
             RawBatch batch = writeSet.finish();
@@ -216,11 +248,6 @@ final class LogWriter {
             observer.written(entries, batch.sizeBytes(), System.nanoTime() - start, sync, queuedBytes.get());
             writeSet.clear();
         }
-        for (Job job : jobs) {
-            if (job instanceof Expire(long nowMillis, var done)) {
-                expire(nowMillis);
-            }
-        }
     }
 
     private void expire(long nowMillis) throws RocksDBException {
@@ -230,20 +257,19 @@ final class LogWriter {
         }
     }
 
-    private interface Step {
-        void run() throws RocksDBException;
-    }
-
-    /// After a failure nothing is written any more: what is on the disk is unknown until the store is opened again.
-    private void attempt(Step step) {
-        if (failure.get() != null) {
-            return;
+    /// After a failure nothing is written any more: what is on the disk is unknown until the store is opened
+    /// again.
+    private Optional<Throwable> attempt(Work work) {
+        if (failure.get() == null) {
+            try {
+                work.run();
+            } catch (DamagedEntry e) {
+                return Optional.of(e);
+            } catch (RocksDBException | RuntimeException e) {
+                fail(e);
+            }
         }
-        try {
-            step.run();
-        } catch (RocksDBException | RuntimeException e) {
-            fail(e);
-        }
+        return Optional.ofNullable(failure.get());
     }
 
     private void fail(Throwable cause) {

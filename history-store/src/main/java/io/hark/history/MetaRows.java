@@ -16,8 +16,14 @@ import java.util.List;
 /// | `K`                        | id of the class that channel rows are kept in                     |
 /// | `B` channel segment, slot  | the slot's last LSN in that segment, once it has gone on to another |
 /// | `T` slot                   | an LSN at or above all of the slot whose channel rows were dropped |
+/// | `L`                        | there when acknowledged entries may be lost, until somebody knows |
+/// | `L` slot                   | there when the slot was cut back, until somebody knows, or it is wiped |
+/// | `V`                        | the format of all tables                                          |
 final class MetaRows {
     static final int SLOT_KEY = 3;
+
+    /// Grows when rows get another meaning.
+    static final long FORMAT = 2;
 
     private static final int BOUNDARY_SLOT_AT = 9;
 
@@ -25,11 +31,25 @@ final class MetaRows {
 
     /// Value: a stored slot meta.
     ///
-    /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry
+    /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry, or when it is
+    ///                known
+    ///                from another node's image only
     record Slot(SlotMeta meta, long segment) {}
 
     static byte[] channelClassKey() {
         return new byte[] {'K'};
+    }
+
+    static byte[] formatKey() {
+        return new byte[] {'V'};
+    }
+
+    static byte[] lossKey() {
+        return new byte[] {'L'};
+    }
+
+    static byte[] dirtyKey(int slot) {
+        return key('L', slot);
     }
 
     static byte[] slotKey(int slot) {
@@ -75,9 +95,12 @@ final class MetaRows {
                 .putLong(meta.lastLsn())
                 .putLong(meta.oseq())
                 .putLong(meta.hlc())
-                .putVarint(meta.epoch())
                 .putVarint(meta.lineage())
-                .putVarint(meta.ended().size());
+                .putVarint(meta.epochs().size());
+        for (SlotMeta.EpochStart start : meta.epochs()) {
+            out.putVarint(start.epoch()).putVarint(start.startLsn());
+        }
+        out.putVarint(meta.ended().size());
         for (SlotMeta.LineageEnd end : meta.ended()) {
             out.putVarint(end.lineage()).putVarint(end.endLsn());
         }
@@ -90,13 +113,16 @@ final class MetaRows {
             long lastLsn = in.getLong();
             long oseq = in.getLong();
             long hlc = in.getLong();
-            int epoch = (int) Rows.varint(in);
             int lineage = (int) Rows.varint(in);
+            List<SlotMeta.EpochStart> epochs = new ArrayList<>();
+            for (long left = Rows.varint(in); left > 0; left--) {
+                epochs.add(new SlotMeta.EpochStart((int) Rows.varint(in), Rows.varint(in)));
+            }
             List<SlotMeta.LineageEnd> ended = new ArrayList<>();
             for (long left = Rows.varint(in); left > 0; left--) {
                 ended.add(new SlotMeta.LineageEnd((int) Rows.varint(in), Rows.varint(in)));
             }
-            return new Slot(new SlotMeta(slot, epoch, lineage, ended, lastLsn, oseq, hlc), segment);
+            return new Slot(new SlotMeta(slot, epochs, lineage, ended, lastLsn, oseq, hlc), segment);
         });
     }
 

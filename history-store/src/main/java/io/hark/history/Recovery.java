@@ -1,6 +1,5 @@
 package io.hark.history;
 
-import io.hark.channel.ChannelId;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Hlc;
 import io.hark.channel.SlotMeta;
@@ -8,18 +7,18 @@ import io.hark.channel.Slots;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Blocking: reads what the store was when it was left, verifies that each slot's log reaches as far as its meta says,
-/// and opens new lineages where numbers may have been lost. Everything it changes is synced before it returns.
+/// Blocking: reads what the store was when it was left, verifies that each slot's log reaches as far as its
+/// meta says, and cuts back the slots of which it does not. What may be lost is written down until it is
+/// known elsewhere, as the next start cannot tell any more. Everything it changes is synced before it
+/// returns.
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-    /// Closed lineages that a slot remembers.
-    private static final int LINEAGES_KEPT = 16;
-
     private final Database database;
     private final HistoryConfig config;
     private final RunMark.Left left;
@@ -29,8 +28,10 @@ final class Recovery {
 
     /// Value: what the store starts with.
     ///
-    /// @param metas by slot
-    record Recovered(SlotMeta[] metas, Retention retention, List<ChannelId> channelsWithMembers) {}
+    /// @param metas       by slot
+    /// @param mayHaveLost whether acknowledged entries may be gone without a trace
+    /// @param dirty       slots that were cut back
+    record Recovered(SlotMeta[] metas, Retention retention, boolean mayHaveLost, List<Integer> dirty) {}
 
     Recovery(Database database, HistoryConfig config, RunMark.Left left) {
         this.database = database;
@@ -40,6 +41,7 @@ final class Recovery {
     }
 
     Recovered run() throws RocksDBException, DamagedEntry {
+        verifyFormat();
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             var row = database.get(Table.META, MetaRows.slotKey(slot));
             slots[slot] = row.isPresent()
@@ -48,20 +50,63 @@ final class Recovery {
         }
         Retention retention = Retention.load(database, config, batch);
         List<Integer> disagreeing = disagreeing(droppedBuckets(retention));
-        if (!disagreeing.isEmpty() && !config.acceptLostTail()) {
+        if (!disagreeing.isEmpty() && !config.acceptLostTail() && !config.replicated()) {
             throw refusal(disagreeing);
         }
         keepBoundariesOfFormerClass(retention);
         for (int slot : disagreeing) {
             cutBack(slot, retention);
         }
-        openLineages(disagreeing);
-        List<ChannelId> withMembers = channelsWithMembers();
-        if (!batch.isEmpty()) {
-            database.write(batch, true);
+        boolean mayHaveLost = mayHaveLost();
+        List<Integer> dirty = dirty(disagreeing);
+        if (mayHaveLost || !dirty.isEmpty()) {
+            log.warn(
+                    "acknowledged entries may be lost: the store was left as {}, {} slots were cut back to the end of"
+                            + " their log",
+                    left,
+                    dirty.size());
         }
+        database.write(batch, true);
         SlotMeta[] metas = Arrays.stream(slots).map(MetaRows.Slot::meta).toArray(SlotMeta[]::new);
-        return new Recovered(metas, retention, withMembers);
+        return new Recovered(metas, retention, mayHaveLost, dirty);
+    }
+
+    /// Rows of another format would be read as something else.
+    private void verifyFormat() throws RocksDBException {
+        var format = database.get(Table.META, MetaRows.formatKey()).map(value -> Bytes.longAt(value, 0));
+        boolean isNew = format.isEmpty()
+                && database.get(Table.META, MetaRows.channelClassKey()).isEmpty();
+        if (!isNew && !format.equals(Optional.of(MetaRows.FORMAT))) {
+            throw new DamagedStore(
+                    "the store was written by another version of the software: its rows have format %d, known is %d; "
+                                    .formatted(format.orElse(1L), MetaRows.FORMAT)
+                            + "move the directory away to start empty");
+        }
+        batch.put(Table.META, MetaRows.formatKey(), MetaRows.number(MetaRows.FORMAT));
+    }
+
+    /// Whether the end of the log may be missing, now or when an earlier start found so and nobody was told.
+    private boolean mayHaveLost() throws RocksDBException {
+        boolean anyEntry = Arrays.stream(slots).anyMatch(slot -> slot.meta().lastLsn() > 0);
+        boolean lost = left == RunMark.Left.POWER_MAY_HAVE_FAILED && anyEntry;
+        if (lost) {
+            batch.put(Table.META, MetaRows.lossKey(), MetaRows.number(1));
+        }
+        return lost || database.get(Table.META, MetaRows.lossKey()).isPresent();
+    }
+
+    /// The slots that are cut back now, or were by an earlier start.
+    private List<Integer> dirty(List<Integer> cutBack) throws RocksDBException {
+        List<Integer> dirty = new ArrayList<>();
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            if (cutBack.contains(slot)) {
+                batch.put(Table.META, MetaRows.dirtyKey(slot), MetaRows.number(1));
+                dirty.add(slot);
+            } else if (database.get(Table.META, MetaRows.dirtyKey(slot)).isPresent()) {
+                dirty.add(slot);
+            }
+        }
+        return List.copyOf(dirty);
     }
 
     /// By class id, the newest bucket that was dropped; -1 for none.
@@ -81,8 +126,8 @@ final class Recovery {
         try (RocksIterator rows = database.prefixScan(Table.LOG)) {
             for (MetaRows.Slot slot : slots) {
                 long segment = slot.segment();
-                boolean expired = slot.meta().lastLsn() == 0
-                        || Segment.bucket(segment) <= droppedBuckets[Segment.classId(segment)];
+                boolean expired =
+                        segment == Segment.NONE || Segment.bucket(segment) <= droppedBuckets[Segment.classId(segment)];
                 if (!expired && !logEndsAt(rows, segment, slot.meta())) {
                     disagreeing.add(slot.meta().slot());
                 }
@@ -113,7 +158,8 @@ final class Recovery {
                         + " and clients are told that they may have missed messages");
     }
 
-    /// When channel rows are kept for another time than before, the segments of the former class end with what is
+    /// When channel rows are kept for another time than before, the segments of the former class end with what
+    /// is
     /// there.
     private void keepBoundariesOfFormerClass(Retention retention) throws RocksDBException {
         int now = retention.channelClass().id();
@@ -132,7 +178,8 @@ final class Recovery {
         batch.put(Table.META, MetaRows.channelClassKey(), MetaRows.number(now));
     }
 
-    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old as the meta
+    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old as the
+    /// meta
     /// is new.
     private void cutBack(int slot, Retention retention) throws RocksDBException {
         SlotMeta meta = slots[slot].meta();
@@ -158,43 +205,12 @@ final class Recovery {
                 : Math.max(
                         meta.hlc(),
                         Hlc.next(0, retention.byId(Segment.classId(lastSegment)).endMillis(lastSegment)));
-        SlotMeta cut = new SlotMeta(slot, meta.epoch(), meta.lineage(), meta.ended(), lastLsn, meta.oseq(), hlc);
+        long end = lastLsn;
+        List<SlotMeta.EpochStart> epochs =
+                meta.epochs().stream().filter(epoch -> epoch.startLsn() <= end).toList();
+        SlotMeta cut = new SlotMeta(slot, epochs, meta.lineage(), meta.ended(), lastLsn, meta.oseq(), hlc);
         slots[slot] = new MetaRows.Slot(cut, lastSegment);
-    }
-
-    private void openLineages(List<Integer> cutBack) {
-        int opened = 0;
-        for (MetaRows.Slot slot : slots) {
-            SlotMeta meta = slot.meta();
-            boolean mayHaveLost = left == RunMark.Left.POWER_MAY_HAVE_FAILED && meta.lastLsn() > 0;
-            if (mayHaveLost || cutBack.contains(meta.slot())) {
-                MetaRows.Slot next = new MetaRows.Slot(meta.withNewLineage(LINEAGES_KEPT), slot.segment());
-                slots[meta.slot()] = next;
-                batch.put(Table.META, MetaRows.SLOT_KEY).put(MetaRows.slotKey(meta.slot()));
-                batch.value(MetaRows.slot(scratch, next.meta(), next.segment()));
-                opened++;
-            }
-        }
-        if (opened > 0) {
-            log.warn(
-                    "{} slots go on in a new lineage: the store was left as {}, {} slots were cut back to the end of"
-                            + " their log; clients that saw what is lost will be told",
-                    opened,
-                    left,
-                    cutBack.size());
-        }
-    }
-
-    private List<ChannelId> channelsWithMembers() throws RocksDBException, DamagedEntry {
-        List<ChannelId> channels = new ArrayList<>();
-        try (RocksIterator rows = database.fullScan(Table.PRES)) {
-            rows.seekToFirst();
-            while (rows.isValid()) {
-                channels.add(Rows.memberChannel(rows.key(), rows.value()));
-                rows.seek(Rows.afterPrefix(rows.key(), Table.CHANNEL));
-            }
-            rows.status();
-        }
-        return channels;
+        batch.put(Table.META, MetaRows.SLOT_KEY).put(MetaRows.slotKey(slot));
+        batch.value(MetaRows.slot(scratch, cut, lastSegment));
     }
 }

@@ -12,12 +12,16 @@ import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/// Handle: which retention classes exist, in which segments there are rows, and what was trimmed. The writer thread
+/// Handle: which retention classes exist, in which segments there are rows, and what was trimmed. The writer
+/// thread
 /// changes it, any thread reads.
 ///
-/// Three kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe rows by the
-/// dedupe window; channel rows by [HistoryConfig#channelMemory]. Channel rows do not go with their entries' policy
-/// because then a channel whose policy changed to a shorter retention would be found at an old position once its newer
+/// Three kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe rows
+/// by the
+/// dedupe window; channel rows by [HistoryConfig#channelMemory]. Channel rows do not go with their entries'
+/// policy
+/// because then a channel whose policy changed to a shorter retention would be found at an old position once
+/// its newer
 /// rows had expired, and a reader would be told of a continuity that is not.
 final class Retention {
     final SegmentSet history = new SegmentSet();
@@ -134,8 +138,22 @@ final class Retention {
         return trimmed.get(slot);
     }
 
+    /// The segments of `live`, one of the sets here, that rows of this time are in, whatever class they were
+    /// written with.
+    long[] at(long millis, SegmentSet live) {
+        return classes.stream()
+                .mapToLong(each -> each.segmentAt(millis))
+                .filter(live::contains)
+                .toArray();
+    }
+
     /// Before the rows disappear, so that a reader who finds none sees the new bound.
     void raiseTrim(int slot, long lsn) {
         trimmed.set(slot, Math.max(trimmed.get(slot), lsn));
+    }
+
+    /// Once the slot ends at `lsn`, before which its bound need not be.
+    void lowerTrim(int slot, long lsn) {
+        trimmed.set(slot, Math.min(trimmed.get(slot), lsn));
     }
 }

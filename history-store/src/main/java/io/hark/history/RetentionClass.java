@@ -1,6 +1,7 @@
 package io.hark.history;
 
-/// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that, so rows outlive
+/// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that, so rows
+/// outlive
 /// their retention by an eighth at most.
 ///
 /// @param id 1 to [#ID_MAX], the same for ever
@@ -22,9 +23,14 @@ record RetentionClass(int id, long retentionMillis) {
         return (nowMillis - retentionMillis) / bucketMillis() - 1;
     }
 
-    /// Whether a segment of this class may hold rows of the time from `startMillis` to `endMillis`, both inclusive.
+    /// Whether a segment of this class may hold rows of the time from `startMillis` to `endMillis`, both
+    /// inclusive.
     boolean overlaps(long segment, long startMillis, long endMillis) {
-        return Segment.bucket(segment) * bucketMillis() <= endMillis && endMillis(segment) > startMillis;
+        return startMillis(segment) <= endMillis && endMillis(segment) > startMillis;
+    }
+
+    long startMillis(long segment) {
+        return Segment.bucket(segment) * bucketMillis();
     }
 
     /// The time from which on rows go to a later segment.

@@ -4,14 +4,17 @@ import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
-import io.hark.channel.ControlLog;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogPage;
 import io.hark.channel.Receipt;
+import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
+import io.hark.channel.SlotRow;
+import io.hark.control.ControlLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,15 +28,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: the durable log of a node on RocksDB. One thread writes, a few read; no caller ever waits for the disk.
+/// Handle: the durable log of a node on RocksDB. One thread writes, a few read; no caller ever waits for the
+/// disk.
 ///
-/// The write queue is not bounded here, because callers are event loops and must not block: owners refuse publishes
+/// The write queue is not bounded here, because callers are event loops and must not block: owners refuse
+/// publishes
 /// while [#queuedBytes] is above their limit.
 public final class RocksHistoryStore implements HistoryStore {
     private static final Logger log = LoggerFactory.getLogger(RocksHistoryStore.class);
@@ -43,7 +49,10 @@ public final class RocksHistoryStore implements HistoryStore {
     private final HistoryConfig config;
     private final Recovery.Recovered recovered;
     private final LogWriter writer;
+    private final SlotChanges changes;
     private final HistoryReader reader;
+    private final SlotReader slotReader;
+    private final ImageReader imageReader;
     private final ThreadPoolExecutor readers;
     private final RocksControlLog controlLog;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -67,7 +76,10 @@ public final class RocksHistoryStore implements HistoryStore {
                 failure -> failed(failure, environment.onFailure()),
                 new WriteSet(retention, boundaries, database.newBatch()),
                 new Expiry(database, retention, boundaries));
+        this.changes = new SlotChanges(database, retention, boundaries);
         this.reader = new HistoryReader(database, retention);
+        this.slotReader = new SlotReader(database, retention);
+        this.imageReader = new ImageReader(database, retention, reader);
         this.readers = new ThreadPoolExecutor(
                 config.readers(),
                 config.readers(),
@@ -123,6 +135,29 @@ public final class RocksHistoryStore implements HistoryStore {
         return controlLog;
     }
 
+    /// Whether entries may be lost that were acknowledged, because the machine may have gone down before they
+    /// were synced. True at every start until [#lossIsKnown].
+    public boolean mayHaveLost() {
+        return recovered.mayHaveLost();
+    }
+
+    /// Slots that lack entries of which their meta spoke, and were cut back to where their log ends. In this
+    /// list at every start until the slot is wiped or, on a node that is not replicated, until
+    /// [#lossIsKnown].
+    public List<Integer> dirtySlots() {
+        return recovered.dirty();
+    }
+
+    /// Tells the store that [#mayHaveLost] and [#dirtySlots] are on record where lineages are decided, so
+    /// that the next start need not say it again. Synced before it completes.
+    public CompletionStage<Void> lossIsKnown() {
+        List<Integer> cutBack = config.replicated() ? List.of() : recovered.dirty();
+        return inTurn(() -> {
+            changes.lossIsKnown(cutBack);
+            return null;
+        });
+    }
+
     /// Bytes of entries that were taken and are not written yet.
     public long queuedBytes() {
         return writer.queuedBytes();
@@ -131,11 +166,6 @@ public final class RocksHistoryStore implements HistoryStore {
     @Override
     public SlotMeta recovered(int slot) {
         return recovered.metas()[slot];
-    }
-
-    @Override
-    public List<ChannelId> channelsWithMembers() {
-        return recovered.channelsWithMembers();
     }
 
     @Override
@@ -158,7 +188,68 @@ public final class RocksHistoryStore implements HistoryStore {
         return answer(() -> reader.channel(channel));
     }
 
-    /// Drops what has expired at `nowMillis`; the store does so by itself once a second with the time of its clock.
+    @Override
+    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
+        return answer(() -> slotReader.channelsWithMembers(slot));
+    }
+
+    @Override
+    public CompletionStage<LogPage> log(int slot, long afterLsn, int recordsMax, int bytesMax) {
+        return answer(() -> slotReader.log(slot, afterLsn, recordsMax, bytesMax));
+    }
+
+    @Override
+    public CompletionStage<SlotImage> image(int slot, byte[] from, int rowsMax) {
+        return answer(() -> imageReader.page(slot, from, rowsMax));
+    }
+
+    @Override
+    public CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn) {
+        return inTurn(() -> changes.truncate(slot, lsn));
+    }
+
+    @Override
+    public CompletionStage<Void> wipe(int slot) {
+        return inTurn(() -> {
+            changes.wipe(slot);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> install(SlotMeta meta, SlotImage page) {
+        for (SlotRow row : page.rows()) {
+            ChannelKey channel = switch (row) {
+                case SlotRow.Published published -> published.channel();
+                case SlotRow.Place place -> place.channel().key();
+                case SlotRow.Present present -> present.channel().key();
+            };
+            if (channel.slot() != meta.slot()) {
+                return CompletableFuture.failedStage(new IllegalArgumentException(
+                        "an image of slot %d has a row of slot %d".formatted(meta.slot(), channel.slot())));
+            }
+        }
+        return inTurn(() -> {
+            changes.install(meta, page);
+            return null;
+        });
+    }
+
+    private interface Change<T> {
+        T make() throws RocksDBException, DamagedEntry;
+    }
+
+    private <T> CompletionStage<T> inTurn(Change<T> change) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        AtomicReference<T> made = new AtomicReference<>();
+        writer.inTurn(
+                () -> made.set(change.make()),
+                failure -> failure.ifPresentOrElse(answer::completeExceptionally, () -> answer.complete(made.get())));
+        return answer;
+    }
+
+    /// Drops what has expired at `nowMillis`; the store does so by itself once a second with the time of its
+    /// clock.
     CompletionStage<Void> expire(long nowMillis) {
         CompletableFuture<Void> expired = new CompletableFuture<>();
         writer.expire(

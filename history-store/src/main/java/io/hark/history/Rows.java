@@ -3,7 +3,7 @@ package io.hark.history;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
-import io.hark.channel.Entry;
+import io.hark.channel.IdHash;
 import io.hark.channel.Origin;
 import io.hark.channel.Receipt;
 import java.nio.BufferUnderflowException;
@@ -11,21 +11,24 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Values of the rows beside the entries themselves. RocksDB's block checksums cover what these read from files.
+/// Values of the rows beside the entries themselves. RocksDB's block checksums cover what these read from
+/// files.
 final class Rows {
     private Rows() {}
 
-    /// Value: a channel's last place in the log.
-    record Channel(long lastLsn, ChannelId id) {}
+    /// The hash stands here so that the entry is found without making it from the companion's names.
+    static Bytes log(Bytes out, ChannelKey channel, byte[] companion) {
+        return out.clear().putLong(channel.high()).putLong(channel.low()).put(companion);
+    }
 
-    static Bytes log(Bytes out, Entry entry) {
-        return origin(
-                out.clear()
-                        .putLong(entry.channel().high())
-                        .putLong(entry.channel().low())
-                        .putVarint(entry.epoch()),
-                entry.origin(),
-                entry.oseq());
+    static ChannelKey logChannel(byte[] logKey, byte[] value) throws DamagedEntry {
+        return decode(
+                value,
+                in -> new ChannelKey(ByteBuffer.wrap(logKey).getShort(Table.SEGMENT), in.getLong(), in.getLong()));
+    }
+
+    static byte[] logCompanion(byte[] value) {
+        return Arrays.copyOfRange(value, Math.min(Table.HASH, value.length), value.length);
     }
 
     static Bytes receipt(Bytes out, Receipt receipt) {
@@ -53,18 +56,35 @@ final class Rows {
         return Bytes.longAt(value, 0);
     }
 
+    /// The channel of a channel row, verified by the hash in its key.
+    static ChannelId channelId(byte[] key, byte[] value) throws DamagedEntry {
+        return named(key, Table.SEGMENT, decode(value, in -> {
+            in.getLong();
+            return ChannelId.of(text(in), text(in));
+        }));
+    }
+
     static Bytes member(Bytes out, ChannelId channel, byte[] member) {
         return out.clear().putText(channel.app()).putText(channel.name()).put(member);
     }
 
     /// The channel that a member's row names, verified by the hash in its key.
     static ChannelId memberChannel(byte[] key, byte[] value) throws DamagedEntry {
-        ChannelId channel = decode(value, in -> ChannelId.of(text(in), text(in)));
-        byte[] prefix = new Bytes(Table.CHANNEL).putChannel(channel.key()).array();
-        if (!Arrays.equals(prefix, 0, Table.CHANNEL, key, 0, Table.CHANNEL)) {
-            throw new DamagedEntry("a member's row names channel %s, whose hash is another".formatted(channel));
+        return named(key, 0, decode(value, in -> ChannelId.of(text(in), text(in))));
+    }
+
+    private static ChannelId named(byte[] key, int keyAt, ChannelId channel) throws DamagedEntry {
+        if (key.length < keyAt + Table.CHANNEL || !channelAt(key, keyAt).equals(channel.key())) {
+            throw new DamagedEntry("a row names channel %s, whose hash is another".formatted(channel));
         }
         return channel;
+    }
+
+    static ChannelKey channelAt(byte[] key, int at) {
+        return new ChannelKey(
+                ByteBuffer.wrap(key).getShort(at),
+                Bytes.longAt(key, at + Table.SLOT),
+                Bytes.longAt(key, at + Table.SLOT + Long.BYTES));
     }
 
     static byte[] memberBytes(byte[] value) throws DamagedEntry {
@@ -114,6 +134,25 @@ final class Rows {
         }
         next[at]++;
         return next;
+    }
+
+    static byte[] dedupeKey(long segment, ChannelKey channel, IdHash id) {
+        return new Bytes(Table.DEDUPE_KEY)
+                .putLong(segment)
+                .putChannel(channel)
+                .putLong(id.high())
+                .putLong(id.low())
+                .array();
+    }
+
+    static IdHash dedupeId(byte[] dedupeKey) {
+        int at = Table.SEGMENT + Table.CHANNEL;
+        return new IdHash(Bytes.longAt(dedupeKey, at), Bytes.longAt(dedupeKey, at + Long.BYTES));
+    }
+
+    /// What the keys of all members of a slot's channels start with; the slot may be one past the last.
+    static byte[] memberSlotKey(int slot) {
+        return new Bytes(Table.SLOT).putShort(slot).array();
     }
 
     static byte[] channelKey(long segment, ChannelKey channel) {

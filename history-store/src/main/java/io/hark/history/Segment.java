@@ -1,6 +1,7 @@
 package io.hark.history;
 
-/// A segment is what expires as one: the rows of one retention class in one time bucket. It is the first eight bytes of
+/// A segment is what expires as one: the rows of one retention class in one time bucket. It is the first eight
+/// bytes of
 /// their keys, so that all of it is one key range: class id in the high 16 bits, bucket number in the low 48.
 final class Segment {
     /// No row is in it: class 0 is never given.

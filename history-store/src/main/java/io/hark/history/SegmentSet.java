@@ -25,6 +25,10 @@ final class SegmentSet {
         }
     }
 
+    boolean contains(long segment) {
+        return Arrays.binarySearch(sorted, segment) >= 0;
+    }
+
     /// Whether there is one of the class up to `lastSegment`.
     boolean hasThrough(long lastSegment) {
         long[] ofClass = of(Segment.classId(lastSegment));

@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 /// @param clockMillis wall clock; decides only when rows expire
 /// @param bootId      the running operating system's boot; empty when unknown
 /// @param observer    gets what happens
-/// @param onFailure   gets the failure after which the store takes no more appends; at most once, on a store thread
+/// @param onFailure   gets the failure after which the store takes no more appends; at most once, on a store
+///                    thread
 public record StoreEnvironment(
         LongSupplier clockMillis, Optional<String> bootId, StoreObserver observer, Consumer<Throwable> onFailure) {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

@@ -5,12 +5,14 @@ package io.hark.history;
 /// | table   | key                                     | value                                  |
 /// |---------|-----------------------------------------|----------------------------------------|
 /// | HIST    | segment, slot, channel hash, LSN        | the entry                              |
-/// | LOG     | segment, slot, LSN                      | channel hash, epoch, origin, oseq      |
+/// | LOG     | segment, slot, LSN                      | channel hash, the record's companion   |
 /// | DEDUPE  | segment, slot, channel hash, id hash    | receipt                                |
 /// | CHAN    | segment, slot, channel hash             | last LSN, app, name                    |
 /// | PRES    | slot, channel hash, member key          | app, name, member                      |
 /// | META    | a letter, then what [MetaRows] says     | slot metas, retention classes, trims   |
 /// | CONTROL | what [RocksControlLog] says             | the control log's state                |
+///
+/// The companion is what a record holds beside its entry, see [io.hark.channel.LogRecordCodec].
 enum Table {
     HIST(Table.SEGMENT + Table.CHANNEL, false),
     LOG(Table.SEGMENT + Table.SLOT, false),

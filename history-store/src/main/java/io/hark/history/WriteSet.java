@@ -3,9 +3,10 @@ package io.hark.history;
 import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelKey;
-import io.hark.channel.Entry;
+import io.hark.channel.EntryHead;
 import io.hark.channel.Hlc;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
 import io.hark.channel.MemberCodec;
 import io.hark.channel.SlotMeta;
@@ -13,7 +14,8 @@ import io.hark.channel.Slots;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Confined to the writer: turns appends into the rows of one batch. What several appends of a batch would write to the
+/// Confined to the writer: turns appends into the rows of one batch. What several appends of a batch would
+/// write to the
 /// same row, the slot's meta and the channel's place, is written once.
 final class WriteSet {
     private final Retention retention;
@@ -32,55 +34,57 @@ final class WriteSet {
         this.batch = batch;
     }
 
-    /// @param encoded the append's entry
-    void add(Append append, byte[] encoded) {
-        Entry entry = append.entry();
-        long millis = Hlc.millis(entry.hlc());
-        long segment = retention.classOf(append.policy().retention(), batch).segmentAt(millis);
+    /// @param companion of the append's record
+    void add(Append append, byte[] companion) {
+        LogRecord record = append.record();
+        EntryHead head = record.head();
+        long millis = Hlc.millis(head.hlc());
+        long segment = retention.classOf(record.policy().retention(), batch).segmentAt(millis);
         retention.history.add(segment);
-        addEntry(segment, entry, encoded);
-        append.id().ifPresent(id -> addReceipt(id, entry, millis));
-        append.channel().ifPresent(channel -> {
-            lastOfChannel.put(entry.channel(), append);
-            append.members().forEach(change -> addMember(channel, change));
+        addEntry(segment, record, companion);
+        record.id().ifPresent(id -> addReceipt(id, record, millis));
+        record.channel().ifPresent(channel -> {
+            lastOfChannel.put(head.channel(), append);
+            record.members().forEach(change -> addMember(channel, change));
         });
-        boundaries.appended(entry, batch);
+        boundaries.appended(head, batch);
         addMeta(append.after(), segment);
     }
 
-    private void addEntry(long segment, Entry entry, byte[] encoded) {
+    private void addEntry(long segment, LogRecord record, byte[] companion) {
+        EntryHead head = record.head();
         batch.put(Table.HIST, Table.HIST_KEY)
                 .putLong(segment)
-                .putChannel(entry.channel())
-                .putLong(entry.lsn());
-        batch.value(encoded);
+                .putChannel(head.channel())
+                .putLong(head.lsn());
+        batch.value(record.encoded());
         batch.put(Table.LOG, Table.LOG_KEY)
                 .putLong(segment)
-                .putShort(entry.channel().slot())
-                .putLong(entry.lsn());
-        batch.value(Rows.log(scratch, entry));
+                .putShort(head.channel().slot())
+                .putLong(head.lsn());
+        batch.value(Rows.log(scratch, head.channel(), companion));
     }
 
-    private void addReceipt(IdHash id, Entry entry, long millis) {
+    private void addReceipt(IdHash id, LogRecord record, long millis) {
         long segment = retention.dedupeClass().segmentAt(millis);
         retention.dedupe.add(segment);
         batch.put(Table.DEDUPE, Table.DEDUPE_KEY)
                 .putLong(segment)
-                .putChannel(entry.channel())
+                .putChannel(record.head().channel())
                 .putLong(id.high())
                 .putLong(id.low());
-        batch.value(Rows.receipt(scratch, entry.receipt()));
+        batch.value(Rows.receipt(scratch, record.receipt()));
     }
 
     private void addMember(ChannelId channel, MemberChange change) {
         byte[] key = Rows.memberKey(channel.key(), change.memberKey());
-        switch (change) {
-            case MemberChange.Put(var member) -> {
-                batch.put(Table.PRES, key.length).put(key);
-                batch.value(Rows.member(scratch, channel, MemberCodec.encode(member)));
-            }
-            case MemberChange.Remove(var gone) -> batch.delete(Table.PRES, key);
-        }
+        change.after()
+                .ifPresentOrElse(
+                        member -> {
+                            batch.put(Table.PRES, key.length).put(key);
+                            batch.value(Rows.member(scratch, channel, MemberCodec.encode(member)));
+                        },
+                        () -> batch.delete(Table.PRES, key));
     }
 
     private void addMeta(SlotMeta after, long segment) {
@@ -95,11 +99,11 @@ final class WriteSet {
     /// The batch with the rows that are written once; after it is written, [#clear] makes room for the next.
     RawBatch finish() {
         for (Append append : lastOfChannel.values()) {
-            Entry entry = append.entry();
-            long segment = retention.channelClass().segmentAt(Hlc.millis(entry.hlc()));
+            EntryHead head = append.head();
+            long segment = retention.channelClass().segmentAt(Hlc.millis(head.hlc()));
             retention.channels.add(segment);
-            batch.put(Table.CHAN, Table.CHAN_KEY).putLong(segment).putChannel(entry.channel());
-            batch.value(Rows.channel(scratch, append.channel().orElseThrow(), entry.lsn()));
+            batch.put(Table.CHAN, Table.CHAN_KEY).putLong(segment).putChannel(head.channel());
+            batch.value(Rows.channel(scratch, append.record().channel().orElseThrow(), head.lsn()));
         }
         for (int i = 0; i < slotCount; i++) {
             int slot = slots[i];

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.RocksDBException;
 
-/// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what that
+/// Prints how many 128-byte messages a second the store takes with as much waiting as owners allow, and what
+/// that
 /// costs: `AppendLoad <directory> <seconds> <REPLICATED|FSYNC> [entries/s [retention seconds]]`.
 final class AppendLoad {
     private static final int CHANNELS = 10_000;

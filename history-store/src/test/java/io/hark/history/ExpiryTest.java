@@ -144,6 +144,21 @@ class ExpiryTest {
     }
 
     @Test
+    void aChannelMemoryThatIsChangedBackIsConservativeToo() throws Exception {
+        try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
+            LogScript script = new LogScript().message(ORDERS, SHORT, NOON, "a");
+            script.appendTo(subject);
+            subject.openAgainWith(RocksSubject.CONFIG.withChannelMemory(Duration.ofMinutes(10)));
+            script.message(ORDERS, SHORT, NOON + 1, "b").appendTo(subject);
+            subject.expire(NOON + Duration.ofMinutes(20).toMillis());
+            subject.openAgainWith(RocksSubject.CONFIG);
+
+            // The row of "a" is of the memory that counts now, that of "b" is gone.
+            assertThat(get(subject.store().channel(ORDERS.key())).lastLsn()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aSlotsLastEntryMayHaveExpiredWhenTheStoreIsOpened() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.channel.ChannelId;
 import io.hark.channel.Entry;
 import io.hark.channel.HistoryQuery;
+import io.hark.channel.LogPage;
+import io.hark.channel.LogRecord;
 import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
+import io.hark.presence.Member;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -38,7 +42,8 @@ class KillTest {
             appendAndKill("REPLICATED", false);
             try (RocksHistoryStore store = RocksHistoryStore.open(dir, AppendUntilKilled.config(false))) {
                 everythingAcknowledgedIsThere(store);
-                assertThat(meta(store, 0).lineage()).isEqualTo(1);
+                assertThat(store.mayHaveLost()).isFalse();
+                assertThat(store.dirtySlots()).isEmpty();
             }
         }
     }
@@ -59,22 +64,24 @@ class KillTest {
             appendAndKill("FSYNC", true);
             try (RocksHistoryStore store = RocksHistoryStore.open(dir, AppendUntilKilled.config(true))) {
                 everythingAcknowledgedIsThere(store);
-                assertThat(meta(store, 0).lineage()).isEqualTo(round + 2);
+                assertThat(store.mayHaveLost()).isTrue();
+                assertThat(store.dirtySlots()).isEmpty();
+                get(store.lossIsKnown());
             }
         }
     }
 
     @Test
-    void whatWasLostWithThePowerIsBehindTheEndOfTheLineage() throws Exception {
+    void whatWasLostWithThePowerIsTheEndOfTheLogAndIsTold() throws Exception {
         appendAndKill("REPLICATED", true);
         try (RocksHistoryStore store = RocksHistoryStore.open(dir, AppendUntilKilled.config(true))) {
+            boolean anyLeft = false;
             for (var ofChannel : acknowledged.entrySet()) {
                 SlotMeta meta = meta(store, ofChannel.getKey());
                 ofChannel.getValue().keySet().removeIf(lsn -> lsn > meta.lastLsn());
-                if (meta.lastLsn() > 0) {
-                    assertThat(meta.ended()).containsExactly(new SlotMeta.LineageEnd(1, meta.lastLsn()));
-                }
+                anyLeft |= meta.lastLsn() > 0;
             }
+            assertThat(store.mayHaveLost()).isEqualTo(anyLeft);
             everythingAcknowledgedIsThere(store);
         }
     }
@@ -82,7 +89,7 @@ class KillTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFullDiskRefusesAppendsAndLosesNothing() throws Exception {
-        Process process = start("REPLICATED", false);
+        Process process = start(AppendUntilKilled.class, "REPLICATED", false);
         try (BufferedReader output = process.inputReader()) {
             acknowledge(output.readLine());
             // A limit on the size of files stands for the full disk: the write to the log file fails in the
@@ -107,8 +114,73 @@ class KillTest {
         }
     }
 
+    @Test
+    void whatWasTakenBackStaysAwayAndTheRestIsWhole() throws Exception {
+        Map<Long, Integer> epochAfter = new HashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            boolean losesUnsynced = round % 2 == 1;
+            Process process = start(TruncateUntilKilled.class, String.valueOf(1 + round * 1_000_000), losesUnsynced);
+            try (BufferedReader output = process.inputReader()) {
+                int cutsUntilKilled = 1 + random.nextInt(100);
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                    String[] parts = line.split(" ");
+                    if (parts.length == 3 && parts[2].equals(AppendUntilKilled.END)) {
+                        epochAfter.put(Long.valueOf(parts[0]), Integer.valueOf(parts[1]));
+                    }
+                    if (cutsUntilKilled-- == 0) {
+                        process.toHandle().destroyForcibly();
+                    }
+                }
+            }
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            try (RocksHistoryStore store = RocksHistoryStore.open(dir, AppendUntilKilled.config(losesUnsynced))) {
+                assertThat(store.dirtySlots()).isEmpty();
+                theSlotIsWhole(store, epochAfter);
+            }
+        }
+    }
+
+    /// Places and members are those that the log tells of.
+    private static void theSlotIsWhole(RocksHistoryStore store, Map<Long, Integer> epochAfter) throws Exception {
+        int slot = TruncateUntilKilled.CHANNELS.getFirst().key().slot();
+        LogPage log = get(store.log(slot, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        Map<ChannelId, Long> places = new HashMap<>();
+        Map<ChannelId, Map<String, Member>> members = new HashMap<>();
+        SlotMeta meta = SlotMeta.empty(slot);
+        for (LogRecord record : log.records()) {
+            meta = meta.after(record.head());
+            places.put(record.channel().orElseThrow(), record.lsn());
+            Map<String, Member> ofChannel =
+                    members.computeIfAbsent(record.channel().orElseThrow(), channel -> new TreeMap<>());
+            record.members()
+                    .forEach(change -> change.after()
+                            .ifPresentOrElse(
+                                    member -> ofChannel.put(change.memberKey(), member),
+                                    () -> ofChannel.remove(change.memberKey())));
+            epochAfter.forEach((lsn, epoch) -> assertThat(
+                            record.lsn() <= lsn || record.head().epoch() >= epoch)
+                    .as("entry %s after the cut at %d of epoch %d", record.head(), lsn, epoch)
+                    .isTrue());
+        }
+        assertThat(log.isContiguousAfter(0)).isTrue();
+        SlotMeta recovered = store.recovered(slot);
+        assertThat(recovered.lastLsn()).isEqualTo(meta.lastLsn());
+        assertThat(recovered.hlc()).isEqualTo(meta.hlc());
+        assertThat(recovered.oseq()).isEqualTo(meta.oseq());
+        // Epochs that were forgotten do not come back when later ones are taken back.
+        assertThat(meta.epochs()).endsWith(recovered.epochs().toArray(SlotMeta.EpochStart[]::new));
+        assertThat(recovered.epoch()).isEqualTo(meta.epoch());
+        for (ChannelId channel : TruncateUntilKilled.CHANNELS) {
+            var image = get(store.channel(channel.key()));
+            assertThat(image.lastLsn()).isEqualTo(places.getOrDefault(channel, 0L));
+            assertThat(image.members())
+                    .containsExactlyElementsOf(
+                            members.getOrDefault(channel, Map.of()).values());
+        }
+    }
+
     private void appendAndKill(String durability, boolean powerSafeWal) throws Exception {
-        Process process = start(durability, powerSafeWal);
+        Process process = start(AppendUntilKilled.class, durability, powerSafeWal);
         int linesUntilKilled = 1 + random.nextInt(3000);
         try (BufferedReader output = process.inputReader()) {
             for (int i = 0; i < linesUntilKilled; i++) {
@@ -123,19 +195,18 @@ class KillTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    private Process start(String durability, boolean powerSafeWal) throws Exception {
+    private Process start(Class<?> main, String argument, boolean powerSafeWal) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
-                        // RocksDB unpacks its library there, and a killed process leaves it
-                        // behind.
+                        // RocksDB's library is unpacked there.
                         "-Djava.io.tmpdir=" + libraries,
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        AppendUntilKilled.class.getName(),
+                        main.getName(),
                         dir.toString(),
-                        durability,
+                        argument,
                         String.valueOf(powerSafeWal))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -50,7 +50,7 @@ class RecoveryTest {
         }
     }
 
-    private SlotMeta reopenedUnder(Optional<String> bootId) throws Exception {
+    private boolean mayHaveLostUnder(Optional<String> bootId) throws Exception {
         try (RocksSubject running = new RocksSubject(original, RocksSubject.CONFIG)) {
             new LogScript()
                     .message(ORDERS, SHORT, NOON, "a")
@@ -60,56 +60,64 @@ class RecoveryTest {
         }
         try (RocksSubject opened = new RocksSubject(copy, RocksSubject.CONFIG, bootId)) {
             assertThat(texts(all(opened, ORDERS, false))).containsExactly("a", "b");
-            return opened.store().recovered(SLOT);
+            assertThat(opened.store().recovered(SLOT).lastLsn()).isEqualTo(2);
+            assertThat(opened.rocks().dirtySlots()).isEmpty();
+            return opened.rocks().mayHaveLost();
         }
     }
 
     @Test
-    void aProcessThatDiedGoesOnInItsLineage() throws Exception {
-        SlotMeta recovered = reopenedUnder(Optional.of("boot-1"));
-        assertThat(recovered.lineage()).isEqualTo(1);
-        assertThat(recovered.lastLsn()).isEqualTo(2);
+    void aProcessThatDiedHasLostNothing() throws Exception {
+        assertThat(mayHaveLostUnder(Optional.of("boot-1"))).isFalse();
     }
 
     @Test
-    void aMachineThatMayHaveDiedOpensANewLineageAfterWhatIsLeft() throws Exception {
-        SlotMeta recovered = reopenedUnder(Optional.of("boot-2"));
-        assertThat(recovered.lineage()).isEqualTo(2);
-        assertThat(recovered.ended()).containsExactly(new SlotMeta.LineageEnd(1, 2));
-        assertThat(recovered.lastLsn()).isEqualTo(2);
-        assertThat(recovered.oseq()).isZero();
+    void aMachineThatMayHaveDiedMayHaveLostTheEnd() throws Exception {
+        assertThat(mayHaveLostUnder(Optional.of("boot-2"))).isTrue();
     }
 
     @Test
     void anUnknownBootCountsAsAnother() throws Exception {
-        assertThat(reopenedUnder(Optional.empty()).lineage()).isEqualTo(2);
+        assertThat(mayHaveLostUnder(Optional.empty())).isTrue();
     }
 
     @Test
-    void aNewLineageIsOnTheDiskBeforeItIsUsed() throws Exception {
-        reopenedUnder(Optional.of("boot-2"));
+    void aLossIsToldAtEveryStartUntilItIsKnown() throws Exception {
+        mayHaveLostUnder(Optional.of("boot-2"));
         try (RocksSubject opened = new RocksSubject(copy, RocksSubject.CONFIG, Optional.of("boot-2"))) {
-            assertThat(opened.store().recovered(SLOT).lineage()).isEqualTo(2);
-            assertThat(opened.store().recovered(SLOT + 1 & 1023).lineage()).isEqualTo(1);
+            assertThat(opened.rocks().mayHaveLost()).isTrue();
+            get(opened.rocks().lossIsKnown());
+            opened.reopen();
+            assertThat(opened.rocks().mayHaveLost()).isFalse();
         }
     }
 
     @Test
-    void aCleanShutdownKeepsTheLineageWhateverBootFollows() throws Exception {
+    void anEmptyStoreHasNothingToLose() {
+        new RocksSubject(original, RocksSubject.CONFIG).close();
+        original.resolve("run-mark").toFile().delete();
+        try (RocksSubject opened = new RocksSubject(original, RocksSubject.CONFIG)) {
+            assertThat(opened.rocks().mayHaveLost()).isFalse();
+        }
+    }
+
+    @Test
+    void aCleanShutdownLosesNothingWhateverBootFollows() throws Exception {
         try (RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG)) {
             new LogScript().message(ORDERS, SHORT, NOON, "a").appendTo(subject);
         }
         try (RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG, Optional.of("boot-2"))) {
-            assertThat(subject.store().recovered(SLOT).lineage()).isEqualTo(1);
+            assertThat(subject.rocks().mayHaveLost()).isFalse();
         }
     }
 
-    @Test
-    void aLogThatEndsBeforeItsMetaIsRefusedUnlessTheLossIsAccepted() throws Exception {
+    /// A store whose log lacks the entry that the slot's meta ends with.
+    private RocksSubject disagreeing() throws Exception {
         RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
         new LogScript()
                 .message(ORDERS, SHORT, NOON, "a")
                 .message(NEIGHBOUR, SHORT, NOON, "x")
+                .epoch(2)
                 .message(ORDERS, SHORT, NOON, "lost")
                 .appendTo(subject);
         Database database = subject.rocks().database();
@@ -117,6 +125,12 @@ class RecoveryTest {
         database.rocks().delete(database.handle(Table.LOG), Rows.logKey(segment, SLOT, 3));
         database.rocks().delete(database.handle(Table.HIST), Rows.historyKey(segment, ORDERS.key(), 3));
         subject.close();
+        return subject;
+    }
+
+    @Test
+    void aLogThatEndsBeforeItsMetaIsRefusedUnlessTheLossIsAccepted() throws Exception {
+        RocksSubject subject = disagreeing();
 
         assertThatThrownBy(subject::open)
                 .isInstanceOf(DamagedStore.class)
@@ -125,15 +139,47 @@ class RecoveryTest {
 
         subject.openWith(RocksSubject.CONFIG.withAcceptLostTail(true), Optional.of("boot-1"));
         SlotMeta recovered = subject.store().recovered(SLOT);
-        assertThat(recovered.lineage()).isEqualTo(2);
-        assertThat(recovered.ended()).containsExactly(new SlotMeta.LineageEnd(1, 2));
+        assertThat(subject.rocks().dirtySlots()).containsExactly(SLOT);
         assertThat(recovered.lastLsn()).isEqualTo(2);
+        assertThat(recovered.epochs()).containsExactly(new SlotMeta.EpochStart(1, 1));
         assertThat(texts(all(subject, ORDERS, false))).containsExactly("a");
         assertThat(get(subject.store().channel(ORDERS.key())).lastLsn()).isEqualTo(2);
 
         subject.openAgainWith(RocksSubject.CONFIG);
         assertThat(subject.store().recovered(SLOT)).isEqualTo(recovered);
+        assertThat(subject.rocks().dirtySlots()).containsExactly(SLOT);
+        get(subject.rocks().lossIsKnown());
+        subject.reopen();
+        assertThat(subject.rocks().dirtySlots()).isEmpty();
         subject.close();
+    }
+
+    @Test
+    void onAReplicatedNodeALogThatEndsBeforeItsMetaIsDirtyUntilItIsWiped() throws Exception {
+        RocksSubject subject = disagreeing();
+
+        subject.openWith(RocksSubject.CONFIG.withReplicated(true), Optional.of("boot-1"));
+        assertThat(subject.rocks().dirtySlots()).containsExactly(SLOT);
+        assertThat(subject.rocks().mayHaveLost()).isFalse();
+        get(subject.rocks().lossIsKnown());
+        subject.reopen();
+        assertThat(subject.rocks().dirtySlots()).containsExactly(SLOT);
+
+        get(subject.store().wipe(SLOT));
+        subject.reopen();
+        assertThat(subject.rocks().dirtySlots()).isEmpty();
+        assertThat(subject.store().recovered(SLOT)).isEqualTo(SlotMeta.empty(SLOT));
+        subject.close();
+    }
+
+    @Test
+    void rowsOfAnotherFormatAreNotReadAsOnesOfThis() throws Exception {
+        RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
+        Database database = subject.rocks().database();
+        database.rocks().delete(database.handle(Table.META), MetaRows.formatKey());
+        subject.close();
+
+        assertThatThrownBy(subject::open).isInstanceOf(DamagedStore.class).hasMessageContaining("format 1, known is 2");
     }
 
     @Test

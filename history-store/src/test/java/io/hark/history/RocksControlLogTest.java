@@ -1,14 +1,17 @@
 package io.hark.history;
 
+import static io.hark.channel.HistoryStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hark.channel.ControlLog;
-import io.hark.channel.ControlLog.Command;
-import io.hark.channel.ControlLog.State;
+import io.hark.channel.Slots;
+import io.hark.control.ControlCommand;
+import io.hark.control.ControlLog;
+import io.hark.control.ControlState;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,57 +19,66 @@ class RocksControlLogTest {
     @TempDir
     Path dir;
 
-    private static State decide(ControlLog log, Command command) throws Exception {
-        return log.propose(command).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    private static ControlCommand register(String life) {
+        return new ControlCommand.Register("n1", life, "h:1", 1, true, List.of());
     }
 
     @Test
-    void everyLifeOfANodeHasAHigherEpochAndOneLifeOnlyOne() throws Exception {
+    void whatWasDecidedIsThereAfterAReopen() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             ControlLog log = subject.rocks().controlLog();
-            assertThat(decide(log, new Command.Register("n1", "life-1")).epoch())
-                    .isEqualTo(1);
-            assertThat(decide(log, new Command.Register("n1", "life-1")).version())
-                    .isEqualTo(1);
+            assertThat(log.state()).isEqualTo(ControlState.EMPTY);
+            get(log.propose(register("life-1")));
+            get(log.propose(new ControlCommand.Bootstrap(1, 1, Collections.nCopies(Slots.COUNT, List.of("n1")))));
+            get(log.propose(new ControlCommand.PutApp("a1", new byte[] {1})));
+            get(log.propose(new ControlCommand.PutApp("a2", new byte[] {2})));
+            ControlState decided = get(log.propose(new ControlCommand.DeleteApp("a1")));
+            assertThat(decided).isSameAs(log.state());
 
             subject.reopen();
-            State second = decide(subject.rocks().controlLog(), new Command.Register("n1", "life-2"));
-            assertThat(second.epoch()).isEqualTo(2);
-            assertThat(second.incarnation()).isEqualTo("life-2");
-        }
-    }
 
-    @Test
-    void appsArePutReplacedDeletedAndKept() throws Exception {
-        try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            ControlLog log = subject.rocks().controlLog();
-            decide(log, new Command.PutApp("a1", new byte[] {1}));
-            decide(log, new Command.PutApp("a1", new byte[] {1}));
-            decide(log, new Command.PutApp("a2", new byte[] {2}));
-            decide(log, new Command.PutApp("a2", new byte[] {3}));
-            State last = decide(log, new Command.DeleteApp("a1"));
-            assertThat(last.version()).isEqualTo(4);
-
-            subject.reopen();
-            State reopened = subject.rocks().controlLog().state();
-            assertThat(reopened.version()).isEqualTo(4);
+            ControlState reopened = subject.rocks().controlLog().state();
+            assertThat(reopened).usingRecursiveComparison().isEqualTo(decided);
             assertThat(reopened.apps()).containsOnlyKeys("a2");
-            assertThat(reopened.apps().get("a2")).containsExactly(3);
+            ControlState second = get(subject.rocks().controlLog().propose(register("life-2")));
+            assertThat(second.slots()).allMatch(slot -> slot.epoch() == 2 && slot.isOwnedBy("n1"));
         }
     }
 
     @Test
-    void listenersSeeEveryChangeInOrder() throws Exception {
+    void itDecidesAloneAndIsNeverCutOff() {
+        try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
+            assertThat(subject.rocks().controlLog().leads()).isTrue();
+            assertThat(subject.rocks().controlLog().silentMillis()).isZero();
+        }
+    }
+
+    @Test
+    void listenersSeeEveryChangeInOrderAndNothingElse() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
             ControlLog log = subject.rocks().controlLog();
             List<Long> versions = new CopyOnWriteArrayList<>();
             log.onChange(state -> versions.add(state.version()));
+            log.onChange(state -> {
+                throw new IllegalStateException("a listener that fails keeps nobody from listening");
+            });
             for (byte i = 0; i < 20; i++) {
-                log.propose(new Command.PutApp("a", new byte[] {i}));
+                log.propose(new ControlCommand.PutApp("a", new byte[] {i}));
             }
-            decide(log, new Command.DeleteApp("none"));
+            get(log.propose(new ControlCommand.DeleteApp("none")));
 
-            assertThat(versions).isSorted().hasSize(20);
+            assertThat(versions).isSorted().hasSize(20).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void aClosedLogRefuses() {
+        RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG);
+        ControlLog log = subject.rocks().controlLog();
+        subject.close();
+
+        assertThatThrownBy(() -> get(log.propose(register("late"))))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 }

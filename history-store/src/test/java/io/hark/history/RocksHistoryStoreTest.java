@@ -10,6 +10,11 @@ class RocksHistoryStoreTest implements HistoryStoreContract {
 
     @Override
     public Subject subject() {
-        return new RocksSubject(dir, RocksSubject.CONFIG);
+        return new RocksSubject(dir.resolve("one"), RocksSubject.CONFIG);
+    }
+
+    @Override
+    public Subject another() {
+        return new RocksSubject(dir.resolve("other"), RocksSubject.CONFIG);
     }
 }

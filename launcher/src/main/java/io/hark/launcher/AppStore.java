@@ -8,10 +8,12 @@ import io.hark.auth.Outcome;
 import io.hark.auth.ProvisionedApp;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelRouter;
-import io.hark.channel.ControlLog;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
+import io.hark.control.ControlCommand;
+import io.hark.control.ControlLog;
+import io.hark.control.ControlState;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
@@ -79,7 +81,7 @@ final class AppStore implements AppDirectory, AppAdmin {
         port = listeningPort;
     }
 
-    private void changed(ControlLog.State state) {
+    private void changed(ControlState state) {
         Map<String, ProvisionedApp> all = new LinkedHashMap<>();
         state.apps().forEach((id, document) -> read(document).ifPresent(app -> all.put(id, app)));
         all.putAll(configured);
@@ -127,7 +129,7 @@ final class AppStore implements AppDirectory, AppAdmin {
             case Outcome.Ok<ProvisionedApp>(ProvisionedApp app)
             when apps.containsKey(app.app().id()) -> provision(request);
             case Outcome.Ok<ProvisionedApp>(ProvisionedApp app) ->
-                control.propose(new ControlLog.Command.PutApp(
+                control.propose(new ControlCommand.PutApp(
                                 app.app().id(), ProtocolCodec.of(Format.JSON).encodeValue(app.toTree())))
                         .thenAccept(this::changed)
                         .thenCompose(done -> enterFixtures(app))
@@ -174,7 +176,7 @@ final class AppStore implements AppDirectory, AppAdmin {
 
     @Override
     public CompletionStage<Optional<ErrorInfo>> delete(String appId) {
-        return control.propose(new ControlLog.Command.DeleteApp(appId)).thenApply(state -> {
+        return control.propose(new ControlCommand.DeleteApp(appId)).thenApply(state -> {
             changed(state);
             return Optional.empty();
         });

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         name = "hark",
         description = "Realtime messaging that speaks Ably's protocol.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Dev.class, Main.RunNode.class})
+        subcommands = {Main.Dev.class, Main.RunNode.class, Main.RunCluster.class, AdminCommand.class})
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int BAD_CONFIG = 2;
@@ -95,6 +95,41 @@ public final class Main {
         @Override
         public Integer call() throws InterruptedException {
             return run(NodeConfig.read(config, System.getenv()));
+        }
+    }
+
+    @Command(
+            name = "cluster",
+            description = "Runs a region of several nodes on this machine, to try and to break.",
+            mixinStandardHelpOptions = true)
+    static final class RunCluster implements Callable<Integer> {
+        @Option(names = "--nodes", defaultValue = "3", description = "How many (default: ${DEFAULT-VALUE}).")
+        private int nodes;
+
+        @Option(
+                names = "--port",
+                defaultValue = "8081",
+                description = "Port of the first node; the others' count up (default: ${DEFAULT-VALUE}).")
+        private int port;
+
+        @Option(
+                names = "--data",
+                defaultValue = "./data-cluster",
+                description = "Where to keep data (default: ${DEFAULT-VALUE}).")
+        private Path data;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            if (nodes < 1 || nodes > 9) {
+                throw new ConfigException("--nodes must be 1 to 9, was " + nodes);
+            }
+            LocalCluster cluster = new LocalCluster(data, nodes, port, System.out);
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("hark-shutdown").unstarted(cluster::stop));
+            cluster.start();
+            cluster.print();
+            cluster.watch();
+            return 0;
         }
     }
 }

@@ -8,11 +8,10 @@ import io.hark.auth.TokenIssuer;
 import io.hark.auth.TokenSecret;
 import io.hark.auth.TokenSigner;
 import io.hark.channel.ChannelPolicy;
-import io.hark.channel.ControlLog;
 import io.hark.channel.Durability;
-import io.hark.channel.LocalChannelRouter;
-import io.hark.channel.RouterConfig;
+import io.hark.channel.MemberGrace;
 import io.hark.channel.SlotLimits;
+import io.hark.control.ControlLog;
 import io.hark.frontend.ConnectionKeys;
 import io.hark.frontend.Frontend;
 import io.hark.frontend.FrontendServer;
@@ -25,6 +24,8 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.rest.PublishAdmission;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestServices;
+import io.hark.slot.NodeRouter;
+import io.hark.slot.SlotConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -45,17 +46,23 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to clients: what
+/// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to
+/// clients: what
 /// was acknowledged is on disk, and every client is told to come back.
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long TICK_MILLIS = 250;
     private static final String SECRET_FILE = "secret";
+    /// Holds the process id of the node that runs on this data.
+    static final String PID_FILE = "node.pid";
+
+    private static final String NO_CLIENTS = "this node holds slots and serves no clients";
     private static final String DEV_KEY_FILE = "dev-key";
 
     private final NodeConfig config;
     private final NodeMetrics metrics;
     private final RocksHistoryStore store;
+    private final Region region;
     private final EventLoopGroup group;
     private final FrontendServer server;
     private final Optional<String> devKey;
@@ -68,13 +75,12 @@ public final class Node implements AutoCloseable {
         Randomness random = new Randomness();
         NodeFiles files = new NodeFiles(config.data());
         byte[] secret = secret(config, files, random);
+        files.write(PID_FILE, Long.toString(ProcessHandle.current().pid()));
         metrics = new NodeMetrics();
         store = open(config, metrics, fatal);
-        ControlLog control = store.controlLog();
-        int epoch = control.propose(new ControlLog.Command.Register(config.node(), random.id()))
-                .toCompletableFuture()
-                .join()
-                .epoch();
+        region = region(config, random.id(), store, secret, metrics);
+        ControlLog control = region.control();
+        metrics.region(control, config.node());
         AppStore apps = new AppStore(
                 control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
         group = new MultiThreadIoEventLoopGroup(
@@ -83,22 +89,26 @@ public final class Node implements AutoCloseable {
                 config.frontend().engine().ioHandlers());
         List<EventLoop> eventLoops = new ArrayList<>();
         group.forEach(executor -> eventLoops.add((EventLoop) executor));
-        LocalChannelRouter router = LocalChannelRouter.open(
+        NodeRouter router = new NodeRouter(
                 eventLoops.stream().map(NettyLoop::new).toList(),
-                store,
+                config.node(),
                 config.region(),
-                epoch,
-                new RouterConfig(
+                store,
+                region.peers(),
+                SlotConfig.of(
                         SlotLimits.DEFAULTS,
-                        config.queuedBytesMax(),
-                        config.frontend().remainPresentFor(),
-                        new ChannelPolicy(
-                                Durability.REPLICATED, config.policies().resumeWindow())),
+                        new MemberGrace(
+                                config.frontend().remainPresentFor().toMillis(),
+                                new ChannelPolicy(
+                                        Durability.REPLICATED, config.policies().resumeWindow())),
+                        config.queuedBytesMax()),
                 wallClock,
+                control::propose,
                 fatal);
+        region.join(router);
         eventLoops.getFirst().scheduleAtFixedRate(router::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         apps.use(router);
-        devKey = config.dev() ? Optional.of(devKey(files, apps)) : Optional.empty();
+        devKey = config.dev() ? Optional.of(devKey(config, files, apps)) : Optional.empty();
         expireApps(apps, eventLoops.getFirst());
 
         TokenSigner signer = new TokenSigner(new TokenSecret(derive(secret, "token")));
@@ -111,7 +121,6 @@ public final class Node implements AutoCloseable {
                         config.region(),
                         config.frontend(),
                         router,
-                        store,
                         apps,
                         authenticator,
                         admission,
@@ -119,6 +128,7 @@ public final class Node implements AutoCloseable {
                         serials,
                         new ConnectionKeys(derive(secret, "connection-key")),
                         metrics.frontend(),
+                        config.servesClients() ? region::unready : () -> Optional.of(NO_CLIENTS),
                         wallClock,
                         random::id),
                 group,
@@ -129,7 +139,6 @@ public final class Node implements AutoCloseable {
                 authenticator,
                 new TokenIssuer(apps, authenticator, signer),
                 router,
-                store,
                 serials,
                 admission,
                 config.policies(),
@@ -137,19 +146,21 @@ public final class Node implements AutoCloseable {
                 config.dev() ? Optional.of(apps) : Optional.empty(),
                 wallClock,
                 random::id));
-        port = server.start(rest, new NodePages(metrics, () -> unready, devKey));
+        port = server.start(
+                rest,
+                new NodePages(metrics, this::unready, devKey, admin(config, control, router), config.servesClients()));
         apps.servedOn(port);
         LOG.info(
-                "node {} of region {} serves on port {}: epoch={} loops={} data={}",
+                "node {} of region {} serves on port {}: loops={} data={}",
                 config.node(),
                 config.region(),
                 port,
-                epoch,
                 config.frontend().loops(),
                 config.data().toAbsolutePath());
     }
 
-    /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be started
+    /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be
+    ///              started
     ///              again
     public static Node start(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
         return new Node(config, fatal);
@@ -160,10 +171,31 @@ public final class Node implements AutoCloseable {
         return start(config, failure -> LOG.error("the store failed; the node cannot go on", failure));
     }
 
+    private static Region region(
+            NodeConfig config, String incarnation, RocksHistoryStore store, byte[] secret, NodeMetrics metrics) {
+        return config.cluster()
+                .<Region>map(cluster ->
+                        new ClusterRegion(config, cluster, incarnation, store, derive(secret, "links"), metrics))
+                .orElseGet(() -> new LoneRegion(config.node(), incarnation, store));
+    }
+
+    private static Optional<AdminPages> admin(NodeConfig config, ControlLog control, NodeRouter router) {
+        return config.dev() || config.adminToken().isPresent()
+                ? Optional.of(new AdminPages(config.node(), control, router, config.adminToken()))
+                : Optional.empty();
+    }
+
+    private Optional<String> unready() {
+        return unready.or(region::unready);
+    }
+
     private static RocksHistoryStore open(NodeConfig config, NodeMetrics metrics, Consumer<Throwable> fatal) {
         Path dir = config.data().resolve("store");
         try {
-            return RocksHistoryStore.open(dir, config.history(), StoreEnvironment.system(metrics, fatal));
+            return RocksHistoryStore.open(
+                    dir,
+                    config.history().withReplicated(config.cluster().isPresent()),
+                    StoreEnvironment.system(metrics, fatal));
         } catch (DamagedStore damaged) {
             throw new ConfigException("data: the store in %s is damaged: %s".formatted(dir, damaged.getMessage()));
         } catch (UncheckedIOException unusable) {
@@ -196,7 +228,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static String devKey(NodeFiles files, AppStore apps) {
+    private static String devKey(NodeConfig config, NodeFiles files, AppStore apps) {
+        if (!config.apps().isEmpty()) {
+            return config.apps().getFirst().app().keys().getFirst().text();
+        }
         Optional<String> known = files.read(DEV_KEY_FILE)
                 .filter(key -> apps.app(key.substring(0, key.indexOf('.'))).isPresent());
         return known.orElseGet(() -> {
@@ -235,7 +270,10 @@ public final class Node implements AutoCloseable {
         LOG.info("node {} drains", config.node());
         Duration within = config.drainTimeout();
         try {
+            region.handOver(within);
             server.drain(within);
+            // Before the loops end: what other nodes send comes to them.
+            region.close();
             group.shutdownGracefully(50, Math.max(1_000, within.toMillis()), TimeUnit.MILLISECONDS)
                     .sync();
         } catch (InterruptedException e) {

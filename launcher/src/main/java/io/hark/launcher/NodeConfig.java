@@ -24,12 +24,17 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /// Value: a node's whole configuration, checked.
 ///
-/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over HTTP, the
+/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over HTTP,
+///                     the
 ///                     quickstart page is served
 /// @param secret       signs tokens and connection keys; when empty, one is made and kept under `data`
 /// @param queuedBytesMax entries that wait for the disk; beyond it publishes are refused
 /// @param drainTimeout how long a node that stops waits for what it owes its clients
 /// @param apps         apps that exist by configuration
+/// @param cluster      when the node is one of several of its region
+/// @param adminToken    what operators show over HTTP; empty: there is nothing for them, but on a developer's
+///                      machine
+/// @param servesClients whether it has the role of a frontend
 public record NodeConfig(
         boolean dev,
         String node,
@@ -43,7 +48,10 @@ public record NodeConfig(
         long queuedBytesMax,
         Duration drainTimeout,
         boolean jsonLogs,
-        List<ProvisionedApp> apps) {
+        List<ProvisionedApp> apps,
+        Optional<ClusterConfig> cluster,
+        Optional<String> adminToken,
+        boolean servesClients) {
     private static final Pattern REGION = Pattern.compile("[a-z0-9]{1,16}");
     private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -75,9 +83,10 @@ public record NodeConfig(
 
     static NodeConfig of(Map<?, ?> tree, Map<String, String> environment) {
         Settings settings = new Settings(tree, environment);
+        String node = settings.text("node", "hark-1", NODE);
         NodeConfig config = new NodeConfig(
                 settings.flag("dev", false),
-                settings.text("node", "hark-1", NODE),
+                node,
                 settings.text("region", "local", REGION),
                 Path.of(settings.text("data", "./data")),
                 settings.text("secret"),
@@ -91,8 +100,19 @@ public record NodeConfig(
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),
-                settings.maps("apps").stream().map(ConfiguredApp::of).toList());
+                settings.maps("apps").stream().map(ConfiguredApp::of).toList(),
+                ClusterConfig.of(settings, node),
+                settings.text("admin.token"),
+                ClusterConfig.roles(settings).contains("frontend"));
         settings.refuseUnknown();
+        if (config.adminToken().filter(token -> token.length() < 16).isPresent()) {
+            throw new ConfigException("admin.token must be 16 characters or more");
+        }
+        if (config.cluster().isPresent() && config.secret().isEmpty()) {
+            throw new ConfigException(
+                    "secret must be set, to the same text on every node of the cluster: it signs what clients resume"
+                            + " with");
+        }
         return config;
     }
 

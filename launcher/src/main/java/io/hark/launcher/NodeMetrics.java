@@ -1,5 +1,7 @@
 package io.hark.launcher;
 
+import io.hark.control.ControlLog;
+import io.hark.control.SlotAssignment;
 import io.hark.frontend.FrontendMetrics;
 import io.hark.history.StoreObserver;
 import io.micrometer.core.instrument.Counter;
@@ -15,8 +17,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
-/// Handle: the node's metrics, in Prometheus' format. Latencies are HdrHistograms over the last minutes. Any thread.
+/// Handle: the node's metrics, in Prometheus' format. Latencies are HdrHistograms over the last minutes. Any
+/// thread.
 final class NodeMetrics implements StoreObserver, AutoCloseable {
     private static final double[] PERCENTILES = {0.5, 0.9, 0.99, 0.999};
 
@@ -84,6 +89,31 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
     private void count(String name, LongAdder adder, String description) {
         FunctionCounter.builder(name, adder, LongAdder::doubleValue)
                 .description(description)
+                .register(registry);
+    }
+
+    /// Has the metrics of the region read where they are known.
+    void region(ControlLog control, String node) {
+        Gauge.builder("hark.slots.owned", control, log -> slots(log, slot -> slot.isOwnedBy(node)))
+                .description("Slots that this node owns")
+                .register(registry);
+        Gauge.builder("hark.slots.unserved", control, log -> slots(log, slot -> !slot.hasOwner()))
+                .description("Slots of the region that nobody owns")
+                .register(registry);
+        Gauge.builder("hark.control.silent.seconds", control, log -> log.silentMillis() / 1000.0)
+                .description("Since this node heard of a majority of the control log")
+                .register(registry);
+    }
+
+    private static double slots(ControlLog control, Predicate<SlotAssignment> which) {
+        return control.state().slots().stream().filter(which).count();
+    }
+
+    /// To be called once for each other node.
+    void link(String node, BooleanSupplier up) {
+        Gauge.builder("hark.link.up", () -> up.getAsBoolean() ? 1 : 0)
+                .description("Whether this node is linked with another")
+                .tag("node", node)
                 .register(registry);
     }
 

@@ -12,13 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// Handle: what the node says of itself over HTTP: health, metrics and, on a developer's machine, the quickstart page.
+/// Handle: what the node says of itself over HTTP: health, metrics and, on a developer's machine, the
+/// quickstart page.
 /// Any thread.
-final class NodePages implements Function<RestRequest, Optional<RestResponse>> {
+final class NodePages implements Function<RestRequest, Optional<CompletionStage<RestResponse>>> {
     private static final Pattern FILE =
             Pattern.compile("/(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.(html|js|css|svg|png)");
     private static final Map<String, String> MEDIA_TYPES = Map.of(
@@ -28,20 +31,43 @@ final class NodePages implements Function<RestRequest, Optional<RestResponse>> {
             "svg", "image/svg+xml",
             "png", "image/png");
 
+    private static final Map<String, String> NO_FRONTEND =
+            Map.of("error", "this node serves no clients; ask one whose roles include frontend");
+
     private final NodeMetrics metrics;
     private final Supplier<Optional<String>> unready;
     private final Optional<String> devKey;
+    private final Optional<AdminPages> admin;
+    private final boolean servesClients;
 
     /// @param unready why the node should get no new clients, or empty when it may
     /// @param devKey  on a developer's machine the key that the page uses
-    NodePages(NodeMetrics metrics, Supplier<Optional<String>> unready, Optional<String> devKey) {
+    /// @param admin   for operators, if they may
+    /// @param servesClients whether others than operators get anything but these pages
+    NodePages(
+            NodeMetrics metrics,
+            Supplier<Optional<String>> unready,
+            Optional<String> devKey,
+            Optional<AdminPages> admin,
+            boolean servesClients) {
+        this.servesClients = servesClients;
         this.metrics = metrics;
         this.unready = unready;
         this.devKey = devKey;
+        this.admin = admin;
     }
 
     @Override
-    public Optional<RestResponse> apply(RestRequest request) {
+    public Optional<CompletionStage<RestResponse>> apply(RestRequest request) {
+        if (request.rawPath().startsWith("/admin/")) {
+            return admin.flatMap(pages -> pages.answer(request));
+        }
+        return page(request)
+                .or(() -> servesClients ? Optional.empty() : Optional.of(json(503, NO_FRONTEND)))
+                .map(CompletableFuture::completedStage);
+    }
+
+    private Optional<RestResponse> page(RestRequest request) {
         if (!request.method().equals("GET")) {
             return Optional.empty();
         }
@@ -76,7 +102,7 @@ final class NodePages implements Function<RestRequest, Optional<RestResponse>> {
         }
     }
 
-    private static RestResponse json(int status, Map<String, String> values) {
+    static RestResponse json(int status, Map<String, ?> values) {
         return response(
                 status,
                 Format.JSON.mediaType(),

@@ -13,8 +13,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Confined to start-up: reads settings by key from a YAML tree, each of which an environment variable can override:
-/// `listen.port` is overridden by `HARK_LISTEN_PORT`. Whatever is wrong is a [ConfigException] that names the key.
+/// Confined to start-up: reads settings by key from a YAML tree, each of which an environment variable can
+/// override:
+/// `listen.port` is overridden by `HARK_LISTEN_PORT`. Whatever is wrong is a [ConfigException] that names the
+/// key.
 final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
@@ -135,6 +137,19 @@ final class Settings {
         } catch (DateTimeParseException notADuration) {
             return Optional.empty();
         }
+    }
+
+    /// All values below a key, by what follows it; only from the file, in its order.
+    Map<String, String> table(String key) {
+        Map<String, String> table = new LinkedHashMap<>();
+        values.forEach((path, value) -> {
+            if (path.startsWith(key + '.')) {
+                known.add(path);
+                table.put(path.substring(key.length() + 1), String.valueOf(value));
+            }
+        });
+        known.add(key);
+        return table;
     }
 
     /// A list of maps; only from the file.

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /// Value: one clientId on one connection, as its last event left it.
 ///
 /// @param event      id, clientId, connectionId and timestamp are always set; its action is PRESENT
-/// @param generation the generation of the connection that last confirmed the member; a leave of an older one is void
+/// @param generation the generation of the connection that last confirmed the member; a leave of an older one
+///                   is void
 ///                   (rule P3); [#PERMANENT] for members that belong to no live connection
 public record Member(PresenceMessage event, int generation) {
     /// Members provisioned with an app: they stay until the app goes.
@@ -33,7 +34,8 @@ public record Member(PresenceMessage event, int generation) {
         return connectionId + ':' + clientId;
     }
 
-    /// Whether the member's last event is the one of that id, or a later one of the same connection (RTP2b2). Ids
+    /// Whether the member's last event is the one of that id, or a later one of the same connection (RTP2b2).
+    /// Ids
     /// that cannot be compared are unseen.
     boolean hasSeen(String eventId) {
         String lastId = event.id().orElseThrow();

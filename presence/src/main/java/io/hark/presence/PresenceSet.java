@@ -61,7 +61,8 @@ public final class PresenceSet {
         }
     }
 
-    /// All members as of now. The list does not change any more, and is shared between callers until the set does.
+    /// All members as of now. The list does not change any more, and is shared between callers until the set
+    /// does.
     public List<Member> snapshot() {
         if (!snapshotValid) {
             List<Member> all = new ArrayList<>(size);

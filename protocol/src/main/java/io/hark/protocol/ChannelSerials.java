@@ -14,8 +14,10 @@ import java.util.Optional;
 
 /// Value: turns positions into the opaque channelSerials that clients hold, and back.
 ///
-/// The text is base64url of: version, region, lineage, lsn, the vector, and an 8-byte SipHash-2-4 of all of that.
-/// Without the secret nobody makes a serial that decodes; all nodes of all regions share the secret. It hides nothing:
+/// The text is base64url of: version, region, lineage, lsn, the vector, and an 8-byte SipHash-2-4 of all of
+/// that.
+/// Without the secret nobody makes a serial that decodes; all nodes of all regions share the secret. It hides
+/// nothing:
 /// numbers can be read from it.
 public final class ChannelSerials {
     private static final byte VERSION = 1;
@@ -100,7 +102,8 @@ public final class ChannelSerials {
         return at;
     }
 
-    /// The position that a client hands back; empty for whatever this secret did not make, of any length and form.
+    /// The position that a client hands back; empty for whatever this secret did not make, of any length and
+    /// form.
     public Optional<Position> decode(String text) {
         if (text.length() > TEXT_MAX) {
             return Optional.empty();

@@ -35,7 +35,8 @@ public sealed interface ClientMessage {
 
     record Disconnect() implements ClientMessage {}
 
-    /// A frame that can be read but not performed: an action that this server does not offer, or a publish with a
+    /// A frame that can be read but not performed: an action that this server does not offer, or a publish
+    /// with a
     /// field of the wrong type. With a msgSerial it wants a NACK with the error, else it is ignored (RTF1).
     record Refused(int action, Optional<String> channel, OptionalLong msgSerial, ErrorInfo error)
             implements ClientMessage {}

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /// Confined: reads the fields of our records from one frame or body.
 ///
-/// A field of the wrong type does not end the reading: the first one is remembered as the refusal, so that the whole
+/// A field of the wrong type does not end the reading: the first one is remembered as the refusal, so that the
+/// whole
 /// frame is known when the sender is told. Null always counts as absent.
 final class FieldReader {
 
@@ -165,7 +166,8 @@ final class FieldReader {
         return 0;
     }
 
-    /// An object of strings. Numbers and booleans become their text: clients pass on unconverted what users give.
+    /// An object of strings. Numbers and booleans become their text: clients pass on unconverted what users
+    /// give.
     Map<String, String> strings(ErrorCode code) throws IOException, MalformedFrame {
         if (!isObject(code)) {
             return Map.of();

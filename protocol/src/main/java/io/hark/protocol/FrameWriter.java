@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// Writes frames of either side (TR4). `action` comes first, so that a reader of traffic sees at once what it looks at.
+/// Writes frames of either side (TR4). `action` comes first, so that a reader of traffic sees at once what it
+/// looks at.
 final class FrameWriter {
     private final WireWriter out;
 

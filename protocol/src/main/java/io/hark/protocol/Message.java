@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 ///
 /// @param timestamp milliseconds since the epoch; 0 when absent
 /// @param extras    plain values (String, Long, Double, Boolean, List, Map, byte[], null); empty when absent
-/// @param serial    on an update, delete or append the serial of the message it changes; otherwise empty until delivery
+/// @param serial    on an update, delete or append the serial of the message it changes; otherwise empty until
+///                  delivery
 public record Message(
         Optional<String> id,
         Optional<String> name,

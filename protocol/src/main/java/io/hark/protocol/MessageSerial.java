@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// Value: a message's identity and place in its channel, the same in every region:
-/// `01726585978590-001@eu.1.4711:000`, which is time, counter, region, lineage, the origin's sequence number and the
+/// `01726585978590-001@eu.1.4711:000`, which is time, counter, region, lineage, the origin's sequence number
+/// and the
 /// index within the publish.
 ///
-/// As strings, the serials of one channel sort by (timestamp, counter), and those of one publish by index; so clients
+/// As strings, the serials of one channel sort by (timestamp, counter), and those of one publish by index; so
+/// clients
 /// compare them without understanding them (TM2r).
 ///
 /// @param timestampMillis 0 to 99,999,999,999,999

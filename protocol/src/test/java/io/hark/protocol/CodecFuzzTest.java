@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Damaged frames give a value or [MalformedFrame], whatever the damage; and what they give can be written again.
+/// Damaged frames give a value or [MalformedFrame], whatever the damage; and what they give can be written
+/// again.
 ///
 /// `-Dhark.fuzz.cases=1000000` is the long form, `-Dhark.fuzz.seed=...` repeats a run.
 class CodecFuzzTest {

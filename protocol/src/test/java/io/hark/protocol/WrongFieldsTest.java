@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every field of a client's frame with a value of the wrong type, out of range or over the limit, in both formats.
+/// Every field of a client's frame with a value of the wrong type, out of range or over the limit, in both
+/// formats.
 class WrongFieldsTest {
 
     @ParameterizedTest

@@ -34,7 +34,8 @@ record Caller(App app, Grant grant, Identity identity, boolean secure) {
         return Credentials.of(request.header("authorization"), request.query());
     }
 
-    /// Over REST only the header claims an identity: the param `clientId` is a filter, or a message's own (RSA7e2).
+    /// Over REST only the header claims an identity: the param `clientId` is a filter, or a message's own
+    /// (RSA7e2).
     private static Identity identity(RestRequest request, Grant grant) throws Refusal {
         Optional<String> header = request.header("x-ably-clientid");
         Optional<String> claimed =

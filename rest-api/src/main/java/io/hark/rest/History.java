@@ -91,7 +91,7 @@ final class History<T> {
 
     private CompletionStage<Reply> read(
             Call call, HistoryParams params, ChannelId id, HistoryQuery query, String segment) {
-        return services.history().read(query).handle((page, failure) -> {
+        return services.router().read(query).handle((page, failure) -> {
             if (failure != null) {
                 LOG.warn("a page of channel {} cannot be read, code {}", id, UNREADABLE.code(), failure);
                 return Reply.error(UNREADABLE.info("the channel's log cannot be read at the moment; try again"));

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /// @param format    of the body
 /// @param enveloped whether status and headers go into the body, for clients that cannot read them
 record Negotiation(Format format, boolean enveloped) {
-    /// `Accept` decides, then `format=`, then what the request's own body is in; `envelope=` overrides them all.
+    /// `Accept` decides, then `format=`, then what the request's own body is in; `envelope=` overrides them
+    /// all.
     static Negotiation of(RestRequest request) {
         Optional<Format> envelope = request.param("envelope").flatMap(Negotiation::named);
         Format format = envelope.or(() -> request.header("accept").flatMap(Negotiation::accepted))
@@ -37,7 +38,8 @@ record Negotiation(Format format, boolean enveloped) {
 
     private record Range(Format format, double quality) {}
 
-    /// The format that the client likes best, the first of equals; empty when it names none of ours, as `*/*` does
+    /// The format that the client likes best, the first of equals; empty when it names none of ours, as `*/*`
+    /// does
     /// not.
     private static Optional<Format> accepted(String accept) {
         return Arrays.stream(accept.split(","))

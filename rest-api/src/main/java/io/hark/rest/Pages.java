@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// Value: where a page stands among its pages, as `Link` tells it (TG4).
 ///
-/// SDKs keep the path that they asked for and replace the whole query by a link's, so every link repeats every filter.
+/// SDKs keep the path that they asked for and replace the whole query by a link's, so every link repeats every
+/// filter.
 /// They match the links strictly: relative, one path segment, each param with a value, nothing after `rel`.
 ///
 /// @param segment the last segment of the route
@@ -53,7 +54,8 @@ record Pages(String segment, Map<String, String> params, Optional<String> curren
         return url.toString();
     }
 
-    /// @param filters the route's own params in the order in which links show them, with `limit` always among them
+    /// @param filters the route's own params in the order in which links show them, with `limit` always among
+    ///                them
     static Pages of(RestRequest request, String segment, Map<String, String> filters, Optional<String> next) {
         Map<String, String> params = new LinkedHashMap<>(filters);
         KEPT.forEach(name -> request.param(name).ifPresent(value -> params.put(name, value)));

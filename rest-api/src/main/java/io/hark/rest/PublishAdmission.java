@@ -4,6 +4,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import io.hark.auth.App;
 import io.hark.auth.Identity;
 import io.hark.channel.ChannelId;
+import io.hark.channel.Claim;
 import io.hark.channel.IdHash;
 import io.hark.channel.Publish;
 import io.hark.protocol.ErrorCode;
@@ -21,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for every
-/// publish, over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are [ChannelAccess]'s business.
+/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for
+/// every
+/// publish, over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are [ChannelAccess]'s
+/// business.
 public final class PublishAdmission {
     /// Characters of an id; one that is longer is refused with 40031.
     static final int ID_CHARS_MAX = 1_024;
@@ -38,6 +41,7 @@ public final class PublishAdmission {
 
     private static final byte CLIENT_ID_OF_ONE = 1;
     private static final byte CLIENT_ID_OF_SEVERAL = 2;
+    private static final byte FRAME_ID = 3;
 
     private final PublishLimits limits;
     private final ChannelPolicies policies;
@@ -49,20 +53,22 @@ public final class PublishAdmission {
 
     /// Value: what is to be published, by whom.
     ///
-    /// @param connectionId      of the publishing connection; empty over REST
-    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`, or a random
+    /// @param publisher         the publishing connection; empty over REST
+    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`, or a
+    ///                          random
     ///                          text
-    /// @param frameIdentity     identity for dedupe when the messages bring no ids; empty when it cannot come twice
+    /// @param frameIdentity     identity for dedupe when the messages bring no ids; made of `frameId` when
+    ///                          empty
     /// @param mayRepeat         whether a publish with this `frameIdentity` may have been sent before
     /// @param ephemeralAll      whether the request as a whole is marked ephemeral
     /// @param privilegedHeaders whether the capability allows `extras.privileged`
     /// @param connections       whom a `connectionKey` in a message belongs to; not asked when there is a
-    ///                          connectionId
+    ///                          publisher
     public record Request(
             App app,
             ChannelId channel,
             Identity identity,
-            Optional<String> connectionId,
+            Optional<Claim> publisher,
             List<Message> messages,
             String frameId,
             Optional<IdHash> frameIdentity,
@@ -98,6 +104,7 @@ public final class PublishAdmission {
                     request.channel(),
                     ephemeral ? Optional.empty() : ids.hash(),
                     ids.mayRepeat(),
+                    request.publisher(),
                     new MessageBatch(ids.base(), sender.connectionId(), 0, admitted),
                     policies.of(request.app(), request.channel().name()),
                     ephemeral));
@@ -152,8 +159,8 @@ public final class PublishAdmission {
 
     private static Sender sender(Request request) throws Refusal {
         Optional<String> key = request.messages().getFirst().connectionKey();
-        if (request.connectionId().isPresent()) {
-            return new Sender(request.connectionId(), request.identity());
+        if (request.publisher().isPresent()) {
+            return new Sender(request.publisher().map(Claim::connectionId), request.identity());
         }
         for (Message message : request.messages()) {
             if (!message.connectionKey().equals(key)) {
@@ -178,7 +185,10 @@ public final class PublishAdmission {
     private static Ids ids(Request request) throws Refusal {
         List<Message> messages = request.messages();
         if (!haveIds(messages)) {
-            return new Ids(request.frameId(), request.frameIdentity(), request.mayRepeat());
+            // Without an identity from its connection it has one all the same: an owner that takes over from another is
+            // asked again.
+            IdHash identity = request.frameIdentity().orElseGet(() -> hash(FRAME_ID, request.frameId()));
+            return new Ids(request.frameId(), Optional.of(identity), request.mayRepeat());
         }
         String first = messages.getFirst().id().orElse("");
         if (first.isEmpty() || first.length() > ID_CHARS_MAX) {

@@ -6,6 +6,8 @@ import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
 import io.hark.protocol.ChannelName;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /// Publishes messages to one channel on behalf of a request.
 final class Publishing {
+    private static final int ANSWER_SECONDS_MAX = 10;
+
+    /// Unlike 503, 504 does not say that it was not stored.
+    private static final PublishResult UNKNOWN = new PublishResult.Refused(new ErrorInfo(
+            ErrorCode.OVERLOADED.code(),
+            504,
+            "the message could not be stored in time, and may be stored later; send it again with the same id"));
+
     private final RestServices services;
 
     Publishing(RestServices services) {
@@ -66,6 +77,7 @@ final class Publishing {
                 .orElse(publish.batch().id() + ":0");
         CompletableFuture<PublishResult> answer = new CompletableFuture<>();
         services.router().publish(publish, new ReplyTo<>(Runnable::run, answer::complete));
+        answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
         return answer.thenApply(result -> switch (result) {
             case PublishResult.Stored(var receipt) ->
                 Outcome.ok(new Published(channel.full(), messageId, receipt.serials()));

@@ -25,8 +25,10 @@ public final class RestApi {
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
 
-    /// Answers every request: what goes wrong becomes a response with an error. The stage never fails; it completes
-    /// on any thread, those of channels' owners and of the history store among them, so what follows it should be
+    /// Answers every request: what goes wrong becomes a response with an error. The stage never fails; it
+    /// completes
+    /// on any thread, those of channels' owners and of the history store among them, so what follows it should
+    /// be
     /// short.
     public CompletionStage<RestResponse> handle(RestRequest request) {
         try {

@@ -4,7 +4,6 @@ import io.hark.auth.AppDirectory;
 import io.hark.auth.Authenticator;
 import io.hark.auth.TokenIssuer;
 import io.hark.channel.ChannelRouter;
-import io.hark.channel.HistoryStore;
 import io.hark.protocol.ChannelSerials;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -15,14 +14,14 @@ import java.util.function.Supplier;
 /// @param region    the region whose channelSerials can be used here
 /// @param appAdmin  empty when apps are not made over HTTP: those routes then do not exist
 /// @param wallClock milliseconds since the epoch
-/// @param randomIds some ten URL-safe characters, never the same twice: the base of ids of messages that bring none
+/// @param randomIds some ten URL-safe characters, never the same twice: the base of ids of messages that bring
+///                  none
 public record RestServices(
         String region,
         AppDirectory apps,
         Authenticator authenticator,
         TokenIssuer tokens,
         ChannelRouter router,
-        HistoryStore history,
         ChannelSerials serials,
         PublishAdmission admission,
         ChannelPolicies policies,

@@ -5,7 +5,8 @@ import io.hark.protocol.ErrorInfo;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// What clients ask of any server, whoever they are. Credentials are not looked at: SDKs send along what they have.
+/// What clients ask of any server, whoever they are. Credentials are not looked at: SDKs send along what they
+/// have.
 final class ServerRoutes {
     /// Browsers try comet when a WebSocket fails, as when a node restarts. Any 4xxxx here would end their
     /// connection for good; after this they try again, with a WebSocket first.

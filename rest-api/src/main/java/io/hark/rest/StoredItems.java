@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What an entry of the log holds, item by item, with everything spelled out that an item inherits from its entry.
+/// What an entry of the log holds, item by item, with everything spelled out that an item inherits from its
+/// entry.
 final class StoredItems {
     private StoredItems() {}
 

@@ -6,6 +6,7 @@ import io.hark.auth.App;
 import io.hark.auth.Identity;
 import io.hark.auth.Namespace;
 import io.hark.channel.ChannelId;
+import io.hark.channel.Claim;
 import io.hark.channel.Durability;
 import io.hark.channel.IdHash;
 import io.hark.channel.Publish;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /// What a realtime publish needs beyond what the publish route's tests show.
 class PublishAdmissionTest {
     private static final IdHash FRAME = new IdHash(1, 2);
+    private static final Claim CONNECTION = new Claim("conn", 3);
     private static final Identity ANN = new Identity(Optional.of("ann"), false);
     private static final Message PLAIN = Message.of(Optional.of("n"), Payload.text("d"));
 
@@ -35,14 +37,24 @@ class PublishAdmissionTest {
             new PublishAdmission(new PublishLimits(3, 100), ChannelPolicies.DEFAULTS);
 
     private PublishAdmission.Result admit(String channel, boolean mayRepeat, Message... messages) {
+        return admit(channel, Optional.of(CONNECTION), "conn:7", Optional.of(FRAME), mayRepeat, messages);
+    }
+
+    private PublishAdmission.Result admit(
+            String channel,
+            Optional<Claim> publisher,
+            String frameId,
+            Optional<IdHash> frameIdentity,
+            boolean mayRepeat,
+            Message... messages) {
         return admission.admit(new PublishAdmission.Request(
                 app,
                 ChannelId.of("app", channel),
                 ANN,
-                Optional.of("conn"),
+                publisher,
                 List.of(messages),
-                "conn:7",
-                Optional.of(FRAME),
+                frameId,
+                frameIdentity,
                 mayRepeat,
                 false,
                 false,
@@ -50,7 +62,11 @@ class PublishAdmissionTest {
     }
 
     private Publish admitted(String channel, boolean mayRepeat, Message... messages) {
-        return switch (admit(channel, mayRepeat, messages)) {
+        return admitted(admit(channel, mayRepeat, messages));
+    }
+
+    private static Publish admitted(PublishAdmission.Result result) {
+        return switch (result) {
             case PublishAdmission.Result.Admitted(var publish) -> publish;
             case PublishAdmission.Result.Refused(var error) -> throw new AssertionError(error);
         };
@@ -72,6 +88,22 @@ class PublishAdmissionTest {
         assertThat(publish.batch().connectionId()).contains("conn");
         assertThat(publish.batch().messages().getFirst().id()).isEmpty();
         assertThat(admitted("c", true, PLAIN).mayRepeat()).isTrue();
+    }
+
+    @Test
+    void thePublishSaysOnWhichTransportOfItsConnectionItCame() {
+        assertThat(admitted("c", false, PLAIN).publisher()).contains(CONNECTION);
+    }
+
+    @Test
+    void publishWithoutConnectionAndIdsHasAnIdentityOfItsOwn() {
+        Publish first = admitted(admit("c", Optional.empty(), "random1", Optional.empty(), false, PLAIN));
+        Publish second = admitted(admit("c", Optional.empty(), "random2", Optional.empty(), false, PLAIN));
+
+        assertThat(first.publisher()).isEmpty();
+        assertThat(first.mayRepeat()).isFalse();
+        assertThat(first.id()).isPresent();
+        assertThat(second.id()).isPresent().isNotEqualTo(first.id());
     }
 
     @Test

@@ -16,16 +16,17 @@ import io.hark.channel.ChannelRouter.Answer;
 import io.hark.channel.ChannelStatus;
 import io.hark.channel.Durability;
 import io.hark.channel.InMemoryHistoryStore;
-import io.hark.channel.LocalChannelRouter;
+import io.hark.channel.MemberGrace;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.ReplyTo;
-import io.hark.channel.RouterConfig;
 import io.hark.channel.SlotLimits;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
+import io.hark.slot.SingleNode;
+import io.hark.slot.SlotConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,7 +40,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything happens within
+/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything happens
+/// within
 /// the call that asks for it.
 final class TestServer {
     static final String REGION = "eu";
@@ -59,15 +61,9 @@ final class TestServer {
     }
 
     TestServer(boolean makesApps) {
-        RouterConfig config = new RouterConfig(
-                SlotLimits.DEFAULTS,
-                64 << 20,
-                Duration.ofSeconds(15),
-                new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
-        router =
-                LocalChannelRouter.open(List.of(new SameThreadLoop()), store, REGION, 1, config, () -> now, failure -> {
-                    throw new AssertionError(failure);
-                });
+        MemberGrace grace = new MemberGrace(15_000, new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
+        SlotConfig config = SlotConfig.of(SlotLimits.DEFAULTS, grace, 64 << 20);
+        router = SingleNode.router(List.of(new SameThreadLoop()), REGION, store, config, () -> now);
         TokenSigner signer = new TokenSigner(new TokenSecret(new byte[TokenSecret.LENGTH]));
         Authenticator authenticator = new Authenticator(id -> Optional.ofNullable(apps.get(id)), signer, false);
         TokenIssuer tokens = new TokenIssuer(id -> Optional.ofNullable(apps.get(id)), authenticator, signer);
@@ -77,7 +73,6 @@ final class TestServer {
                 authenticator,
                 tokens,
                 router,
-                store,
                 serials,
                 new PublishAdmission(PublishLimits.DEFAULTS, ChannelPolicies.DEFAULTS),
                 ChannelPolicies.DEFAULTS,

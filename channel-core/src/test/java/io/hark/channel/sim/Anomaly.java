@@ -6,6 +6,7 @@ package io.hark.channel.sim;
 record Anomaly(Kind kind, int at, String detail) {
     enum Kind {
         LOST_ACKED,
+        LOST_COMMITTED,
         PHANTOM,
         DUPLICATE_IN_LOG,
         DUPLICATE_TO_CLIENT,
@@ -18,6 +19,8 @@ record Anomaly(Kind kind, int at, String detail) {
         FALSE_DISCONTINUITY,
         PRESENCE_DIVERGENCE,
         BAD_NACK,
+        REPLICAS_DIFFER,
+        COMMITTED_BEFORE_DURABLE,
         ACKED_BEFORE_DURABLE,
         DELIVERED_BEFORE_DURABLE,
         ALARM,

@@ -1,58 +1,48 @@
 package io.hark.channel.sim;
 
-import io.hark.channel.Durability;
 import io.hark.channel.EntryKind;
 import io.hark.channel.sim.Anomaly.Kind;
 import io.hark.channel.sim.History.Recorded;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
-/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1 to I9). It
+/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1 to
+/// I9). It
 /// knows nothing of the code that made the history.
 ///
-/// The log as it stands is kept up to date while reading, so that each delivery is compared with the log of its own
-/// time: an entry that a power loss took later was rightly delivered before.
+/// The committed log is kept up to date while reading, so that each delivery is compared with the log of its
+/// own
+/// time and lineage: an entry that a power loss of all nodes took later was rightly delivered before.
 final class Checker {
     private final List<Anomaly> anomalies = new ArrayList<>();
     private final Map<String, Op> ops = new HashMap<>();
-    private final Map<String, TreeMap<Long, Logged>> logs = new HashMap<>();
-    private final Map<Place, String> valueAt = new HashMap<>();
-    private final Map<Place, Logged> present = new HashMap<>();
-    private final Map<Integer, Long> expiredUpTo = new HashMap<>();
-    private final Set<Place> expired = new HashSet<>();
-    private final Map<Integer, Integer> epochs = new HashMap<>();
-    private final Map<List<Integer>, Long> lineageEnds = new HashMap<>();
+    private final CommittedLog log = new CommittedLog();
+    private final ReplicaCheck replicas = new ReplicaCheck(log, this::found);
     private final Map<List<String>, Run> runs = new HashMap<>();
     private final PresenceCheck presence = new PresenceCheck();
-    private long synced;
+
+    /// Continuity that was given up, by the position.
+    private final Map<Place, Anomaly> unexplained = new LinkedHashMap<>();
+
     private int at;
 
     /// What became of one publish or presence event.
     private static final class Op {
         private final Event.Invoked invoked;
-        private Optional<Logged> logged = Optional.empty();
+        private Optional<Event.Committed> logged = Optional.empty();
         private boolean acked;
         private long ackedLsn;
-        private int ackedAt;
-        private int lostAt = -1;
-        private boolean wasSynced;
         private boolean refused;
         private boolean declined;
 
         private Op(Event.Invoked invoked) {
             this.invoked = invoked;
-        }
-    }
-
-    private record Logged(Event.Written written) {
-        Place place() {
-            return written.place();
         }
     }
 
@@ -82,21 +72,19 @@ final class Checker {
                 ops.put(invoked.op(), new Op(invoked));
                 presence.invoked(invoked);
             }
-            case Event.Written written -> written(written);
-            case Event.Synced(long number) -> synced = Math.max(synced, number);
-            case Event.Lost(Place place, String channel) -> lost(place, channel);
-            case Event.Expired(Place place, String channel) -> {
-                expiredUpTo.merge(place.slot(), place.lsn(), Math::max);
-                expired.add(place);
-            }
-            case Event.LineageEnded(int slot, int lineage, long end) -> lineageEnds.put(List.of(slot, lineage), end);
+            case Event.Began began -> replicas.began(began);
+            case Event.Written written -> replicas.written(written);
+            case Event.Synced synced -> replicas.synced(synced);
+            case Event.Lost lost -> replicas.lost(lost);
+            case Event.Committed committed -> committed(committed);
+            case Event.Expired(String node, Place place, String channel) -> log.expired(place);
             case Event.Answered(String op, Place place) ->
-                requireDurable(Kind.ACKED_BEFORE_DURABLE, place, op + " is acknowledged");
+                replicas.requireDurable(Kind.ACKED_BEFORE_DURABLE, place, op + " is acknowledged");
             case Event.Declined(String op) -> ops.get(op).declined = true;
             case Event.Acked(String op, long lsn) -> acked(op, lsn);
             case Event.Refused(String op, boolean certain) -> refused(op, certain);
             case Event.Handed(Place place) ->
-                requireDurable(Kind.DELIVERED_BEFORE_DURABLE, place, "an entry is delivered");
+                replicas.requireDurable(Kind.DELIVERED_BEFORE_DURABLE, place, "an entry is delivered");
             case Event.Attached attached -> attached(attached);
             case Event.Received received -> received(received);
             case Event.Forgot(String client, String channel) -> runs.remove(List.of(client, channel));
@@ -109,6 +97,11 @@ final class Checker {
             case Event.OwnerMembers members -> presence.ownerMembers(members);
             case Event.Stuck(String what) -> found(Kind.STUCK, what);
             case Event.Alarm(String what) -> found(Kind.ALARM, what);
+            case Event.ReplicaAtRest replica -> replicas.atRest(replica);
+            case Event.Cut cut -> {}
+            case Event.Installed installed -> {}
+            case Event.Replaced replaced -> {}
+            case Event.Befell befell -> {}
             case Event.Crashed crashed -> {}
         }
     }
@@ -117,70 +110,43 @@ final class Checker {
         anomalies.add(new Anomaly(kind, at, detail));
     }
 
-    private TreeMap<Long, Logged> log(String channel) {
-        return logs.computeIfAbsent(channel, key -> new TreeMap<>());
-    }
-
-    private void written(Event.Written written) {
-        Logged logged = new Logged(written);
-        Place place = written.place();
-        requireValue(place, written.op());
-        if (epochs.merge(place.slot(), written.epoch(), Math::max) > written.epoch()) {
-            found(Kind.STALE_OWNER_WRITE, "epoch %d at %s after a higher one".formatted(written.epoch(), place));
+    private void committed(Event.Committed entry) {
+        boolean isNew = log.at(entry.place()).isEmpty();
+        int lineage = log.lineage(entry.place().slot());
+        replicas.committed(entry);
+        if (entry.place().lineage() > lineage) {
+            lineageEnded(entry.place().slot());
         }
-        log(written.channel()).put(place.lsn(), logged);
-        present.put(place, logged);
-        Op op = ops.get(written.op());
+        if (!isNew || entry.kind() == EntryKind.NOOP) {
+            return;
+        }
+        Op op = ops.get(entry.op());
         if (op == null) {
             // The leaves of lost connections are the owner's own.
-            if (!written.op().startsWith("leave-")) {
-                found(Kind.PHANTOM, written.op() + " is in the log and was never published");
+            if (!entry.op().startsWith("leave-")) {
+                found(Kind.PHANTOM, entry.op() + " is in the log and was never published");
             }
             return;
         }
-        if (written.kind() == EntryKind.MESSAGE && op.logged.isPresent()) {
+        boolean twice = op.logged.filter(before -> log.isKept(before.place())).isPresent();
+        if (entry.kind() == EntryKind.MESSAGE && twice) {
             found(
                     Kind.DUPLICATE_IN_LOG,
-                    "%s at %s and at %s".formatted(written.op(), op.logged.get().place(), place));
+                    "%s at %s and at %s".formatted(entry.op(), op.logged.get().place(), entry.place()));
         }
         if (op.refused) {
-            found(Kind.BAD_NACK, written.op() + " was refused and is logged at " + place);
+            found(Kind.BAD_NACK, entry.op() + " was refused and is logged at " + entry.place());
         }
-        op.logged = Optional.of(logged);
+        op.logged = Optional.of(entry);
     }
 
-    /// One number, one value, for ever.
-    private void requireValue(Place place, String op) {
-        String before = valueAt.putIfAbsent(place, op);
-        if (before != null && !before.equals(op)) {
-            found(Kind.POSITION_DISAGREEMENT, "%s is %s and %s".formatted(place, before, op));
-        }
-    }
-
-    private void lost(Place place, String channel) {
-        Logged logged = present.remove(place);
-        if (logged == null) {
-            return; // It had not even been written.
-        }
-        log(channel).remove(place.lsn());
-        if (logged.written().op().startsWith("leave-")) {
-            presence.lostLeave(channel);
-        }
-        Op op = ops.get(logged.written().op());
-        if (op != null && op.logged.equals(Optional.of(logged))) {
-            op.logged = Optional.empty();
-            op.lostAt = at;
-            op.wasSynced = logged.written().durability() == Durability.FSYNC;
-        }
-    }
-
-    private void requireDurable(Kind kind, Place place, String what) {
-        Logged logged = present.get(place);
-        if (logged == null) {
-            found(kind, what + " though nothing is written at " + place);
-        } else if (logged.written().durability() == Durability.FSYNC
-                && logged.written().number() > synced) {
-            found(kind, what + " though it is not synced at " + place);
+    private void lineageEnded(int slot) {
+        for (Event.Committed entry : log.all()) {
+            if (entry.place().slot() == slot
+                    && !log.isKept(entry.place())
+                    && entry.op().startsWith("leave-")) {
+                presence.lostLeave(entry.channel());
+            }
         }
     }
 
@@ -188,7 +154,6 @@ final class Checker {
         Op op = ops.get(id);
         op.acked = true;
         op.ackedLsn = lsn;
-        op.ackedAt = at;
         presence.acked(id);
     }
 
@@ -221,16 +186,18 @@ final class Checker {
         }
     }
 
-    /// Continuity is given up only if entries of the slot past the client's position are gone.
+    /// Continuity is given up only if entries of the slot past the client's position have expired, or the
+    /// lineage ended
+    /// before it: which shows once the next one has its first entry.
     private void requireReason(Event.Attached attached, Place requested) {
-        Long end = lineageEnds.get(List.of(requested.slot(), requested.lineage()));
-        boolean wasCut = end != null && end < requested.lsn();
-        boolean hasExpired = expiredUpTo.getOrDefault(requested.slot(), 0L) > requested.lsn();
-        if (!wasCut && !hasExpired) {
-            found(
-                    Kind.FALSE_DISCONTINUITY,
-                    "%s lost its place %s on %s for no reason"
-                            .formatted(attached.client(), requested, attached.channel()));
+        if (!log.hasExpiredAfter(requested)) {
+            unexplained.put(
+                    requested,
+                    new Anomaly(
+                            Kind.FALSE_DISCONTINUITY,
+                            at,
+                            "%s lost its place %s on %s for no reason"
+                                    .formatted(attached.client(), requested, attached.channel())));
         }
     }
 
@@ -247,9 +214,10 @@ final class Checker {
             found(Kind.DUPLICATE_TO_CLIENT, "%s gets %s again".formatted(received.client(), received.op()));
         }
         if (received.logged()) {
-            requireValue(place, received.op());
-            Logged logged = present.get(place);
-            if (logged == null || !logged.written().op().equals(received.op())) {
+            boolean isThere = log.at(place)
+                    .filter(entry -> entry.op().equals(received.op()))
+                    .isPresent();
+            if (!isThere) {
                 found(
                         Kind.PHANTOM,
                         "%s gets %s, which is not in the log at %s".formatted(received.client(), received.op(), place));
@@ -270,23 +238,16 @@ final class Checker {
     private void requireNothingBetween(Event.Received received, Run run) {
         long from = run.place.lsn();
         long to = received.place().lsn();
-        if (from >= to) {
-            return;
-        }
-        for (Logged missed :
-                log(received.channel()).subMap(from, false, to, false).values()) {
+        for (Event.Committed missed :
+                log.between(received.channel(), from, to, received.place().lineage())) {
             // A rewind brings those messages that are kept: the presence set comes by itself.
-            boolean notWanted = missed.written().kind() == EntryKind.PRESENCE || expired.contains(missed.place());
+            boolean notWanted = missed.kind() == EntryKind.PRESENCE || log.isExpired(missed.place());
             if (missed.place().lsn() > run.relaxedUpTo || !notWanted) {
                 found(
                         Kind.GAP_WITHOUT_FLAG,
                         "%s goes from %s to %s without %s %s"
                                 .formatted(
-                                        received.client(),
-                                        run.place,
-                                        received.place(),
-                                        missed.written().op(),
-                                        missed.place()));
+                                        received.client(), run.place, received.place(), missed.op(), missed.place()));
                 return;
             }
         }
@@ -298,16 +259,12 @@ final class Checker {
             return;
         }
         long from = Math.max(run.place.lsn(), run.relaxedUpTo);
-        log(quiet.channel()).tailMap(from, false).values().stream()
+        log.between(quiet.channel(), from, Long.MAX_VALUE, log.lineage(run.place.slot())).stream()
                 .findFirst()
                 .ifPresent(missed -> found(
                         Kind.GAP_WITHOUT_FLAG,
                         "%s rests at %s and never got %s %s"
-                                .formatted(
-                                        quiet.client(),
-                                        run.place,
-                                        missed.written().op(),
-                                        missed.place())));
+                                .formatted(quiet.client(), run.place, missed.op(), missed.place())));
     }
 
     private void atTheEnd() {
@@ -315,42 +272,40 @@ final class Checker {
             if (op.acked && op.ackedLsn > 0) {
                 requireKept(op);
             }
-        }
-        ops.values().forEach(op -> {
-            if (op.lostAt >= 0 && op.logged.isEmpty()) {
+            if (op.logged.filter(entry -> !log.isKept(entry.place())).isPresent()) {
                 presence.lost(op.invoked.op());
             }
+        }
+        unexplained.forEach((requested, anomaly) -> {
+            if (log.isKept(requested)) {
+                anomalies.add(anomaly);
+            }
         });
-        logs.values().forEach(this::requirePublishersOrder);
+        replicas.atTheEnd();
+        log.channels().forEach(channel -> requirePublishersOrder(log.kept(channel)));
         presence.divergences().forEach(detail -> found(Kind.PRESENCE_DIVERGENCE, detail));
     }
 
-    /// What was acknowledged is in the log; only what was not to be synced may be lost, and only after it was
-    /// acknowledged.
+    /// What was acknowledged is committed where the acknowledgement says.
     private void requireKept(Op op) {
         String id = op.invoked.op();
-        if (op.logged.isPresent()) {
-            if (op.logged.get().place().lsn() != op.ackedLsn
-                    && op.invoked.member().isEmpty()) {
-                found(
-                        Kind.POSITION_DISAGREEMENT,
-                        "%s is acknowledged at %d and logged at %s"
-                                .formatted(id, op.ackedLsn, op.logged.get().place()));
-            }
-            return;
-        }
-        if (op.lostAt < op.ackedAt || op.wasSynced) {
+        if (op.logged.isEmpty()) {
             found(Kind.LOST_ACKED, id + " is acknowledged and not in the log");
+        } else if (op.logged.get().place().lsn() != op.ackedLsn
+                && log.isKept(op.logged.get().place())
+                && op.invoked.member().isEmpty()) {
+            found(
+                    Kind.POSITION_DISAGREEMENT,
+                    "%s is acknowledged at %d and logged at %s"
+                            .formatted(id, op.ackedLsn, op.logged.get().place()));
         }
     }
 
-    private void requirePublishersOrder(TreeMap<Long, Logged> log) {
+    private void requirePublishersOrder(List<Event.Committed> entries) {
         Map<String, Op> newest = new HashMap<>();
-        for (Logged logged : log.values()) {
-            Op op = ops.get(logged.written().op());
-            if (op == null
-                    || op.invoked.connection().equals("rest")
-                    || logged.written().kind() != EntryKind.MESSAGE) {
+        for (Event.Committed entry : entries) {
+            Op op = ops.get(entry.op());
+            if (op == null || op.invoked.connection().equals("rest") || entry.kind() != EntryKind.MESSAGE) {
                 continue;
             }
             Op before = newest.put(op.invoked.connection(), op);

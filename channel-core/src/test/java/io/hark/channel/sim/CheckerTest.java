@@ -26,7 +26,7 @@ class CheckerTest {
         entered("ann:2", 3, 3);
         received("bob", "ann:2", 3, EntryKind.PRESENCE);
         quiet("bob", 3, List.of("ann:u=ann:2"));
-        add(new Event.OwnerMembers("ch", List.of("ann:u=ann:2")));
+        add(new Event.OwnerMembers("n1", "ch", List.of("ann:u=ann:2")));
 
         assertThat(found()).isEmpty();
     }
@@ -40,31 +40,49 @@ class CheckerTest {
     }
 
     @Test
-    void aPowerLossMayTakeWhatWasAcknowledgedWithoutASync() {
+    void aNewLineageMayLackWhatWasAcknowledgedWithoutASync() {
         invoked("ann:0", 0);
         written("ann:0", 1, 1, Durability.REPLICATED);
         add(new Event.Acked("ann:0", 1));
-        add(new Event.Lost(at(1), "ch"));
+        lineageBegins(2, 1);
+        atRest("n1", true, new Place(1, 2, 1));
 
         assertThat(found()).isEmpty();
     }
 
     @Test
-    void aPowerLossMayNotTakeWhatWasSynced() {
+    void aNewLineageMayNotLackWhatWasSynced() {
         published("ann:0", 0, 1);
-        add(new Event.Lost(at(1), "ch"));
+        lineageBegins(2, 1);
+        atRest("n1", true, new Place(1, 2, 1));
 
-        assertThat(found()).containsExactly(Kind.LOST_ACKED);
+        assertThat(found()).containsExactly(Kind.LOST_COMMITTED);
     }
 
     @Test
-    void whatIsAcknowledgedAfterItWasLostIsLost() {
+    void aCommittedEntryThatTheOwnerDoesNotHaveIsLost() {
+        published("ann:0", 0, 1);
+        published("ann:1", 1, 2);
+        atRest("n1", true, at(2));
+
+        assertThat(found()).containsExactly(Kind.LOST_COMMITTED);
+    }
+
+    @Test
+    void replicasThatHoldOtherEntriesDiffer() {
+        atRest("n1", true, at(1));
+        atRest("n2", false, at(1), at(2));
+
+        assertThat(found()).containsExactly(Kind.REPLICAS_DIFFER);
+    }
+
+    @Test
+    void anEntryCommittedWithTooFewCopiesIsReported() {
+        add(new Event.Began(2));
         invoked("ann:0", 0);
         written("ann:0", 1, 1, Durability.REPLICATED);
-        add(new Event.Lost(at(1), "ch"));
-        add(new Event.Acked("ann:0", 1));
 
-        assertThat(found()).containsExactly(Kind.LOST_ACKED);
+        assertThat(found()).containsExactly(Kind.COMMITTED_BEFORE_DURABLE);
     }
 
     @Test
@@ -161,7 +179,7 @@ class CheckerTest {
         published("ann:0", 0, 1);
         published("ann:1", 1, 2);
         published("ann:2", 2, 3);
-        add(new Event.Expired(at(2), "ch"));
+        add(new Event.Expired("n1", at(2), "ch"));
         add(new Event.Attached("bob", "ch", Optional.empty(), true, at(0), 3, false));
         received("bob", "ann:0", 1);
         received("bob", "ann:2", 3);
@@ -185,7 +203,6 @@ class CheckerTest {
         invoked("ann:0", 0);
         invoked("ann:1", 1);
         written("ann:0", 1, 1, Durability.REPLICATED);
-        add(new Event.Lost(at(1), "ch"));
         written("ann:1", 1, 2, Durability.REPLICATED);
 
         assertThat(found()).containsExactly(Kind.POSITION_DISAGREEMENT);
@@ -227,9 +244,9 @@ class CheckerTest {
 
     @Test
     void continuityMayBeGivenUpForExpiredEntriesAndForACutLineage() {
-        add(new Event.Expired(at(2), "ch"));
+        add(new Event.Expired("n1", at(2), "ch"));
         attached("bob", Optional.of(at(1)), at(2), false);
-        add(new Event.LineageEnded(1, 1, 3));
+        lineageBegins(2, 4);
         attached("ann", Optional.of(at(4)), at(3), false);
 
         assertThat(found()).isEmpty();
@@ -240,7 +257,7 @@ class CheckerTest {
         entered("ann:0", 0, 1);
         attached("bob", Optional.empty(), at(1), false);
         quiet("bob", 1, List.of());
-        add(new Event.OwnerMembers("ch", List.of("eve:u=eve:0")));
+        add(new Event.OwnerMembers("n1", "ch", List.of("eve:u=eve:0")));
 
         assertThat(new Checker().check(history))
                 .extracting(Anomaly::kind)
@@ -253,7 +270,7 @@ class CheckerTest {
     void aMemberOutlivingItsConnectionIsAGhost() {
         entered("ann:0", 0, 1);
         add(new Event.Ended("ann"));
-        add(new Event.OwnerMembers("ch", List.of("ann:u=ann:0")));
+        add(new Event.OwnerMembers("n1", "ch", List.of("ann:u=ann:0")));
 
         assertThat(found()).containsExactly(Kind.PRESENCE_DIVERGENCE);
     }
@@ -270,10 +287,11 @@ class CheckerTest {
     @Test
     void anAnswerBeforeTheSyncIsReported() {
         invoked("ann:0", 0);
-        written("ann:0", 1, 1, Durability.FSYNC);
+        add(new Event.Written("n1", ++written, at(1), 1, "ch", "ann:0", EntryKind.MESSAGE, Durability.FSYNC));
+        committed(at(1), 1, "ann:0", EntryKind.MESSAGE, Durability.FSYNC);
         add(new Event.Answered("ann:0", at(1)));
 
-        assertThat(found()).containsExactly(Kind.ACKED_BEFORE_DURABLE);
+        assertThat(found()).containsExactly(Kind.COMMITTED_BEFORE_DURABLE, Kind.ACKED_BEFORE_DURABLE);
     }
 
     @Test
@@ -308,7 +326,32 @@ class CheckerTest {
     }
 
     private void written(String op, long lsn, int epoch, Durability durability) {
-        add(new Event.Written(++written, at(lsn), epoch, "ch", op, EntryKind.MESSAGE, durability));
+        written(op, lsn, epoch, EntryKind.MESSAGE, durability);
+    }
+
+    private void written(String op, long lsn, int epoch, EntryKind kind, Durability durability) {
+        add(new Event.Written("n1", ++written, at(lsn), epoch, "ch", op, kind, durability));
+        add(new Event.Synced("n1", written));
+        committed(at(lsn), epoch, op, kind, durability);
+    }
+
+    private void committed(Place place, int epoch, String op, EntryKind kind, Durability durability) {
+        add(new Event.Committed("n1", epoch, place, epoch, "ch", op, kind, durability));
+    }
+
+    private void lineageBegins(int lineage, long lsn) {
+        Place place = new Place(1, lineage, lsn);
+        add(new Event.Written("n1", ++written, place, 2, "", "", EntryKind.NOOP, Durability.REPLICATED));
+        add(new Event.Committed("n1", 2, place, 2, "", "", EntryKind.NOOP, Durability.REPLICATED));
+    }
+
+    private void atRest(String node, boolean owns, Place... places) {
+        List<Event.Line> lines = new ArrayList<>();
+        for (Place place : places) {
+            String op = place.lineage() > 1 ? "" : "ann:" + (place.lsn() - 1);
+            lines.add(new Event.Line(place, 1, op));
+        }
+        add(new Event.ReplicaAtRest(node, 1, owns, places[places.length - 1].lsn(), lines, List.of()));
     }
 
     private void published(String op, long serial, long lsn) {
@@ -319,12 +362,11 @@ class CheckerTest {
 
     private void entered(String op, long serial, long lsn) {
         add(new Event.Invoked(op, "ann", serial, "ch", false, Optional.of(new Event.MemberOp("u", true))));
-        add(new Event.Written(++written, at(lsn), 1, "ch", op, EntryKind.PRESENCE, Durability.FSYNC));
+        written(op, lsn, 1, EntryKind.PRESENCE, Durability.FSYNC);
         acknowledged(op, lsn);
     }
 
     private void acknowledged(String op, long lsn) {
-        add(new Event.Synced(written));
         add(new Event.Answered(op, at(lsn)));
         add(new Event.Acked(op, lsn));
         add(new Event.Handed(at(lsn)));

@@ -5,7 +5,8 @@ import io.hark.channel.EntryKind;
 import java.util.List;
 import java.util.Optional;
 
-/// Value: something that happened, as a client, the disk or a node's edge saw it. The checker knows nothing else.
+/// Value: something that happened, as a client, the disk or a node's edge saw it. The checker knows nothing
+/// else.
 sealed interface Event {
 
     /// A client hands in a publish or presence event.
@@ -22,7 +23,8 @@ sealed interface Event {
     /// A node's edge is told to acknowledge what stands at the place.
     record Answered(String op, Place place) implements Event {}
 
-    /// A node's edge is told that it is not accepted this time. The client may never hear of it, and send it again.
+    /// A node's edge is told that it is not accepted this time. The client may never hear of it, and send it
+    /// again.
     record Declined(String op) implements Event {}
 
     /// The client is told that it is accepted.
@@ -35,24 +37,60 @@ sealed interface Event {
     /// @param certain whether this was the only time that it was sent
     record Refused(String op, boolean certain) implements Event {}
 
-    /// An entry is in the log file, and all rows that go with it.
+    /// How many in-sync copies an entry needs.
+    record Began(int minIsr) implements Event {}
+
+    /// An entry is in a node's log file, and all rows that go with it.
     ///
-    /// @param number counts such events
+    /// @param number  counts such events of the node
+    /// @param channel empty text for a NOOP
     record Written(
-            long number, Place place, int epoch, String channel, String op, EntryKind kind, Durability durability)
+            String node,
+            long number,
+            Place place,
+            int epoch,
+            String channel,
+            String op,
+            EntryKind kind,
+            Durability durability)
             implements Event {}
 
-    /// Everything written up to `number` is on the disk.
-    record Synced(long number) implements Event {}
+    /// Everything that the node wrote up to `number` is on its disk.
+    record Synced(String node, long number) implements Event {}
 
-    /// A power loss took the entry.
-    record Lost(Place place, String channel) implements Event {}
+    /// A power loss took the entry from the node.
+    record Lost(String node, Place place, String op) implements Event {}
 
-    record Expired(Place place, String channel) implements Event {}
+    /// A replica takes back what comes after `lsn`, as its owner has it otherwise.
+    record Cut(String node, int slot, long lsn) implements Event {}
 
-    record LineageEnded(int slot, int lineage, long endLsn) implements Event {}
+    /// A replica begins anew, behind `lsn`, with the owner's rows.
+    record Installed(String node, int slot, long lsn) implements Event {}
 
-    record Crashed(String how) implements Event {}
+    /// The node gets an empty disk.
+    record Replaced(String node) implements Event {}
+
+    record Expired(String node, Place place, String channel) implements Event {}
+
+    /// A node holds the entry for committed: the first time that one does, and each time that one disagrees.
+    ///
+    /// @param answersIn the epoch that the node is in
+    /// @param epoch     the entry's
+    record Committed(
+            String node,
+            int answersIn,
+            Place place,
+            int epoch,
+            String channel,
+            String op,
+            EntryKind kind,
+            Durability durability)
+            implements Event {}
+
+    /// Something that befalls a node or a link, or that the region decides.
+    record Befell(String what) implements Event {}
+
+    record Crashed(String node, String how) implements Event {}
 
     /// The client is attached.
     ///
@@ -89,8 +127,16 @@ sealed interface Event {
     /// `connection:clientId=op`; sorted.
     record Quiet(String client, String channel, Place at, Optional<List<String>> members) implements Event {}
 
-    /// Nothing moves any more: the members that the owner knows of.
-    record OwnerMembers(String channel, List<String> members) implements Event {}
+    /// Nothing moves any more: the members that the owner tells a node of.
+    record OwnerMembers(String node, String channel, List<String> members) implements Event {}
+
+    /// Nothing moves any more: what a node has of a slot.
+    ///
+    /// @param members of all channels, as `channel/connection:clientId=op`; sorted
+    record ReplicaAtRest(String node, int slot, boolean owns, long lastLsn, List<Line> lines, List<String> members)
+            implements Event {}
+
+    record Line(Place place, int epoch, String op) {}
 
     /// Nothing moves any more, but this did not come to its end.
     record Stuck(String what) implements Event {}

@@ -1,6 +1,7 @@
 package io.hark.channel.sim;
 
-/// A mistake made on purpose around the core, to see that the checker notices. Each breaks one rule of the design.
+/// A mistake made on purpose around the core, to see that the checker notices. Each breaks one rule of the
+/// design.
 public enum PlantedBug {
     NONE,
     /// The store says that a batch is durable when it takes it.
@@ -19,8 +20,8 @@ public enum PlantedBug {
     REPEATS_NOT_LOOKED_UP,
     /// A transport goes on while the one that resumed its connection has begun.
     OLD_TRANSPORT_NOT_FENCED,
-    /// A power loss that took entries leaves the lineage as it was.
-    LINEAGE_NOT_ENDED,
+    /// A node that lost entries says that it has everything.
+    LOSS_NOT_TOLD,
     /// What a restarted node found is served before it is synced.
     RECOVERED_TAIL_NOT_SYNCED,
     /// A batch can be half there after a power loss: metas and ids, but not every entry.
@@ -46,5 +47,25 @@ public enum PlantedBug {
     /// The members of a dead node's connections stay for ever.
     MEMBERS_NOT_RECLAIMED,
     /// A publish that is in the log is refused.
-    REFUSED_AFTER_APPEND
+    REFUSED_AFTER_APPEND,
+    /// An owner counts what it sends to a replica as confirmed.
+    ACK_BEFORE_REPLICATION,
+    /// A replica says that it has what it has not written.
+    REPLICA_ACKS_BEFORE_DURABLE,
+    /// An owner does without a replica from when it proposes that, not from when that is decided.
+    ISR_SHRUNK_LOCALLY,
+    /// A replica takes records of an owner that it has answered a later epoch than.
+    EPOCH_NOT_CHECKED,
+    /// A replica takes records whatever comes before them.
+    PREVIOUS_NOT_CHECKED,
+    /// Any live replica becomes owner.
+    ELECTED_OUTSIDE_ISR,
+    /// What an owner sends to a replica that is about to join the in-sync set does not wait for it.
+    JOINING_NOT_COUNTED,
+    /// A replica that takes back entries leaves the members that they brought.
+    CUT_KEEPS_PRESENCE,
+    /// A restarted node answers owners before it knows of the epochs that it answered.
+    LINKED_BEFORE_REGISTERED,
+    /// What an earlier transport of a connection sent is taken as new.
+    LATE_COPY_ACCEPTED
 }

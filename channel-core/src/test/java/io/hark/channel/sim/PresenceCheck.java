@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Confined: compares, at the end of a history, the members that connections meant to be there with those that the
+/// Confined: compares, at the end of a history, the members that connections meant to be there with those that
+/// the
 /// owner has, and those with what every client sees (design, rule I9).
 final class PresenceCheck {
     private final Map<String, Event.Invoked> everInvoked = new HashMap<>();
@@ -95,7 +96,8 @@ final class PresenceCheck {
             ghosts.removeAll(meant);
             ghosts.removeIf(ghost -> excused.contains(ghost.substring(0, ghost.indexOf('='))));
             if (!missing.isEmpty() || !ghosts.isEmpty()) {
-                found.add("channel %s: missing %s, ghosts %s".formatted(owner.channel(), missing, ghosts));
+                found.add("channel %s on %s: missing %s, ghosts %s"
+                        .formatted(owner.channel(), owner.node(), missing, ghosts));
             }
             for (Event.Quiet view : views) {
                 if (view.channel().equals(owner.channel())

@@ -115,13 +115,26 @@ final class ServerTransport {
             return;
         }
         ended = true;
-        long deadline = node.wallMillis() + SimConfig.GRACE_MILLIS;
         int generation =
                 node.config().has(PlantedBug.LEAVE_IGNORES_GENERATION) ? Member.PERMANENT - 1 : claim.generation();
-        presentOn.forEach(
-                (channel, policy) -> node.router().lost(channel, new Claim(connection, generation), policy, deadline));
+        presentOn.forEach((channel, policy) -> node.router()
+                .lost(
+                        channel,
+                        new Claim(connection, generation),
+                        policy,
+                        node.config().graceMillis()));
         List.copyOf(attachments.values()).forEach(ServerAttachment::detach);
         attachments.clear();
+    }
+
+    /// The node sends the client elsewhere.
+    void close() {
+        end();
+        link.serverLost();
+    }
+
+    boolean isEnded() {
+        return ended;
     }
 
     void nodeDied() {
@@ -167,18 +180,20 @@ final class ServerTransport {
                 frame,
                 Optional.of(id),
                 resumed,
-                Optional.of(connection),
+                Optional.of(claim),
                 reply(node, loop(), frame.op(), frame.channel(), result -> answer(frame.serial(), planted(result))));
     }
 
     private void answer(long serial, PublishResult result) {
-        if (resumed
+        boolean mayBeLogged = resumed
                 && result instanceof PublishResult.Refused(var error)
-                && error.code() == ErrorCode.OVERLOADED.code()) {
+                && error.code() == ErrorCode.OVERLOADED.code();
+        boolean superseded =
+                result instanceof PublishResult.Refused(var why) && why.code() == ErrorCode.TRANSPORT_SUPERSEDED.code();
+        if (mayBeLogged || superseded) {
             // An earlier transport may have brought the same, and it may be in the log: only the owner can
-            // say, later.
-            end();
-            link.serverLost();
+            // say, later. Or there is a later transport, which gets the answer.
+            close();
         } else {
             send(new ToClient.Result(serial, result));
         }
@@ -190,10 +205,10 @@ final class ServerTransport {
             ToServer.Publish frame,
             Optional<IdHash> id,
             boolean mayRepeat,
-            Optional<String> connection,
+            Optional<Claim> publisher,
             ReplyTo<PublishResult> reply) {
         Optional<Receipt> early = node.config().has(PlantedBug.DUPLICATE_ANSWERED_BEFORE_COMMIT) && mayRepeat
-                ? id.flatMap(known -> node.store().uncommitted(frame.channel().key(), known))
+                ? id.flatMap(known -> uncommitted(node, frame.channel(), known))
                 : Optional.empty();
         if (early.isPresent()) {
             reply.then().accept(new PublishResult.Stored(early.get()));
@@ -205,17 +220,25 @@ final class ServerTransport {
         for (int i = 0; i < frame.count(); i++) {
             messages.add(message);
         }
-        MessageBatch batch = new MessageBatch(frame.op(), connection, 0, messages);
+        MessageBatch batch = new MessageBatch(frame.op(), publisher.map(Claim::connectionId), 0, messages);
+        boolean fenced = !node.config().has(PlantedBug.LATE_COPY_ACCEPTED);
         node.router()
                 .publish(
                         new Publish(
                                 frame.channel(),
                                 frame.ephemeral() ? Optional.empty() : id,
                                 mayRepeat,
+                                fenced ? publisher : Optional.empty(),
                                 batch,
                                 node.policy(frame.channel()),
                                 frame.ephemeral()),
                         reply);
+    }
+
+    private static Optional<Receipt> uncommitted(SimNode node, ChannelId channel, IdHash id) {
+        return node.cluster().nodes().stream()
+                .flatMap(each -> each.store().uncommitted(channel.key(), id).stream())
+                .findFirst();
     }
 
     /// Brings the answer to the loop, and writes it down at the moment when the owner gives it.
@@ -232,6 +255,7 @@ final class ServerTransport {
     }
 
     private static void decided(SimNode node, String op, ChannelId channel, PublishResult result) {
+        node.lookAtCommits();
         switch (result) {
             case PublishResult.Stored(var receipt) ->
                 node.history()
@@ -260,6 +284,10 @@ final class ServerTransport {
                 Optional.empty(),
                 Map.of());
         presentOn.computeIfAbsent(frame.channel(), node::policy);
+        ServerAttachment attached = attachments.get(frame.channel());
+        if (attached != null) {
+            attached.attachment.ifPresent(attachment -> attachment.vouch(claim));
+        }
         PresenceUpdate update = update(frame.channel(), frame.serial(), List.of(event));
         node.router()
                 .presence(
@@ -369,9 +397,10 @@ final class ServerTransport {
         }
 
         private void hand(List<Entry> entries) {
+            node.lookAtCommits();
             for (Entry entry : entries) {
                 if (!isEphemeral(entry)) {
-                    node.history().add(new Event.Handed(SimDisk.place(entry)));
+                    node.history().add(new Event.Handed(Place.of(entry)));
                 }
             }
             send(new ToClient.Entries(token, List.copyOf(entries)));

@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its connection with what
+/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its connection
+/// with what
 /// is unanswered and its channels with the position of the last thing that it got.
 final class SimClient {
+    private static final int HEARTBEAT_MICROS = 1_000_000;
     private static final List<String> CLIENT_IDS = List.of("u1", "u2");
 
     private final Simulation simulation;
@@ -90,18 +92,31 @@ final class SimClient {
         if (link.isPresent()) {
             return;
         }
-        Optional<SimNode> node = simulation.node();
-        if (node.isEmpty()) {
+        List<SimNode> nodes = simulation.cluster().serving();
+        if (nodes.isEmpty()) {
             scheduler.after(scheduler.between(1_000, 30_000), this::connect);
             return;
         }
+        SimNode node = scheduler.pick(nodes);
         Link opened = new Link(scheduler, config, this);
         link = Optional.of(opened);
         opened.open(
-                node.get(),
+                node,
                 new ServerTransport(
-                        node.get(), opened, connection, number * 1_000L + connections, generation, generation > 0));
+                        node, opened, connection, number * 1_000L + connections, generation, generation > 0));
         generation++;
+        scheduler.after(HEARTBEAT_MICROS, () -> requireHeartbeat(opened, node));
+    }
+
+    /// A transport over which nothing comes for too long is given up.
+    private void requireHeartbeat(Link watched, SimNode node) {
+        if (link.equals(Optional.of(watched))) {
+            if (!connected || scheduler.nowMicros() - node.aliveAt() > HEARTBEAT_MICROS) {
+                lose();
+            } else {
+                scheduler.after(HEARTBEAT_MICROS, () -> requireHeartbeat(watched, node));
+            }
+        }
     }
 
     /// One thing that a user or the network does.
@@ -358,12 +373,12 @@ final class SimClient {
     }
 
     private void received(ClientChannel channel, Entry entry) {
-        Place place = SimDisk.place(entry);
+        Place place = Place.of(entry);
         history.add(new Event.Received(
                 name(),
                 channel.id.name(),
                 place,
-                SimDisk.op(entry),
+                History.op(entry.body()),
                 entry.kind(),
                 !ServerTransport.isEphemeral(entry)));
         channel.position = Optional.of(place);

@@ -2,106 +2,130 @@ package io.hark.channel.sim;
 
 import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
-import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
-import io.hark.channel.Entry;
-import io.hark.channel.EntryBody;
-import io.hark.channel.HistoryPage;
-import io.hark.channel.HistoryQuery;
+import io.hark.channel.Durability;
 import io.hark.channel.Hlc;
 import io.hark.channel.IdHash;
-import io.hark.channel.MemberChange;
+import io.hark.channel.InMemoryHistoryStore;
+import io.hark.channel.LogRecord;
 import io.hark.channel.Receipt;
+import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
-import io.hark.channel.Slots;
-import io.hark.presence.Member;
+import io.hark.channel.SlotRow;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntToLongFunction;
 
-/// What outlives the node: a journal of batches, some of them only in the page cache, and the rows that they add up to.
+/// What outlives a node: a journal of changes, some of them only in the page cache, and the rows that they add
+/// up to.
 final class SimDisk {
-    private static final int LINEAGES_KEPT = 16;
-    private static final int SEGMENT_MILLIS = 20;
+    private static final Duration FOR_EVER = Duration.ofDays(1);
 
+    private final String node;
     private final Scheduler scheduler;
     private final SimConfig config;
     private final History history;
     private final List<Item> journal = new ArrayList<>();
-    private final Set<Place> dropped = new HashSet<>();
-    private final long[] trimmed = new long[Slots.COUNT];
+    private final PriorityQueue<Long> dueMillis = new PriorityQueue<>();
+    private final TreeSet<Integer> lost = new TreeSet<>();
     private int synced;
     private long written;
     private int life;
 
-    private SlotMeta[] metas = emptyMetas();
-    private Map<ChannelKey, Row> rows = new LinkedHashMap<>();
+    private InMemoryHistoryStore rows;
+    private Map<Integer, TreeMap<Long, LogRecord>> logs;
 
-    SimDisk(Scheduler scheduler, SimConfig config, History history) {
+    /// The same with what has expired.
+    private Map<Integer, TreeMap<Long, LogRecord>> everything;
+
+    /// By id, of every publish that was ever written: for those planted bugs that look up ids otherwise.
+    private final Map<IdHash, Known> known = new LinkedHashMap<>();
+
+    SimDisk(String node, Scheduler scheduler, SimConfig config, History history) {
+        this.node = node;
         this.scheduler = scheduler;
         this.config = config;
         this.history = history;
+        clear();
     }
 
-    /// One atomic write.
-    ///
-    /// @param entriesKept how many of the appends have their entry; fewer than all only when a planted bug tears it
-    private record Item(List<Append> appends, int entriesKept, List<SlotMeta> metas, long lastNumber, int life) {}
+    private record Known(Receipt receipt, int epoch, int life) {}
 
-    private record Known(Receipt receipt, int life) {}
+    /// One change, done as a whole or not at all.
+    private sealed interface Item {
+        /// @param lastNumber of the last entry, see [Event.Written]
+        record Write(List<Append> appends, long lastNumber) implements Item {}
 
-    private static final class Row {
-        private final ChannelId id;
-        private final List<Append> entries = new ArrayList<>();
-        private final Map<String, Member> members = new LinkedHashMap<>();
-        private final Map<IdHash, Known> ids = new LinkedHashMap<>();
-        private long lastLsn;
-        private boolean known;
+        /// Metas and ids of the appends, without the entries: what a planted bug leaves of a batch.
+        record Torn(List<Append> appends) implements Item {}
 
-        private Row(ChannelId id) {
-            this.id = id;
-        }
+        record Cut(int slot, long lsn) implements Item {}
+
+        record Wipe(int slot) implements Item {}
+
+        record Install(SlotMeta meta, SlotImage page) implements Item {}
+
+        record Expire(long nowMillis) implements Item {}
     }
 
-    private static SlotMeta[] emptyMetas() {
-        SlotMeta[] metas = new SlotMeta[Slots.COUNT];
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
-            metas[slot] = SlotMeta.empty(slot);
-        }
-        return metas;
+    private void clear() {
+        rows = new InMemoryHistoryStore(FOR_EVER, channelMemory());
+        logs = new TreeMap<>();
+        everything = new TreeMap<>();
+        config.slots().forEach(slot -> {
+            logs.put(slot, new TreeMap<>());
+            everything.put(slot, new TreeMap<>());
+        });
     }
 
-    static Place place(Entry entry) {
-        return new Place(entry.channel().slot(), entry.origin().lineage(), entry.lsn());
-    }
-
-    static String op(Entry entry) {
-        return switch (entry.body()) {
-            case EntryBody.None() -> "";
-            case EntryBody.Messages(var batch) -> batch.id();
-            case EntryBody.Presence(var batch) -> batch.id();
-        };
+    private Duration channelMemory() {
+        return config.channelRowsKept()
+                ? FOR_EVER
+                : config.policies().getFirst().retention().plusMillis(1);
     }
 
     void write(List<Append> appends) {
-        for (Append append : appends) {
-            Entry entry = append.entry();
-            written++;
-            append.channel()
-                    .ifPresent(channel -> history.add(new Event.Written(
-                            written,
-                            place(entry),
-                            entry.epoch(),
-                            channel.name(),
-                            op(entry),
-                            entry.kind(),
-                            append.policy().durability())));
+        if (appends.isEmpty()) {
+            return;
         }
-        add(new Item(appends, appends.size(), List.of(), written, life));
+        for (Append append : appends) {
+            LogRecord record = append.record();
+            written++;
+            history.add(new Event.Written(
+                    node,
+                    written,
+                    Place.of(record.head()),
+                    record.head().epoch(),
+                    record.channel().map(ChannelId::name).orElse(""),
+                    history.op(record),
+                    record.head().kind(),
+                    record.policy().durability()));
+            record.id()
+                    .ifPresent(id -> known.put(
+                            id, new Known(record.receipt(), record.head().epoch(), life)));
+            long millis = Hlc.millis(record.head().hlc());
+            dueMillis.add(millis + record.policy().retention().toMillis());
+            dueMillis.add(millis + channelMemory().toMillis());
+        }
+        add(new Item.Write(appends.stream().map(this::planted).toList(), written));
+    }
+
+    private Append planted(Append append) {
+        if (!config.has(PlantedBug.MEMBERS_NOT_IN_BATCH)) {
+            return append;
+        }
+        LogRecord full = append.record();
+        LogRecord record = new LogRecord(
+                full.channel(), full.head(), full.encoded(), full.count(), full.id(), full.policy(), List.of());
+        return new Append(record, append.after());
     }
 
     private void add(Item item) {
@@ -110,36 +134,136 @@ final class SimDisk {
     }
 
     private void apply(Item item) {
-        for (int index = 0; index < item.appends().size(); index++) {
-            apply(item.appends().get(index), index < item.entriesKept(), item.life());
+        switch (item) {
+            case Item.Write(var appends, var number) -> {
+                rows.append(appends, done -> {});
+                appends.forEach(append -> {
+                    logs.get(append.after().slot()).put(append.record().lsn(), append.record());
+                    everything.get(append.after().slot()).put(append.record().lsn(), append.record());
+                });
+            }
+            case Item.Torn(var appends) ->
+                appends.forEach(append -> {
+                    List<SlotRow> kept = new ArrayList<>();
+                    LogRecord record = append.record();
+                    record.channel().ifPresent(channel -> {
+                        record.id()
+                                .ifPresent(id -> kept.add(new SlotRow.Published(channel.key(), id, record.receipt())));
+                        kept.add(new SlotRow.Place(
+                                channel, record.lsn(), Hlc.millis(record.head().hlc())));
+                    });
+                    rows.install(append.after(), new SlotImage(kept, 0, SlotImage.START));
+                });
+            case Item.Cut(var slot, var lsn) -> cutRows(slot, lsn);
+            case Item.Wipe(var slot) -> {
+                rows.wipe(slot);
+                logs.get(slot).clear();
+                everything.get(slot).clear();
+            }
+            case Item.Install(var meta, var page) -> rows.install(meta, page);
+            case Item.Expire(var nowMillis) -> {
+                rows.expire(nowMillis);
+                logs.values().forEach(log -> log.values().removeIf(record -> isExpired(record, nowMillis)));
+            }
         }
-        item.metas().forEach(meta -> metas[meta.slot()] = meta);
     }
 
-    private void apply(Append append, boolean withEntry, int inLife) {
-        Entry entry = append.entry();
-        metas[entry.channel().slot()] = append.after();
-        if (append.channel().isEmpty()) {
+    private List<SlotRow> presentRows(int slot) {
+        return config.has(PlantedBug.CUT_KEEPS_PRESENCE)
+                ? now(rows.image(slot, SlotImage.START, Integer.MAX_VALUE)).rows().stream()
+                        .filter(row -> row instanceof SlotRow.Present)
+                        .toList()
+                : List.of();
+    }
+
+    /// What an in-memory store answers, it has answered.
+    static <T> T now(CompletionStage<T> answered) {
+        return answered.toCompletableFuture().join();
+    }
+
+    private static boolean isExpired(LogRecord record, long nowMillis) {
+        return expiryMillis(record) <= nowMillis;
+    }
+
+    private static long expiryMillis(LogRecord record) {
+        return Hlc.millis(record.head().hlc()) + record.policy().retention().toMillis();
+    }
+
+    /// @return the slot's meta from then on; empty when it cannot be cut there
+    Optional<SlotMeta> cut(int slot, long lsn) {
+        Optional<SlotMeta> cut = cutRows(slot, lsn);
+        if (cut.isPresent()) {
+            journal.add(new Item.Cut(slot, lsn));
+            history.add(new Event.Cut(node, slot, lsn));
+        }
+        return cut;
+    }
+
+    private Optional<SlotMeta> cutRows(int slot, long lsn) {
+        List<SlotRow> before = presentRows(slot);
+        Optional<SlotMeta> cut = now(rows.truncate(slot, lsn));
+        if (cut.isPresent()) {
+            logs.get(slot).tailMap(lsn, false).clear();
+            everything.get(slot).tailMap(lsn, false).clear();
+            if (config.has(PlantedBug.CUT_KEEPS_PRESENCE)) {
+                rows.install(cut.get(), new SlotImage(before, 0, SlotImage.START));
+            }
+        }
+        return cut;
+    }
+
+    void wipe(int slot) {
+        history.add(new Event.Cut(node, slot, 0));
+        add(new Item.Wipe(slot));
+    }
+
+    void install(SlotMeta meta, SlotImage page) {
+        if (page.isLast()) {
+            history.add(new Event.Installed(node, meta.slot(), meta.lastLsn()));
+        }
+        page.rows().forEach(row -> {
+            if (row instanceof SlotRow.Place(var channel, var lastLsn, var millis)) {
+                dueMillis.add(millis + channelMemory().toMillis());
+            }
+        });
+        add(new Item.Install(meta, page));
+    }
+
+    /// Drops what is older than its retention, but nothing that is not committed: replicas may lack it, and
+    /// its owner
+    /// must be able to send it.
+    ///
+    /// @param committed by slot
+    void expire(long wallMillis, IntToLongFunction committed) {
+        long nowMillis = wallMillis;
+        for (var log : logs.entrySet()) {
+            for (LogRecord kept : log.getValue()
+                    .tailMap(committed.applyAsLong(log.getKey()), false)
+                    .values()) {
+                nowMillis = Math.min(nowMillis, expiryMillis(kept) - 1);
+            }
+        }
+        expire(nowMillis);
+    }
+
+    private void expire(long nowMillis) {
+        boolean due = false;
+        while (!dueMillis.isEmpty() && dueMillis.peek() <= nowMillis) {
+            dueMillis.poll();
+            due = true;
+        }
+        if (!due) {
             return;
         }
-        Row row = rows.computeIfAbsent(
-                entry.channel(), key -> new Row(append.channel().get()));
-        append.id().ifPresent(id -> row.ids.put(id, new Known(entry.receipt(), inLife)));
-        row.lastLsn = entry.lsn();
-        row.known = true;
-        if (withEntry && !dropped.contains(place(entry))) {
-            row.entries.add(append);
-        }
-        if (!config.has(PlantedBug.MEMBERS_NOT_IN_BATCH)) {
-            append.members().forEach(change -> apply(row, change));
-        }
-    }
-
-    private static void apply(Row row, MemberChange change) {
-        switch (change) {
-            case MemberChange.Put(var member) -> row.members.put(member.key(), member);
-            case MemberChange.Remove(var key) -> row.members.remove(key);
-        }
+        logs.values()
+                .forEach(log -> log.values().stream()
+                        .filter(record -> isExpired(record, nowMillis))
+                        .forEach(record -> history.add(new Event.Expired(
+                                node,
+                                Place.of(record.head()),
+                                record.channel().map(ChannelId::name).orElse("")))));
+        add(new Item.Expire(nowMillis));
+        sync(journal.size());
     }
 
     int journalSize() {
@@ -149,159 +273,109 @@ final class SimDisk {
     /// Syncs the first `items` of the journal.
     void sync(int items) {
         int upTo = Math.min(items, journal.size());
-        if (upTo > synced) {
-            synced = upTo;
-            history.add(new Event.Synced(journal.get(upTo - 1).lastNumber()));
+        for (int at = upTo - 1; at >= synced; at--) {
+            if (journal.get(at) instanceof Item.Write(var appends, var lastNumber)) {
+                history.add(new Event.Synced(node, lastNumber));
+                break;
+            }
         }
+        synced = Math.max(synced, upTo);
     }
 
-    /// The machine loses power: what was not synced is there only by luck, and if something is gone the numbers
-    /// that it had are never given again.
+    /// Slots that are not what they were, as long as the region was not told.
+    List<Integer> lost() {
+        return List.copyOf(lost);
+    }
+
+    void lossIsKnown() {
+        lost.clear();
+    }
+
+    /// The machine loses power: what was not synced is there only by luck.
     void losePower() {
         int kept = scheduler.between(synced, journal.size());
-        List<Item> lost = List.copyOf(journal.subList(kept, journal.size()));
-        if (lost.isEmpty()) {
-            return;
-        }
+        List<Item> gone = List.copyOf(journal.subList(kept, journal.size()));
         journal.subList(kept, journal.size()).clear();
-        if (config.has(PlantedBug.TORN_BATCH)) {
-            Item torn = lost.getFirst();
-            journal.add(
-                    new Item(torn.appends(), torn.appends().size() / 2, torn.metas(), torn.lastNumber(), torn.life()));
-            forget(torn.appends()
-                    .subList(torn.appends().size() / 2, torn.appends().size()));
-            lost = lost.subList(1, lost.size());
+        for (Item item : gone) {
+            switch (item) {
+                case Item.Write(var appends, var number) ->
+                    appends.forEach(append -> {
+                        lost.add(append.after().slot());
+                        history.add(new Event.Lost(node, Place.of(append.head()), history.op(append.record())));
+                    });
+                case Item.Torn(var appends) -> {}
+                case Item.Cut(var slot, var lsn) -> lost.add(slot);
+                case Item.Wipe(var slot) -> lost.add(slot);
+                case Item.Install(var meta, var page) -> lost.add(meta.slot());
+                case Item.Expire(var nowMillis) -> {}
+            }
         }
-        lost.forEach(item -> forget(item.appends()));
-        rows = new LinkedHashMap<>();
-        metas = emptyMetas();
+        if (config.has(PlantedBug.TORN_BATCH)
+                && !gone.isEmpty()
+                && gone.getFirst() instanceof Item.Write(var half, var n)) {
+            journal.add(new Item.Write(half.subList(0, half.size() / 2), n));
+            journal.add(new Item.Torn(half.subList(half.size() / 2, half.size())));
+        }
+        if (!gone.isEmpty()) {
+            rebuild();
+        }
+    }
+
+    private void rebuild() {
+        clear();
         journal.forEach(this::apply);
-        rows.values().forEach(this::forgetIfExpired);
-        sync(journal.size());
-        if (!config.has(PlantedBug.LINEAGE_NOT_ENDED)) {
-            endLineages();
-        }
     }
 
-    private void forget(List<Append> appends) {
-        for (Append append : appends) {
-            append.channel().ifPresent(channel -> history.add(new Event.Lost(place(append.entry()), channel.name())));
-        }
-    }
-
-    private void endLineages() {
-        List<SlotMeta> begun = new ArrayList<>();
-        config.channels().stream()
-                .map(channel -> channel.key().slot())
-                .distinct()
-                .forEach(slot -> {
-                    history.add(new Event.LineageEnded(slot, metas[slot].lineage(), metas[slot].lastLsn()));
-                    begun.add(metas[slot].withNewLineage(LINEAGES_KEPT));
-                });
-        add(new Item(List.of(), 0, begun, written, life));
-        sync(journal.size());
+    /// Another disk takes its place.
+    void replace() {
+        journal.clear();
+        synced = 0;
+        known.clear();
+        lost.addAll(config.slots());
+        history.add(new Event.Replaced(node));
+        clear();
     }
 
     /// A new life of the node begins.
     void open() {
         life++;
+        rows.reopen();
         if (!config.has(PlantedBug.RECOVERED_TAIL_NOT_SYNCED)) {
             sync(journal.size());
         }
     }
 
-    int life() {
-        return life;
+    InMemoryHistoryStore rows() {
+        return rows;
     }
 
-    /// Drops segments of which everything is older than its retention.
-    void expire(long nowMillis) {
-        for (Row row : rows.values()) {
-            List<Append> expired = row.entries.stream()
-                    .filter(append ->
-                            endOfSegment(append) + append.policy().retention().toMillis() <= nowMillis)
-                    .toList();
-            if (!expired.isEmpty()) {
-                sync(journal.size());
-                row.entries.removeAll(expired);
-                for (Append append : expired) {
-                    Place place = place(append.entry());
-                    dropped.add(place);
-                    trimmed[place.slot()] = Math.max(trimmed[place.slot()], place.lsn());
-                    history.add(new Event.Expired(place, row.id.name()));
-                }
-                forgetIfExpired(row);
-            }
-        }
+    /// The slot's records that are kept, by LSN.
+    TreeMap<Long, LogRecord> log(int slot) {
+        return logs.get(slot);
     }
 
-    private static long endOfSegment(Append append) {
-        return (Hlc.millis(append.entry().hlc()) / SEGMENT_MILLIS + 1) * SEGMENT_MILLIS;
+    /// The slot's records, those that have expired among them.
+    TreeMap<Long, LogRecord> everything(int slot) {
+        return everything.get(slot);
     }
 
-    private void forgetIfExpired(Row row) {
-        if (row.entries.isEmpty() && !config.channelRowsKept()) {
-            row.known = false;
-        }
-    }
-
-    SlotMeta meta(int slot) {
-        return metas[slot];
-    }
-
-    List<ChannelId> channelsWithMembers() {
-        return rows.values().stream()
-                .filter(row -> !row.members.isEmpty())
-                .map(row -> row.id)
-                .toList();
-    }
-
-    ChannelImage image(ChannelKey channel) {
-        Row row = rows.get(channel);
-        if (row == null) {
-            return new ChannelImage(trimmed[channel.slot()], List.of());
-        }
-        return new ChannelImage(row.known ? row.lastLsn : trimmed[channel.slot()], List.copyOf(row.members.values()));
-    }
-
-    Optional<Receipt> receipt(ChannelKey channel, IdHash id) {
+    /// @param epoch the one that the owner of the channel leads in
+    Optional<Receipt> receipt(ChannelKey channel, IdHash id, int epoch) {
         if (config.has(PlantedBug.DEDUPE_BY_HIGHEST_SERIAL)) {
-            return rows.values().stream()
-                    .flatMap(row -> row.ids.entrySet().stream())
-                    .filter(known ->
-                            known.getKey().high() == id.high() && known.getKey().low() >= id.low())
-                    .map(known -> known.getValue().receipt())
+            return known.entrySet().stream()
+                    .filter(other ->
+                            other.getKey().high() == id.high() && other.getKey().low() >= id.low())
+                    .map(other -> other.getValue().receipt())
                     .findFirst();
         }
-        return Optional.ofNullable(rows.get(channel))
-                .map(row -> row.ids.get(id))
-                .filter(known -> !config.has(PlantedBug.DEDUPE_IN_MEMORY) || known.life() == life)
-                .map(Known::receipt);
+        Optional<Receipt> found = now(rows.findId(channel, id));
+        Known own = known.get(id);
+        boolean forgotten =
+                config.has(PlantedBug.DEDUPE_IN_MEMORY) && (own == null || own.life() != life || own.epoch() != epoch);
+        return forgotten ? Optional.empty() : found;
     }
 
-    HistoryPage page(HistoryQuery query) {
-        List<Append> all = Optional.ofNullable(rows.get(query.channel()))
-                .map(row -> row.entries)
-                .orElse(List.of());
-        long upTo = config.has(PlantedBug.READ_PAST_BOUND) ? Long.MAX_VALUE : query.upToLsn();
-        List<Entry> page = new ArrayList<>();
-        int bytes = 0;
-        for (Append append : query.backwards() ? all.reversed() : all) {
-            Entry entry = append.entry();
-            long millis = Hlc.millis(entry.hlc());
-            boolean wanted = entry.lsn() > query.afterLsn()
-                    && entry.lsn() <= upTo
-                    && millis >= query.startMillis()
-                    && millis <= query.endMillis()
-                    && query.kinds().contains(entry.kind());
-            if (wanted) {
-                if (page.size() >= query.entriesMax() || !page.isEmpty() && bytes >= query.bytesMax()) {
-                    return new HistoryPage(page, true);
-                }
-                page.add(entry);
-                bytes += entry.size();
-            }
-        }
-        return new HistoryPage(page, false);
+    static boolean wantsSync(Append append) {
+        return append.record().policy().durability() == Durability.FSYNC;
     }
 }

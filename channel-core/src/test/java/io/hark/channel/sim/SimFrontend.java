@@ -1,8 +1,10 @@
 package io.hark.channel.sim;
 
+import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelRouter;
 import io.hark.channel.Claim;
+import io.hark.channel.DamagedEntry;
 import io.hark.channel.Entry;
 import io.hark.channel.FrontendChannel;
 import io.hark.channel.FrontendChannels;
@@ -20,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /// The frontend's part of one loop: the real channels, with rings of entries in place of frames.
@@ -92,8 +93,19 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     }
 
     @Override
-    public void subscribe(ChannelId channel, Optional<Claim> claim, BiConsumer<Subscribed, ErrorInfo> answer) {
-        node.router().subscribe(channel, this, claim, new ReplyTo<>(loop, reply -> {
+    public void missed(ChannelId channel, long lastLsn) {
+        channels.missed(channel, lastLsn);
+    }
+
+    @Override
+    public void ownerChanged(ChannelId channel) {
+        channels.ownerChanged(channel);
+    }
+
+    @Override
+    public void subscribe(
+            ChannelId channel, List<Claim> claims, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer) {
+        node.router().subscribe(channel, this, claims, withMembers, new ReplyTo<>(loop, reply -> {
             switch (reply) {
                 case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(planted(subscribed), null);
                 case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);
@@ -116,7 +128,7 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
 
     @Override
     public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
-        node.store()
+        node.router()
                 .read(query)
                 .whenComplete((page, failure) ->
                         loop.execute(() -> answer.accept(failure == null ? planted(query, page) : page, failure)));
@@ -142,6 +154,14 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
         return new HistoryPage(entries, page.more());
     }
 
+    static Entry entry(Append append) {
+        try {
+            return append.record().entry();
+        } catch (DamagedEntry e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static Entry follows(Entry entry, long prevLsn) {
         return new Entry(
                 entry.lsn(),
@@ -156,6 +176,6 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
 
     @Override
     public void alarm(String what) {
-        node.history().add(new Event.Alarm(what));
+        node.history().add(new Event.Alarm(node.id() + ": " + what));
     }
 }

@@ -3,19 +3,24 @@ package io.hark.channel.sim;
 import io.hark.channel.Loop;
 import java.util.ArrayDeque;
 
-/// One event loop of the simulated node: takes what is queued in its order, some of it in every turn, and stalls at
+/// One event loop of a simulated node: takes what is queued in its order, some of it in every turn, and stalls
+/// at
 /// times.
 final class SimLoop implements Loop {
     private final Scheduler scheduler;
     private final SimConfig config;
+    private final Runnable afterTurn;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private long pausedUntil;
     private boolean turnDue;
     private boolean running;
     private boolean dead;
 
-    SimLoop(Scheduler scheduler, SimConfig config) {
+    /// @param afterTurn looks at what a turn has done
+    SimLoop(Scheduler scheduler, SimConfig config, Runnable afterTurn) {
         this.scheduler = scheduler;
         this.config = config;
+        this.afterTurn = afterTurn;
     }
 
     @Override
@@ -36,6 +41,11 @@ final class SimLoop implements Loop {
         queue.clear();
     }
 
+    /// Takes no turn before that time, whatever queues.
+    void pause(long untilMicros) {
+        pausedUntil = untilMicros;
+    }
+
     private void schedule() {
         if (!turnDue && !running) {
             turnDue = true;
@@ -45,12 +55,23 @@ final class SimLoop implements Loop {
     }
 
     private void turn() {
+        if (dead) {
+            return;
+        }
+        if (scheduler.nowMicros() < pausedUntil) {
+            scheduler.at(pausedUntil, this::turn);
+            return;
+        }
         turnDue = false;
         running = true;
         for (int left = scheduler.between(1, 32); left > 0 && !queue.isEmpty(); left--) {
             queue.poll().run();
         }
         running = false;
+        if (dead) {
+            return;
+        }
+        afterTurn.run();
         if (!queue.isEmpty()) {
             schedule();
         }

@@ -3,67 +3,238 @@ package io.hark.channel.sim;
 import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
-import io.hark.channel.LocalChannelRouter;
+import io.hark.control.ControlCommand;
+import io.hark.control.ControlState;
+import io.hark.control.NodeEntry;
+import io.hark.slot.NodeRouter;
+import io.hark.slot.SlotProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// One life of the node, from its start to its crash: the real router on two loops, and the transports that it serves.
+/// One life of a node, from its start to its crash: the real router on two loops, and the transports that it
+/// serves.
 final class SimNode {
-    private static final int TICK_MICROS = 50_000;
     private static final long WALL_CLOCK_START = 1_700_000_000_000L;
+    private static final int REGISTER_AGAIN_MICROS = 300_000;
+    private static final int SILENT_MICROS_MAX = 1_500_000;
 
+    private final SimCluster cluster;
     private final Scheduler scheduler;
     private final SimConfig config;
     private final History history;
+    private final String id;
     private final SimDisk disk;
     private final SimStore store;
+    private final SimNetwork.End links;
+    private final PlantedLinks planted;
+    private final NodeRouter router;
+    private final SlotProbe probe;
+    private final CommitWatch.Follower commits;
     private final List<SimLoop> loops = new ArrayList<>();
     private final List<SimFrontend> frontends = new ArrayList<>();
     private final List<ServerTransport> transports = new ArrayList<>();
     private final Map<String, ServerTransport> newest = new LinkedHashMap<>();
     private final Map<String, Map<ChannelId, ChannelPolicy>> presentOn = new LinkedHashMap<>();
-    private final LocalChannelRouter router;
+    private final String life;
+    private List<Integer> dirty;
+    private boolean clean;
+    private int incarnations = 1;
+    private boolean joined;
+    private boolean current;
+    private Optional<ControlState> learned = Optional.empty();
     private boolean alive = true;
+    private boolean draining;
+    private long pausedUntil;
+    private long aliveAt;
+    private long controlAt;
 
-    /// @param died called when the store fails
-    SimNode(Scheduler scheduler, SimConfig config, History history, SimDisk disk, int epoch, Runnable died) {
-        this.scheduler = scheduler;
-        this.config = config;
-        this.history = history;
+    SimNode(SimCluster cluster, String id, int life, SimDisk disk) {
+        this.cluster = cluster;
+        this.scheduler = cluster.scheduler();
+        this.config = cluster.config();
+        this.history = cluster.history();
+        this.id = id;
+        this.life = id + "." + life;
         this.disk = disk;
-        this.store = new SimStore(scheduler, config, disk, this::tapped);
+        boolean tellsSlots = config.cluster().tellsDirtySlots();
+        this.clean = disk.lost().isEmpty() || tellsSlots;
+        this.dirty = tellsSlots ? disk.lost() : List.of();
+        this.aliveAt = scheduler.nowMicros();
+        this.controlAt = scheduler.nowMicros();
+        this.store = new SimStore(scheduler, config, disk, this::tapped, this::promised, this::leads);
         for (int i = 0; i < 2; i++) {
-            SimLoop loop = new SimLoop(scheduler, config);
+            SimLoop loop = new SimLoop(scheduler, config, this::lookAtCommits);
             loops.add(loop);
             frontends.add(new SimFrontend(this, loop));
         }
-        this.router = LocalChannelRouter.open(
-                loops, store, SimConfig.REGION, epoch, config.router(), this::wallMillis, failure -> died.run());
+        this.links = cluster.network().end(id);
+        this.planted = new PlantedLinks(config, this, links);
+        this.router = new NodeRouter(
+                loops,
+                id,
+                SimConfig.REGION,
+                store,
+                planted,
+                config.slot(),
+                this::wallMillis,
+                this::propose,
+                this::failed);
+        this.probe = new SlotProbe(router);
+        this.commits = cluster.commits().follow(this, config.slots());
+        router.distrust(dirty);
+        cluster.control().follow(id, this::follow);
+        if (config.has(PlantedBug.LINKED_BEFORE_REGISTERED)) {
+            joined = true;
+            planted.start(router);
+        }
+        register();
         tick();
+    }
+
+    private int promised(int slot) {
+        return probe.promised(slot);
+    }
+
+    private boolean leads(int slot) {
+        return probe.leads(slot);
+    }
+
+    void lookAtCommits() {
+        commits.look();
     }
 
     private void tapped(List<Append> batch) {
         if (config.has(PlantedBug.DELIVER_BEFORE_COMMIT)) {
             for (Append append : batch) {
-                append.channel()
+                append.record()
+                        .channel()
                         .ifPresent(channel ->
                                 frontends.forEach(frontend -> frontend.loop().execute(() -> {
-                                    frontend.entered(channel, append.entry(), true);
+                                    frontend.entered(channel, SimFrontend.entry(append), true);
                                     frontend.pump();
                                 })));
             }
         }
     }
 
-    private void tick() {
-        scheduler.after(TICK_MICROS, () -> {
+    private void failed(Throwable failure) {
+        if (failure instanceof IllegalStateException) {
+            history.add(new Event.Alarm(id + ": " + failure.getMessage()));
+        }
+        // The loop is in the middle of a turn.
+        scheduler.after(1, () -> {
             if (alive) {
-                router.tick();
-                disk.expire(wallMillis());
-                tick();
+                cluster.crash(this, "its store fails", false);
             }
+        });
+    }
+
+    // ---- what the region decides
+
+    String incarnation() {
+        return life + "." + incarnations;
+    }
+
+    private void register() {
+        if (!alive || current) {
+            return;
+        }
+        boolean silent = config.has(PlantedBug.LOSS_NOT_TOLD);
+        cluster.control()
+                .propose(
+                        id,
+                        new ControlCommand.Register(
+                                id, incarnation(), id, 1, clean || silent, silent ? List.of() : dirty));
+        scheduler.after(REGISTER_AGAIN_MICROS, this::register);
+    }
+
+    private void propose(ControlCommand command) {
+        if (config.has(PlantedBug.ISR_SHRUNK_LOCALLY)
+                && command instanceof ControlCommand.ChangeIsr(var changes)
+                && learned.isPresent()
+                && changes.stream()
+                        .anyMatch(change -> change.isr().size()
+                                < learned.get().slots().get(change.slot()).isr().size())) {
+            ControlState own = learned.get().apply(command);
+            scheduler.after(1, () -> router.decided(own, current));
+        }
+        planted.proposed(command);
+        cluster.control().propose(id, command);
+    }
+
+    private void follow(ControlState state) {
+        if (!alive) {
+            return;
+        }
+        boolean was = current;
+        current = state.isCurrent(id, incarnation());
+        learned = Optional.of(state);
+        planted.decided(state);
+        router.decided(state, current);
+        if (current && !was) {
+            // Whatever it lost with its last life, the region knows.
+            clean = true;
+            dirty = List.of();
+            disk.lossIsKnown();
+            if (!joined) {
+                joined = true;
+                planted.start(router);
+            }
+        }
+        boolean over = was && !current;
+        boolean unknown = state.node(id)
+                .filter(entry -> entry.incarnation().equals(incarnation()))
+                .filter(entry -> entry.status() == NodeEntry.Status.DOWN)
+                .isPresent();
+        if ((over || unknown) && !draining) {
+            incarnations++;
+            register();
+        }
+    }
+
+    /// Does not come back once it is taken out.
+    void retire() {
+        draining = true;
+    }
+
+    boolean isCurrent() {
+        return current;
+    }
+
+    /// Gives away what it owns, then ends; @return whether it may end now.
+    boolean hasHandedOver() {
+        return learned.filter(state -> state.hasSlots()
+                        && config.slots().stream()
+                                .noneMatch(slot -> state.slots().get(slot).isOwnedBy(id)))
+                .isPresent();
+    }
+
+    void drain() {
+        draining = true;
+        cluster.control().propose(id, new ControlCommand.Drain(id, incarnation()));
+    }
+
+    // ---- time
+
+    private void tick() {
+        scheduler.after(config.tickMicros(), () -> {
+            if (!alive) {
+                return;
+            }
+            router.tick();
+            disk.expire(wallMillis(), probe::committedLsn);
+            loops.getFirst().execute(() -> aliveAt = scheduler.nowMicros());
+            if (cluster.control().reaches(id)) {
+                controlAt = scheduler.nowMicros();
+            } else if (!isServing()) {
+                // Its clients are told to go elsewhere.
+                List.copyOf(transports).forEach(transport -> transport.loop().execute(transport::close));
+            }
+            transports.removeIf(ServerTransport::isEnded);
+            tick();
         });
     }
 
@@ -71,20 +242,56 @@ final class SimNode {
         return WALL_CLOCK_START + scheduler.nowMicros() / 1000;
     }
 
-    void crash() {
+    /// The process stands still for so long.
+    void pause(int micros) {
+        pausedUntil = scheduler.nowMicros() + micros;
+        loops.forEach(loop -> loop.pause(pausedUntil));
+        cluster.network().standsStill(id, micros);
+    }
+
+    boolean isPaused() {
+        return scheduler.nowMicros() < pausedUntil;
+    }
+
+    void goOn() {
+        pausedUntil = 0;
+        loops.forEach(loop -> loop.pause(0));
+    }
+
+    /// When its loops last moved.
+    long aliveAt() {
+        return aliveAt;
+    }
+
+    /// Whether it takes clients.
+    boolean isServing() {
+        return alive && joined && scheduler.nowMicros() - controlAt < SILENT_MICROS_MAX;
+    }
+
+    /// @param silently whether its peers must find out by themselves
+    void crash(boolean silently) {
         alive = false;
+        cluster.control().leave(id);
         loops.forEach(SimLoop::kill);
         store.kill();
+        links.die(silently);
         transports.forEach(ServerTransport::nodeDied);
+    }
+
+    void shutDown() {
+        store.close();
+        crash(false);
     }
 
     boolean isAlive() {
         return alive;
     }
 
-    /// A client opens a transport; if its connection has another one, that ends first.
+    // ---- clients
+
+    /// A client opens a transport; if its connection has another one here, that ends first.
     void open(ServerTransport transport) {
-        if (!alive) {
+        if (!isServing()) {
             transport.nodeDied();
             return;
         }
@@ -117,6 +324,10 @@ final class SimNode {
         return scheduler.chance(config.shortPolicyChance()) ? config.shortPolicy() : config.policy(channel);
     }
 
+    SimCluster cluster() {
+        return cluster;
+    }
+
     Scheduler scheduler() {
         return scheduler;
     }
@@ -129,11 +340,23 @@ final class SimNode {
         return history;
     }
 
+    String id() {
+        return id;
+    }
+
+    SimDisk disk() {
+        return disk;
+    }
+
     SimStore store() {
         return store;
     }
 
-    LocalChannelRouter router() {
+    NodeRouter router() {
         return router;
+    }
+
+    SlotProbe probe() {
+        return probe;
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Publishes requests that carry an id of their own, and sends them again until they are answered, at times twice at
+/// Publishes requests that carry an id of their own, and sends them again until they are answered, at times
+/// twice at
 /// once.
 final class SimRest {
     private static final long NO_CONNECTION = -1;
@@ -43,7 +44,9 @@ final class SimRest {
             return;
         }
         scheduler.after(RETRY_MICROS, () -> attempt(frame));
-        simulation.node().ifPresent(node -> {
+        List<SimNode> nodes = simulation.cluster().serving();
+        if (!nodes.isEmpty()) {
+            SimNode node = scheduler.pick(nodes);
             sent.merge(frame.op(), 1, Integer::sum);
             SimFrontend frontend = node.anyFrontend();
             IdHash id = new IdHash(NO_CONNECTION, frame.serial());
@@ -61,7 +64,7 @@ final class SimRest {
                                     frame.channel(),
                                     result -> scheduler.after(
                                             scheduler.between(1, 5_000), () -> answered(frame.op(), result)))));
-        });
+        }
     }
 
     private void answered(String op, PublishResult result) {

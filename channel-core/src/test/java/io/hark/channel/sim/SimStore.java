@@ -5,13 +5,16 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
-import io.hark.channel.Durability;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogPage;
+import io.hark.channel.LogRecord;
 import io.hark.channel.Receipt;
+import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
+import io.hark.channel.Slots;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,12 +22,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
-/// The store of one life of the node: one writer that joins what waits, syncs where a policy asks for it and otherwise
+/// The store of one life of a node: one writer that joins what waits, syncs where a policy asks for it and
+/// otherwise
 /// within 50 ms, and fails at times. What it wrote is on the [SimDisk].
 final class SimStore implements HistoryStore {
     private static final int BACKGROUND_SYNC_MICROS = 50_000;
@@ -33,8 +40,15 @@ final class SimStore implements HistoryStore {
     private final SimConfig config;
     private final SimDisk disk;
     private final Consumer<List<Append>> appendTap;
+    private final IntUnaryOperator epochs;
+    private final IntPredicate leads;
+    private final SlotMeta[] recovered = new SlotMeta[Slots.COUNT];
     private final ArrayDeque<Job> waiting = new ArrayDeque<>();
     private final Map<List<Object>, Receipt> uncommitted = new LinkedHashMap<>();
+
+    /// What was handed in, written or not, by slot.
+    private final Map<Integer, TreeMap<Long, LogRecord>> handedIn = new TreeMap<>();
+
     private List<Append> writing = List.of();
     private boolean busy;
     private boolean dead;
@@ -42,24 +56,38 @@ final class SimStore implements HistoryStore {
     private boolean syncDue;
 
     /// @param appendTap sees what is appended before it is written
-    SimStore(Scheduler scheduler, SimConfig config, SimDisk disk, Consumer<List<Append>> appendTap) {
+    /// @param epochs    the epoch that the node answers in, by slot
+    /// @param leads     whether the node leads the slot
+    SimStore(
+            Scheduler scheduler,
+            SimConfig config,
+            SimDisk disk,
+            Consumer<List<Append>> appendTap,
+            IntUnaryOperator epochs,
+            IntPredicate leads) {
         this.scheduler = scheduler;
         this.config = config;
         this.disk = disk;
         this.appendTap = appendTap;
+        this.epochs = epochs;
+        this.leads = leads;
         disk.open();
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            recovered[slot] = disk.rows().recovered(slot);
+        }
+        config.slots().forEach(slot -> handedIn.put(slot, new TreeMap<>(disk.everything(slot))));
     }
 
-    private record Job(List<Append> appends, Consumer<Optional<Throwable>> done) {}
+    private sealed interface Job {
+        record Write(List<Append> appends, Consumer<Optional<Throwable>> done) implements Job {}
+
+        /// @param step is taken in turn with the writes
+        record Change(Runnable step, boolean synced, Consumer<Throwable> failed, Runnable done) implements Job {}
+    }
 
     @Override
     public SlotMeta recovered(int slot) {
-        return disk.meta(slot);
-    }
-
-    @Override
-    public List<ChannelId> channelsWithMembers() {
-        return config.has(PlantedBug.MEMBERS_NOT_RECLAIMED) ? List.of() : disk.channelsWithMembers();
+        return recovered[slot];
     }
 
     @Override
@@ -68,32 +96,56 @@ final class SimStore implements HistoryStore {
             return;
         }
         appendTap.accept(batch);
-        batch.forEach(append -> append.id()
-                .ifPresent(id -> uncommitted.put(
-                        List.of(append.entry().channel(), id), append.entry().receipt())));
-        boolean early = config.has(PlantedBug.ACK_BEFORE_DURABLE);
-        waiting.add(new Job(List.copyOf(batch), early ? failure -> {} : done));
+        batch.forEach(append -> {
+            handedIn.get(append.after().slot()).put(append.record().lsn(), append.record());
+            append.record()
+                    .id()
+                    .ifPresent(id ->
+                            uncommitted.put(key(append, id), append.record().receipt()));
+        });
+        boolean early = config.has(PlantedBug.ACK_BEFORE_DURABLE)
+                || config.has(PlantedBug.REPLICA_ACKS_BEFORE_DURABLE)
+                        && batch.stream()
+                                .noneMatch(append -> leads.test(append.after().slot()));
+        waiting.add(new Job.Write(List.copyOf(batch), early ? failure -> {} : done));
         if (early) {
             done.accept(Optional.empty());
         }
-        startWrite();
+        start();
     }
 
-    /// The receipt of a publish that is appended but not committed.
+    private static List<Object> key(Append append, IdHash id) {
+        return List.of(append.head().channel(), id);
+    }
+
+    /// The receipt of a publish that is appended but not written.
     Optional<Receipt> uncommitted(ChannelKey channel, IdHash id) {
         return Optional.ofNullable(uncommitted.get(List.of(channel, id)));
     }
 
-    private void startWrite() {
-        if (busy || waiting.isEmpty()) {
+    /// The record that the node has at that place, written or not.
+    Optional<LogRecord> handedIn(int slot, long lsn) {
+        return Optional.ofNullable(handedIn.get(slot).get(lsn));
+    }
+
+    private void start() {
+        if (failed) {
+            refuse();
+        }
+        if (busy || failed || waiting.isEmpty()) {
             return;
         }
         busy = true;
-        List<Job> jobs = new ArrayList<>();
+        if (waiting.peek() instanceof Job.Change change) {
+            waiting.poll();
+            later(config.writeMicros(), () -> changed(change));
+            return;
+        }
+        List<Job.Write> jobs = new ArrayList<>();
         List<Append> appends = new ArrayList<>();
         int joined = scheduler.between(1, config.joinMax());
-        while (!waiting.isEmpty() && jobs.size() < joined) {
-            Job job = waiting.poll();
+        while (jobs.size() < joined && waiting.peek() instanceof Job.Write job) {
+            waiting.poll();
             jobs.add(job);
             appends.addAll(job.appends());
         }
@@ -101,23 +153,54 @@ final class SimStore implements HistoryStore {
         later(config.writeMicros(), () -> written(jobs, appends));
     }
 
-    private void written(List<Job> jobs, List<Append> appends) {
-        writing = List.of();
-        if (failed) {
+    /// Nothing is taken after a failure.
+    private void refuse() {
+        List<Job> refused = List.copyOf(waiting);
+        waiting.clear();
+        later(
+                config.writeMicros(),
+                () -> refused.forEach(job -> {
+                    switch (job) {
+                        case Job.Write(var appends, var done) -> done.accept(Optional.of(new IOException("EIO")));
+                        case Job.Change change -> change.failed().accept(new IOException("EIO"));
+                    }
+                }));
+    }
+
+    private void changed(Job.Change change) {
+        if (scheduler.fault(config.writeFailure())) {
+            failed = true;
+            change.failed().accept(new IOException("EIO"));
+            refuse();
             return;
         }
+        change.step().run();
+        if (change.synced()) {
+            int upTo = disk.journalSize();
+            later(config.syncMicros(), () -> {
+                disk.sync(upTo);
+                change.done().run();
+                finished();
+            });
+        } else {
+            change.done().run();
+            finished();
+        }
+    }
+
+    private void written(List<Job.Write> jobs, List<Append> appends) {
+        writing = List.of();
         failed = scheduler.fault(config.writeFailure());
         if (failed) {
             if (scheduler.chance(0.5)) {
                 disk.write(appends); // Nobody knows what became of it.
             }
             jobs.forEach(job -> job.done().accept(Optional.of(new IOException("EIO"))));
-            finished();
+            refuse();
             return;
         }
         disk.write(appends);
-        boolean sync = appends.stream().anyMatch(append -> append.policy().durability() == Durability.FSYNC);
-        if (sync && !config.has(PlantedBug.ACK_BEFORE_SYNC)) {
+        if (appends.stream().anyMatch(SimDisk::wantsSync) && !config.has(PlantedBug.ACK_BEFORE_SYNC)) {
             int upTo = disk.journalSize();
             later(config.syncMicros(), () -> {
                 disk.sync(upTo);
@@ -129,12 +212,9 @@ final class SimStore implements HistoryStore {
         }
     }
 
-    private void done(List<Job> jobs) {
+    private void done(List<Job.Write> jobs) {
         jobs.forEach(job -> {
-            job.appends()
-                    .forEach(append -> append.id()
-                            .ifPresent(id ->
-                                    uncommitted.remove(List.of(append.entry().channel(), id))));
+            job.appends().forEach(append -> append.record().id().ifPresent(id -> uncommitted.remove(key(append, id))));
             job.done().accept(Optional.empty());
         });
         finished();
@@ -142,7 +222,7 @@ final class SimStore implements HistoryStore {
 
     private void finished() {
         busy = false;
-        startWrite();
+        start();
     }
 
     private void backgroundSync() {
@@ -155,6 +235,46 @@ final class SimStore implements HistoryStore {
         }
     }
 
+    private <T> CompletionStage<T> change(boolean synced, Supplier<T> step) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        List<T> result = new ArrayList<>(1);
+        waiting.add(new Job.Change(
+                () -> result.add(step.get()),
+                synced,
+                answer::completeExceptionally,
+                () -> answer.complete(result.getFirst())));
+        start();
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn) {
+        return change(true, () -> {
+            Optional<SlotMeta> cut = disk.cut(slot, lsn);
+            if (cut.isPresent()) {
+                handedIn.get(slot).tailMap(lsn, false).clear();
+            }
+            return cut;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> wipe(int slot) {
+        handedIn.get(slot).clear();
+        return change(false, () -> {
+            disk.wipe(slot);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> install(SlotMeta meta, SlotImage page) {
+        return change(false, () -> {
+            disk.install(meta, page);
+            return null;
+        });
+    }
+
     /// The process ends: what it was writing is in the page cache or not.
     void kill() {
         if (!dead && !failed && !writing.isEmpty() && scheduler.chance(0.5)) {
@@ -164,18 +284,49 @@ final class SimStore implements HistoryStore {
     }
 
     @Override
+    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
+        return answer(() -> config.has(PlantedBug.MEMBERS_NOT_RECLAIMED)
+                ? List.of()
+                : SimDisk.now(disk.rows().channelsWithMembers(slot)));
+    }
+
+    @Override
     public CompletionStage<HistoryPage> read(HistoryQuery query) {
-        return answer(() -> disk.page(query));
+        HistoryQuery planted = config.has(PlantedBug.READ_PAST_BOUND)
+                ? new HistoryQuery(
+                        query.channel(),
+                        query.afterLsn(),
+                        Long.MAX_VALUE,
+                        query.startMillis(),
+                        query.endMillis(),
+                        query.backwards(),
+                        query.kinds(),
+                        query.entriesMax(),
+                        query.bytesMax())
+                : query;
+        return answer(() -> SimDisk.now(disk.rows().read(planted)));
     }
 
     @Override
     public CompletionStage<Optional<Receipt>> findId(ChannelKey channel, IdHash id) {
-        return answer(() -> disk.receipt(channel, id));
+        return answer(() -> disk.receipt(channel, id, epochs.applyAsInt(channel.slot())));
     }
 
     @Override
     public CompletionStage<ChannelImage> channel(ChannelKey channel) {
-        return answer(() -> disk.image(channel));
+        return answer(() -> SimDisk.now(disk.rows().channel(channel)));
+    }
+
+    @Override
+    public CompletionStage<LogPage> log(int slot, long afterLsn, int recordsMax, int bytesMax) {
+        int atOnce = scheduler.chance(0.5) ? scheduler.between(1, 20) : recordsMax;
+        return answer(() -> SimDisk.now(disk.rows().log(slot, afterLsn, Math.min(atOnce, recordsMax), bytesMax)));
+    }
+
+    @Override
+    public CompletionStage<SlotImage> image(int slot, byte[] from, int rowsMax) {
+        int atOnce = scheduler.chance(0.5) ? scheduler.between(1, 20) : rowsMax;
+        return answer(() -> SimDisk.now(disk.rows().image(slot, from, Math.min(atOnce, rowsMax))));
     }
 
     /// Reads at some time between now and the answer.
@@ -201,8 +352,19 @@ final class SimStore implements HistoryStore {
         });
     }
 
+    /// A clean shutdown: everything that was taken is written and synced.
     @Override
     public void close() {
-        kill();
+        if (!dead && !failed) {
+            disk.write(writing);
+            waiting.forEach(job -> {
+                switch (job) {
+                    case Job.Write(var appends, var done) -> disk.write(appends);
+                    case Job.Change change -> change.step().run();
+                }
+            });
+            disk.sync(disk.journalSize());
+        }
+        dead = true;
     }
 }

@@ -9,14 +9,15 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 
-/// What the modules' poms cannot say: which library stays where, and that the core decides without clocks, threads or
+/// What the modules' poms cannot say: which library stays where, and that the core decides without clocks,
+/// threads or
 /// I/O.
 @AnalyzeClasses(packages = "io.hark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule nettyStaysInTheFrontend = noClasses()
+    static final ArchRule nettyStaysWhereSocketsAre = noClasses()
             .that()
-            .resideOutsideOfPackages("io.hark.frontend..", "io.hark.launcher..")
+            .resideOutsideOfPackages("io.hark.frontend..", "io.hark.cluster.link..", "io.hark.launcher..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty..");
@@ -28,6 +29,30 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.rocksdb..");
+
+    @ArchTest
+    static final ArchRule enginesOfTheClusterStayInIt = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hark.cluster..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.ratis..", "org.jgroups..", "io.grpc..", "com.google.protobuf..");
+
+    @ArchTest
+    static final ArchRule channelsKnowNothingOfNodes = noClasses()
+            .that()
+            .resideInAPackage("io.hark.channel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hark.slot..", "io.hark.control..", "io.hark.cluster..");
+
+    @ArchTest
+    static final ArchRule whatIsAgreedOnKnowsNothingOfHowSlotsRun = noClasses()
+            .that()
+            .resideInAPackage("io.hark.control..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hark.slot..", "io.hark.cluster..");
 
     @ArchTest
     static final ArchRule protocolImportsNothingOfOurs = noClasses()
@@ -45,7 +70,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreReadsNoClockAndLogsNothing = noClasses()
             .that()
-            .resideInAnyPackage("io.hark.channel..", "io.hark.presence..")
+            .resideInAnyPackage("io.hark.channel..", "io.hark.presence..", "io.hark.control..", "io.hark.slot..")
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

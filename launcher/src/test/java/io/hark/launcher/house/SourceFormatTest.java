@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /// Every source file looks as the formatter writes it. `-Dhark.format=fix` rewrites those that do not:
 ///
-///     ./mvnw -pl launcher -am test -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dhark.format=fix
+///     ./mvnw -pl launcher -am test -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false
+///     -Dhark.format=fix
 class SourceFormatTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 

@@ -92,7 +92,8 @@ class JavaSdkContinuityInteropTest {
                 .orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
-    /// Completes with the reason once the client has noticed that its transport is gone; to be asked for before the
+    /// Completes with the reason once the client has noticed that its transport is gone; to be asked for
+    /// before the
     /// cut.
     private static CompletableFuture<ErrorInfo> drop(AblyRealtime client) {
         CompletableFuture<ErrorInfo> dropped = new CompletableFuture<>();

@@ -124,7 +124,8 @@ class JavaSdkInteropTest {
         assertThat(inbox.getFirst().clientId).isEqualTo("carol");
     }
 
-    /// A JWT as a customer's server makes it: signed with the key's secret, which is no base64 and may be short.
+    /// A JWT as a customer's server makes it: signed with the key's secret, which is no base64 and may be
+    /// short.
     private String jwt(String clientId) {
         int colon = key.indexOf(':');
         long now = System.currentTimeMillis() / 1000;

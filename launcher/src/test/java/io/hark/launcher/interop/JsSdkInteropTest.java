@@ -21,7 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The JavaScript SDKs `ably` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`; each shows
+/// The JavaScript SDKs `ably` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`; each
+/// shows
 /// up here by its name.
 class JsSdkInteropTest {
     private static final int FILES_AT_ONCE = 3;

@@ -1,3 +1,4 @@
-/// Real node processes that are killed under load, a client that keeps the protocol as the SDKs do, and a checker of
-/// what they saw that shares no code with the server but its wire format.
+/// Real node processes, and a client that keeps the protocol as the SDKs do and shares no code with the server
+/// but its
+/// wire format. What checks histories is in the module `jepsen`.
 package io.hark.launcher.jepsen;

@@ -6,7 +6,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Makes hostile HTTP traffic: several requests in a row, each valid, damaged in its words or damaged in its bytes.
+/// Makes hostile HTTP traffic: several requests in a row, each valid, damaged in its words or damaged in its
+/// bytes.
 final class HttpCases {
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "get", "", "G\0T", "PATCH");

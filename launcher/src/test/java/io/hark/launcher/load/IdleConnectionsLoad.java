@@ -24,7 +24,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Very many clients that do nothing, each attached to a channel of its own: how fast they come, and what one costs.
+/// Very many clients that do nothing, each attached to a channel of its own: how fast they come, and what one
+/// costs.
 ///
 /// The long form holds 18,000, about as many as a process here may have descriptors for:
 ///

@@ -1,0 +1,55 @@
+package io.hark.channel;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Value: one entry with everything that every replica keeps together with it (rule D3 of the log: record,
+/// channel
+/// index, dedupe, presence members and slot meta in one batch).
+///
+/// @param channel the entry's channel; empty for a NOOP
+/// @param encoded the entry's bytes, see [EntryCodec]; encoded once, for the disk, the replicas and the
+///                frontends
+/// @param count   number of messages or presence events in it
+/// @param id      identity for dedupe; empty when the publish cannot be repeated
+/// @param members changes of the channel's stored presence set, which can be taken back
+public record LogRecord(
+        Optional<ChannelId> channel,
+        EntryHead head,
+        byte[] encoded,
+        int count,
+        Optional<IdHash> id,
+        ChannelPolicy policy,
+        List<MemberChange> members) {
+    public static LogRecord of(
+            Optional<ChannelId> channel,
+            Entry entry,
+            Optional<IdHash> id,
+            ChannelPolicy policy,
+            List<MemberChange> members) {
+        return new LogRecord(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, members);
+    }
+
+    /// The record without what it changed of the presence set.
+    public LogRecord withoutMembers() {
+        return new LogRecord(channel, head, encoded, count, id, policy, List.of());
+    }
+
+    public long lsn() {
+        return head.lsn();
+    }
+
+    public Receipt receipt() {
+        return new Receipt(head.lsn(), head.hlc(), head.origin(), head.oseq(), count);
+    }
+
+    /// The entry with its body.
+    public Entry entry() throws DamagedEntry {
+        return EntryCodec.decode(encoded);
+    }
+
+    /// Roughly how many bytes it takes in memory and on a link.
+    public int size() {
+        return encoded.length + 160;
+    }
+}

@@ -1,0 +1,26 @@
+package io.hark.slot;
+
+import io.hark.channel.HistoryStore;
+import io.hark.control.ControlCommand;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/// Value: what all loops of a node share.
+///
+/// @param self      the node's id
+/// @param wallClock milliseconds since the epoch
+/// @param proposals takes commands for the control log
+/// @param fatal     called when the node must end, as what it holds can no longer be trusted
+record NodeContext(
+        String self,
+        String region,
+        HistoryStore store,
+        Peers peers,
+        SlotConfig config,
+        LongSupplier wallClock,
+        Consumer<ControlCommand> proposals,
+        Consumer<Throwable> fatal) {
+    void propose(ControlCommand command) {
+        proposals.accept(command);
+    }
+}

@@ -1,0 +1,56 @@
+package io.hark.slot;
+
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.Claim;
+import io.hark.channel.HistoryQuery;
+import io.hark.channel.Occupancy;
+import io.hark.channel.PresenceUpdate;
+import java.util.List;
+
+/// Value: what a node asks of a channel's owner. All but the two that are told again from the state that they
+/// come from
+/// are answered, and asked again at the next owner when they are not.
+public sealed interface SlotRequest {
+    /// The slot that it is about.
+    default int slot() {
+        return switch (this) {
+            case Publish(var publish) -> publish.channel().key().slot();
+            case Presence(var update) -> update.channel().key().slot();
+            case Leave(var channel, var claim, var policy) -> channel.key().slot();
+            case Subscribe(var channel, var claims, var withMembers) ->
+                channel.key().slot();
+            case Status(var channel) -> channel.key().slot();
+            case Read(var query) -> query.channel().slot();
+            case Unsubscribe(var channel) -> channel.key().slot();
+            case Occupy(var channel, var occupancy) -> channel.key().slot();
+            case Lost(var channel, var claim, var policy, var graceMillis) ->
+                channel.key().slot();
+        };
+    }
+
+    record Publish(io.hark.channel.Publish publish) implements SlotRequest {}
+
+    record Presence(PresenceUpdate update) implements SlotRequest {}
+
+    record Leave(ChannelId channel, Claim claim, ChannelPolicy policy) implements SlotRequest {}
+
+    /// @param claims      connections of the node that are alive and may have members
+    /// @param withMembers whether the answer is to hold the presence set
+    record Subscribe(ChannelId channel, List<Claim> claims, boolean withMembers) implements SlotRequest {
+        public Subscribe {
+            claims = List.copyOf(claims);
+        }
+    }
+
+    record Status(ChannelId channel) implements SlotRequest {}
+
+    record Read(HistoryQuery query) implements SlotRequest {}
+
+    record Unsubscribe(ChannelId channel) implements SlotRequest {}
+
+    record Occupy(ChannelId channel, Occupancy occupancy) implements SlotRequest {}
+
+    /// @param graceMillis how long its members stay
+    record Lost(ChannelId channel, Claim claim, ChannelPolicy policy, long graceMillis) implements SlotRequest {}
+}

@@ -1,0 +1,75 @@
+package io.hark.cluster.control;
+
+import io.hark.cluster.membership.Life;
+import io.hark.control.ControlCommand;
+import io.hark.control.ControlLog;
+import io.hark.control.ControlState;
+import io.hark.control.Planner;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Confined to the controller's thread: one look at the region, and what to propose then.
+final class Steering {
+    private static final Logger log = LoggerFactory.getLogger(Steering.class);
+    private static final long APPEAR_MILLIS = 5_000;
+
+    private final ControlLog controlLog;
+    private final Function<ControlCommand, CompletionStage<ControlState>> propose;
+    private final Planner planner;
+    private final Supplier<Set<Life>> present;
+    private final Suspicion suspicion = new Suspicion(APPEAR_MILLIS);
+    private OptionalLong ledSince = OptionalLong.empty();
+    private CompletableFuture<Void> batch = CompletableFuture.completedFuture(null);
+
+    Steering(
+            ControlLog controlLog,
+            Function<ControlCommand, CompletionStage<ControlState>> propose,
+            Planner planner,
+            Supplier<Set<Life>> present) {
+        this.controlLog = controlLog;
+        this.propose = propose;
+        this.planner = planner;
+        this.present = present;
+    }
+
+    /// Completes when what this step proposed is decided or has failed; at once when it proposed nothing.
+    CompletableFuture<Void> step(long nowMillis) {
+        boolean leads = controlLog.leads();
+        if (!leads) {
+            ledSince = OptionalLong.empty();
+        } else if (ledSince.isEmpty()) {
+            log.info("this node plans for the region");
+            ledSince = OptionalLong.of(nowMillis);
+        }
+        // Also while another node leads: who was there then is missed at once later.
+        ControlState state = controlLog.state();
+        var suspects = suspicion.suspects(state, present.get(), ledSince.orElse(nowMillis), nowMillis);
+        if (!leads || !batch.isDone()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<ControlCommand> commands = planner.next(state, suspects, nowMillis);
+        batch = CompletableFuture.allOf(commands.stream().map(this::proposed).toArray(CompletableFuture<?>[]::new));
+        return batch;
+    }
+
+    private CompletableFuture<Void> proposed(ControlCommand command) {
+        if (command instanceof ControlCommand.NodeDown(var node, var incarnation)) {
+            log.warn("node {} is gone, its life {} is to be declared over", node, incarnation);
+        }
+        return propose.apply(command)
+                .handle((state, failure) -> {
+                    if (failure != null) {
+                        log.info("{} is not decided", command.getClass().getSimpleName(), failure);
+                    }
+                    return (Void) null;
+                })
+                .toCompletableFuture();
+    }
+}

@@ -1,0 +1,122 @@
+package io.hark.cluster.link;
+
+import io.hark.channel.LogRecord;
+import io.hark.channel.SlotRow;
+import io.hark.presence.Member;
+import io.hark.protocol.Message;
+import io.hark.protocol.PresenceMessage;
+import io.hark.slot.PeerMessage;
+import io.hark.slot.SlotAnswer;
+import io.hark.slot.SlotRequest;
+import java.util.List;
+
+/// Roughly how many bytes a message holds while it waits to be sent, told without encoding it. Any thread.
+final class MessageSizes {
+    private static final int SMALL = 128;
+
+    private MessageSizes() {}
+
+    static long of(List<PeerMessage> messages) {
+        long bytes = 0;
+        for (PeerMessage message : messages) {
+            bytes += of(message);
+        }
+        return bytes;
+    }
+
+    static long of(PeerMessage message) {
+        return switch (message) {
+            case PeerMessage.Append append -> {
+                long bytes = SMALL;
+                for (LogRecord record : append.records()) {
+                    bytes += record.size();
+                }
+                yield bytes;
+            }
+            case PeerMessage.Deliver deliver -> {
+                long bytes = SMALL;
+                for (PeerMessage.Delivered entry : deliver.entries()) {
+                    bytes += entry.encoded().length + 48;
+                }
+                yield bytes;
+            }
+            case PeerMessage.Ask ask -> SMALL + of(ask.request());
+            case PeerMessage.Answer answer -> SMALL + of(answer.answer());
+            case PeerMessage.Install install -> {
+                long bytes = 2 * SMALL;
+                for (SlotRow row : install.image().rows()) {
+                    bytes += SMALL + (row instanceof SlotRow.Present(var channel, var member) ? of(member) : 0);
+                }
+                yield bytes;
+            }
+            case PeerMessage.Serving serving -> SMALL + 24L * serving.slots().size();
+            case PeerMessage.Active active -> {
+                long bytes = SMALL;
+                for (String name : active.names()) {
+                    bytes += 48 + name.length();
+                }
+                yield bytes;
+            }
+            case PeerMessage.Appended appended -> SMALL;
+            case PeerMessage.Mismatch mismatch -> 2 * SMALL;
+            case PeerMessage.Rejected rejected -> SMALL;
+            case PeerMessage.Installed installed -> SMALL;
+            case PeerMessage.Tip tip -> SMALL;
+            case PeerMessage.Credit credit -> SMALL;
+            case PeerMessage.AskActive ask -> SMALL;
+        };
+    }
+
+    private static long of(SlotRequest request) {
+        long bytes = SMALL;
+        switch (request) {
+            case SlotRequest.Publish(var publish) -> {
+                for (Message message : publish.batch().messages()) {
+                    bytes += 160 + message.data().size();
+                }
+            }
+            case SlotRequest.Presence(var update) -> {
+                for (PresenceMessage event : update.events()) {
+                    bytes += 160 + event.data().size();
+                }
+            }
+            case SlotRequest.Subscribe subscribe ->
+                bytes += 64L * subscribe.claims().size();
+            case SlotRequest.Leave leave -> bytes += SMALL;
+            case SlotRequest.Status status -> bytes += SMALL;
+            case SlotRequest.Read read -> bytes += SMALL;
+            case SlotRequest.Unsubscribe unsubscribe -> bytes += SMALL;
+            case SlotRequest.Occupy occupy -> bytes += SMALL;
+            case SlotRequest.Lost lost -> bytes += SMALL;
+        }
+        return bytes;
+    }
+
+    private static long of(SlotAnswer answer) {
+        return switch (answer) {
+            case SlotAnswer.Subscribed(var subscribed) -> 2 * SMALL + members(subscribed.members());
+            case SlotAnswer.Status(var status) -> 2 * SMALL + members(status.members());
+            case SlotAnswer.Page page -> {
+                long bytes = SMALL;
+                for (byte[] entry : page.entries()) {
+                    bytes += entry.length + 16;
+                }
+                yield bytes;
+            }
+            case SlotAnswer.Published published -> SMALL;
+            case SlotAnswer.Refused refused -> 2 * SMALL;
+        };
+    }
+
+    private static long members(List<Member> members) {
+        long bytes = 0;
+        for (Member member : members) {
+            bytes += of(member);
+        }
+        return bytes;
+    }
+
+    private static long of(Member member) {
+        return 256 + member.event().data().size();
+    }
+}

@@ -1,0 +1,214 @@
+package io.hark.cluster.link;
+
+import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelKey;
+import io.hark.channel.ChannelPolicy;
+import io.hark.channel.ChannelStatus;
+import io.hark.channel.Claim;
+import io.hark.channel.Durability;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
+import io.hark.channel.EntryKind;
+import io.hark.channel.HistoryQuery;
+import io.hark.channel.IdHash;
+import io.hark.channel.LogRecord;
+import io.hark.channel.MemberChange;
+import io.hark.channel.Occupancy;
+import io.hark.channel.Origin;
+import io.hark.channel.PresenceUpdate;
+import io.hark.channel.Publish;
+import io.hark.channel.PublishResult;
+import io.hark.channel.Receipt;
+import io.hark.channel.SlotImage;
+import io.hark.channel.SlotMeta;
+import io.hark.channel.SlotRow;
+import io.hark.channel.Subscribed;
+import io.hark.presence.Member;
+import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.Payload;
+import io.hark.protocol.PresenceAction;
+import io.hark.protocol.PresenceMessage;
+import io.hark.slot.PeerMessage;
+import io.hark.slot.SlotAnswer;
+import io.hark.slot.SlotRequest;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Messages of every kind, with a different value in every field.
+final class SampleMessages {
+    static final ChannelId CHANNEL = ChannelId.of("app", "rooms:\u00e9t\u00e9");
+    private static final ChannelId OTHER = ChannelId.of("app2", "orders");
+    private static final ChannelPolicy SYNCED = new ChannelPolicy(Durability.FSYNC, Duration.ofMillis(86_400_001));
+    private static final ChannelPolicy REPLICATED =
+            new ChannelPolicy(Durability.REPLICATED, Duration.ofMillis(120_002));
+    private static final Claim CLAIM = new Claim("connection1", 7);
+    private static final IdHash ID = new IdHash(-11, 12);
+    private static final Origin ORIGIN = new Origin("eu", 3);
+    private static final Receipt RECEIPT = new Receipt(21, 1_700_000_000_000_022L, ORIGIN, 23, 24);
+    private static final ErrorInfo ERROR = new ErrorInfo(40009, 400, "too large", Map.of("limit", "65536"));
+    private static final SlotMeta META = new SlotMeta(
+            31,
+            List.of(new SlotMeta.EpochStart(2, 32), new SlotMeta.EpochStart(4, 33)),
+            5,
+            List.of(new SlotMeta.LineageEnd(4, 34)),
+            35,
+            36,
+            1_700_000_000_000_037L);
+    private static final Occupancy OCCUPANCY = new Occupancy(41, 42, 43, 44, 45);
+
+    private SampleMessages() {}
+
+    static List<PeerMessage> all() {
+        return List.of(
+                new PeerMessage.Append(1, 2, 3, 4, 5, true, List.of(messageRecord(), presenceRecord(), noopRecord())),
+                new PeerMessage.Append(1, 2, 3, -1, 5, false, List.of()),
+                new PeerMessage.Appended(1023, 51, 52),
+                new PeerMessage.Mismatch(53, 54, META),
+                new PeerMessage.Mismatch(53, 54, SlotMeta.empty(53)),
+                new PeerMessage.Rejected(55, 56),
+                new PeerMessage.Install(57, 58, 59, image(), META),
+                new PeerMessage.Install(57, 58, 0, new SlotImage(List.of(), 0, SlotImage.START), SlotMeta.empty(57)),
+                new PeerMessage.Installed(60, 61, 62),
+                ask(new SlotRequest.Publish(
+                        new Publish(CHANNEL, Optional.of(ID), true, Optional.of(CLAIM), batch(), SYNCED, false))),
+                ask(new SlotRequest.Publish(
+                        new Publish(OTHER, Optional.empty(), false, Optional.empty(), batch(), REPLICATED, true))),
+                ask(new SlotRequest.Presence(new PresenceUpdate(
+                        CHANNEL, "connection2", 63, "connection2:64", List.of(event("a"), bareEvent()), SYNCED, 65))),
+                ask(new SlotRequest.Leave(CHANNEL, CLAIM, REPLICATED)),
+                ask(new SlotRequest.Subscribe(CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), true)),
+                ask(new SlotRequest.Subscribe(OTHER, List.of(), false)),
+                ask(new SlotRequest.Status(CHANNEL)),
+                ask(new SlotRequest.Read(
+                        new HistoryQuery(CHANNEL.key(), 66, 67, 68, 69, true, EnumSet.of(EntryKind.PRESENCE), 70, 71))),
+                ask(new SlotRequest.Read(HistoryQuery.after(new ChannelKey(9, -72, 73), 74, 75, 76, 77))),
+                ask(new SlotRequest.Unsubscribe(CHANNEL)),
+                ask(new SlotRequest.Occupy(CHANNEL, OCCUPANCY)),
+                ask(new SlotRequest.Lost(CHANNEL, CLAIM, SYNCED, 15_000)),
+                answer(new SlotAnswer.Published(new PublishResult.Stored(RECEIPT))),
+                answer(new SlotAnswer.Published(new PublishResult.Accepted(List.of("serial1", "serial2")))),
+                answer(new SlotAnswer.Published(new PublishResult.Refused(ERROR))),
+                answer(new SlotAnswer.Subscribed(
+                        new Subscribed(META, ORIGIN, 81, 82, 83, List.of(member("a"), member("b"))))),
+                answer(new SlotAnswer.Subscribed(new Subscribed(META, ORIGIN, 81, 82, 83, List.of()))),
+                answer(new SlotAnswer.Status(new ChannelStatus(META, 84, OCCUPANCY, List.of(member("c"))))),
+                answer(new SlotAnswer.Page(
+                        List.of(messageRecord().encoded(), noopRecord().encoded()), true)),
+                answer(new SlotAnswer.Page(List.of(), false)),
+                answer(new SlotAnswer.Refused(ERROR)),
+                answer(new SlotAnswer.Refused(new ErrorInfo(50003, 503, "later"))),
+                new PeerMessage.Deliver(
+                        85,
+                        86,
+                        List.of(
+                                new PeerMessage.Delivered(messageRecord().encoded(), true),
+                                new PeerMessage.Delivered(presenceRecord().encoded(), false))),
+                new PeerMessage.Tip(87, 88, -89, 90, 91),
+                new PeerMessage.Credit(92, 93),
+                new PeerMessage.Serving(List.of(new PeerMessage.SlotEpoch(0, 94), new PeerMessage.SlotEpoch(1023, 95))),
+                new PeerMessage.Serving(List.of()),
+                new PeerMessage.AskActive(96, "app"),
+                new PeerMessage.Active(97, List.of("rooms:a", "rooms:b")));
+    }
+
+    static PeerMessage ask(SlotRequest request) {
+        return new PeerMessage.Ask(CHANNEL.key().slot(), 101, 102, request);
+    }
+
+    private static PeerMessage answer(SlotAnswer answer) {
+        return new PeerMessage.Answer(CHANNEL.key().slot(), 103, 104, answer);
+    }
+
+    /// A publish of one message with a payload of so many characters.
+    static PeerMessage publish(int characters) {
+        Message message = Message.of(Optional.of("name"), Payload.text("x".repeat(characters)));
+        MessageBatch batch = new MessageBatch("connection1:5", Optional.of("connection1"), 111, List.of(message));
+        return ask(new SlotRequest.Publish(
+                new Publish(CHANNEL, Optional.of(ID), false, Optional.of(CLAIM), batch, REPLICATED, false)));
+    }
+
+    private static MessageBatch batch() {
+        return new MessageBatch(
+                "connection1:5",
+                Optional.of("connection1"),
+                111,
+                List.of(
+                        Message.of(Optional.of("name"), Payload.text("text")),
+                        Message.of(Optional.empty(), Payload.binary(new byte[] {1, 2, 3}))
+                                .withId("own")
+                                .withClientId(Optional.of("client1"))));
+    }
+
+    private static LogRecord messageRecord() {
+        return LogRecord.of(
+                Optional.of(CHANNEL),
+                new Entry(121, 6, ORIGIN, 122, CHANNEL.key(), 120, 123, new EntryBody.Messages(batch())),
+                Optional.of(ID),
+                SYNCED,
+                List.of());
+    }
+
+    private static LogRecord presenceRecord() {
+        return LogRecord.of(
+                Optional.of(CHANNEL),
+                new Entry(124, 7, ORIGIN, 125, CHANNEL.key(), 121, 126, new EntryBody.Messages(batch())),
+                Optional.empty(),
+                REPLICATED,
+                List.of(
+                        new MemberChange.Put(member("a"), Optional.of(member("b"))),
+                        new MemberChange.Put(member("c"), Optional.empty()),
+                        new MemberChange.Remove(member("d"))));
+    }
+
+    private static LogRecord noopRecord() {
+        return LogRecord.of(
+                Optional.empty(),
+                new Entry(127, 8, ORIGIN, 128, new ChannelKey(9, 0, 0), 0, 129, EntryBody.NONE),
+                Optional.empty(),
+                REPLICATED,
+                List.of());
+    }
+
+    private static SlotImage image() {
+        return new SlotImage(
+                List.of(
+                        new SlotRow.Published(CHANNEL.key(), ID, RECEIPT),
+                        new SlotRow.Place(CHANNEL, 131, 132),
+                        new SlotRow.Present(OTHER, member("e"))),
+                133,
+                new byte[] {4, 5, 6});
+    }
+
+    private static Member member(String client) {
+        return new Member(event(client).withAction(PresenceAction.PRESENT), 9);
+    }
+
+    private static PresenceMessage event(String client) {
+        return new PresenceMessage(
+                PresenceAction.ENTER,
+                Optional.of("connection1:1:0"),
+                Optional.of(client),
+                Optional.of("connection1"),
+                141,
+                Payload.text("here"),
+                Optional.of("json"),
+                Map.of("headers", Map.of("k", "v")));
+    }
+
+    private static PresenceMessage bareEvent() {
+        return new PresenceMessage(
+                PresenceAction.LEAVE,
+                Optional.empty(),
+                Optional.of("client2"),
+                Optional.empty(),
+                0,
+                Payload.NONE,
+                Optional.empty(),
+                Map.of());
+    }
+}

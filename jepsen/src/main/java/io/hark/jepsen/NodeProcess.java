@@ -1,0 +1,73 @@
+package io.hark.jepsen;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Handle: one process of a node, from its start to its end.
+final class NodeProcess implements AutoCloseable {
+    private final Process process;
+    private volatile boolean told;
+
+    private NodeProcess(Process process) {
+        this.process = process;
+    }
+
+    /// @param log what it says is added there
+    static NodeProcess start(List<String> command, Path log) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        NodeProcess node = new NodeProcess(process);
+        Leftovers.add(node);
+        return node;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// How it ended, when nobody told it to.
+    Optional<Integer> endedByItself() {
+        return told || process.isAlive() ? Optional.empty() : Optional.of(process.exitValue());
+    }
+
+    /// Its end, from now on, is nobody's surprise.
+    void mayEnd() {
+        told = true;
+    }
+
+    void kill() {
+        told = true;
+        process.destroyForcibly().onExit().join();
+        Leftovers.remove(this);
+    }
+
+    /// Sends SIGTERM.
+    ///
+    /// @return the exit code; empty when it had to be killed
+    Optional<Integer> terminate(Duration within) throws InterruptedException {
+        told = true;
+        process.destroy();
+        boolean ended = process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+        kill();
+        return ended ? Optional.of(process.exitValue()) : Optional.empty();
+    }
+
+    void pause() throws IOException {
+        Shell.run("kill", "-STOP", Long.toString(process.pid()));
+    }
+
+    void resume() throws IOException {
+        Shell.run("kill", "-CONT", Long.toString(process.pid()));
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

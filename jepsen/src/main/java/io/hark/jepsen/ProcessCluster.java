@@ -1,0 +1,233 @@
+package io.hark.jepsen;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Blocking: a cluster of processes on [Hosts] of this machine.
+final class ProcessCluster implements Cluster {
+    private static final int LINKS_PORT = Relays.FIRST_PORT;
+
+    private final ClusterSpec spec;
+    private final HarkBuild build;
+    private final Hosts hosts;
+    private final Path dir;
+    private final List<Optional<NodeProcess>> processes = new ArrayList<>();
+    private final List<Disk> disks = new ArrayList<>();
+    private final ConcurrentLinkedQueue<String> surprises = new ConcurrentLinkedQueue<>();
+    private boolean closed;
+
+    /// @param hosts it closes them with itself
+    /// @param dir   takes configurations, logs and data
+    ProcessCluster(ClusterSpec spec, HarkBuild build, Hosts hosts, Path dir) throws IOException {
+        this.spec = spec;
+        this.build = build;
+        this.hosts = hosts;
+        this.dir = dir;
+        for (int node = 0; node < spec.nodes(); node++) {
+            processes.add(Optional.empty());
+            Files.createDirectories(data(node));
+            if (spec.diskMebibytes() > 0) {
+                disks.add(Disk.mount(data(node), spec.diskMebibytes()));
+            }
+            Files.write(config(node), configuration(node));
+        }
+    }
+
+    private Path data(int node) {
+        return dir.resolve(ClusterSpec.name(node));
+    }
+
+    private Path config(int node) {
+        return dir.resolve(ClusterSpec.name(node) + ".yaml");
+    }
+
+    private List<String> configuration(int node) {
+        List<String> lines = new ArrayList<>(List.of(
+                "node: " + ClusterSpec.name(node),
+                "data: " + data(node).resolve("data"),
+                "secret: 0123456789abcdef0123456789abcdef",
+                "admin: {token: %s}".formatted(ClusterSpec.ADMIN_TOKEN),
+                spec.dev() ? "dev: true" : "tls: {inFront: true}",
+                "listen: {host: %s, port: %d}".formatted(hosts.address(node), ClusterSpec.PORT)));
+        if (spec.nodes() > 1) {
+            String voters = IntStream.range(0, spec.voters())
+                    .mapToObj(voter -> "%s: \"%s\"".formatted(ClusterSpec.name(voter), links(voter)))
+                    .collect(Collectors.joining(", "));
+            lines.addAll(List.of(
+                    "cluster:",
+                    "  address: " + links(node),
+                    "  voters: {" + voters + "}",
+                    "  replicas: " + spec.copies(),
+                    "  minIsr: " + spec.inSyncMin()));
+        }
+        lines.addAll(spec.settings());
+        String[] key = ClusterSpec.KEY.split("[.:]");
+        lines.addAll(List.of(
+                "apps:",
+                "  - id: " + key[0],
+                "    keys: [{id: %s, secret: %s, capability: {\"*\": [\"*\"]}}]".formatted(key[1], key[2]),
+                "    namespaces: [{id: persisted, persisted: true}]"));
+        return lines;
+    }
+
+    private String links(int node) {
+        return hosts.address(node) + ":" + LINKS_PORT;
+    }
+
+    @Override
+    public ClusterSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Set<Ability> abilities() {
+        Set<Ability> abilities = EnumSet.noneOf(Ability.class);
+        if (hosts.canCut()) {
+            abilities.add(Ability.CUT);
+        }
+        if (hosts.canSlow()) {
+            abilities.add(Ability.SLOW);
+        }
+        if (!disks.isEmpty()) {
+            abilities.add(Ability.FULL_DISK);
+        }
+        return abilities;
+    }
+
+    @Override
+    public InetSocketAddress address(int node) {
+        return new InetSocketAddress(hosts.address(node), ClusterSpec.PORT);
+    }
+
+    @Override
+    public synchronized void launch(int node) throws IOException {
+        if (isRunning(node)) {
+            throw new IllegalStateException(ClusterSpec.name(node) + " runs already");
+        }
+        noteSurprises();
+        List<String> command = hosts.command(node, build.command(spec.jvmOptions(), config(node)));
+        processes.set(node, Optional.of(NodeProcess.start(command, log(node))));
+    }
+
+    @Override
+    public void kill(int node) {
+        process(node).ifPresent(NodeProcess::kill);
+    }
+
+    @Override
+    public Optional<Integer> terminate(int node, Duration within) throws InterruptedException {
+        Optional<NodeProcess> process = process(node);
+        return process.isPresent() ? process.get().terminate(within) : Optional.empty();
+    }
+
+    @Override
+    public boolean isRunning(int node) {
+        return process(node).filter(NodeProcess::isAlive).isPresent();
+    }
+
+    private synchronized Optional<NodeProcess> process(int node) {
+        return processes.get(node);
+    }
+
+    @Override
+    public void pause(int node) throws IOException {
+        if (isRunning(node)) {
+            process(node).orElseThrow().pause();
+        }
+    }
+
+    @Override
+    public void resume(int node) throws IOException {
+        if (isRunning(node)) {
+            process(node).orElseThrow().resume();
+        }
+    }
+
+    @Override
+    public void cut(int node, Cut cut) throws IOException {
+        for (int other = 0; other < spec.nodes(); other++) {
+            if (other != node && cut != Cut.CANNOT_SPEAK) {
+                hosts.cut(other, node);
+            }
+            if (other != node && cut != Cut.CANNOT_HEAR) {
+                hosts.cut(node, other);
+            }
+        }
+    }
+
+    @Override
+    public void heal(int node) throws IOException {
+        hosts.heal(node);
+    }
+
+    @Override
+    public void slow(int node, Duration delay, long bytesPerSecond) throws IOException {
+        hosts.slow(node, delay, bytesPerSecond);
+    }
+
+    @Override
+    public void quicken(int node) throws IOException {
+        hosts.quicken(node);
+    }
+
+    @Override
+    public void fillDisk(int node) throws IOException {
+        process(node).ifPresent(NodeProcess::mayEnd);
+        disks.get(node).fill();
+    }
+
+    @Override
+    public void freeDisk(int node) throws IOException {
+        disks.get(node).free();
+    }
+
+    @Override
+    public Path log(int node) {
+        return dir.resolve(ClusterSpec.name(node) + ".log");
+    }
+
+    private void noteSurprises() {
+        for (int node = 0; node < spec.nodes(); node++) {
+            Optional<NodeProcess> process = processes.get(node);
+            Optional<Integer> exit = process.flatMap(NodeProcess::endedByItself);
+            if (exit.isPresent()) {
+                process.get().mayEnd();
+                surprises.add("%s ended by itself with %d".formatted(ClusterSpec.name(node), exit.get()));
+            }
+        }
+    }
+
+    @Override
+    public synchronized List<String> surprises() {
+        noteSurprises();
+        return List.copyOf(surprises);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        processes.forEach(process -> process.ifPresent(NodeProcess::close));
+        hosts.close();
+        for (Disk disk : disks) {
+            try {
+                disk.close();
+            } catch (IOException e) {
+                System.err.println("jepsen: " + e.getMessage());
+            }
+        }
+    }
+}

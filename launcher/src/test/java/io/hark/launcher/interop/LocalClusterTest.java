@@ -1,0 +1,134 @@
+package io.hark.launcher.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hark.channel.ChannelId;
+import io.hark.protocol.Format;
+import io.hark.protocol.ProtocolCodec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `hark cluster` as somebody new runs it, with the official SDK on two nodes while the third, the owner, is
+/// killed.
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LocalClusterTest {
+    private static final int FAR_FROM_OTHERS = 40_000;
+
+    @TempDir
+    Path dir;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private int port;
+
+    @Test
+    void whatIsPublishedWhileTheOwnerIsKilledArrivesOnceAndInOrder() throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String key = Files.readString(dir.resolve("key")).strip();
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')));
+            Process clients = project.node(
+                    List.of("lib/failover.mjs", key, Integer.toString(port + 1), Integer.toString(port + 2), channel),
+                    Map.of(),
+                    3);
+            BufferedReader story = clients.inputReader();
+            awaitLine(story, "acknowledged");
+            kill("node-1");
+            for (int more = 0; more < 10; more++) {
+                awaitLine(story, "acknowledged");
+            }
+            try (PrintWriter end = new PrintWriter(clients.outputWriter(), true)) {
+                end.println("end");
+                Map<?, ?> done = json(awaitLine(story, "done"));
+                System.out.println("LocalClusterTest " + done);
+                assertThat(done.get("received")).isEqualTo(done.get("acknowledged"));
+                assertThat(done.get("inOrder")).isEqualTo(true);
+                assertThat(done.get("discontinuities")).isEqualTo(0L);
+                assertThat(done.get("subscriber")).isEqualTo("connected");
+            }
+            assertThat(clients.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx400m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.hark.launcher.Main"));
+        command.addAll(List.of("cluster", "--nodes", "3", "--port", Integer.toString(port), "--data", dir.toString()));
+        return command;
+    }
+
+    /// Three ports in a row; the cluster itself says when another of its ports is taken.
+    private static int freePorts() throws IOException {
+        for (int first = FAR_FROM_OTHERS + (int) (ProcessHandle.current().pid() % 5_000); ; first += 3) {
+            try (ServerSocket one = new ServerSocket(first);
+                    ServerSocket two = new ServerSocket(first + 1);
+                    ServerSocket three = new ServerSocket(first + 2)) {
+                return Math.min(one.getLocalPort(), Math.min(two.getLocalPort(), three.getLocalPort()));
+            } catch (IOException taken) {
+                if (first > FAR_FROM_OTHERS + 10_000) {
+                    throw taken;
+                }
+            }
+        }
+    }
+
+    private static String awaitLine(BufferedReader lines, String part) throws IOException {
+        StringBuilder before = new StringBuilder();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.contains(part)) {
+                return line;
+            }
+            before.append(line).append('\n');
+        }
+        throw new AssertionError("it ended without '%s':%n%s".formatted(part, before));
+    }
+
+    private String channelOwnedBy(String node, String app) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d/admin/state".formatted(port)))
+                .build();
+        Map<?, ?> state =
+                json(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        List<?> slots = (List<?>) state.get("slots");
+        for (int number = 0; ; number++) {
+            String name = "failover-" + number;
+            Map<?, ?> slot = (Map<?, ?>) slots.get(ChannelId.of(app, name).key().slot());
+            if (node.equals(slot.get("owner"))) {
+                return name;
+            }
+        }
+    }
+
+    private void kill(String node) throws IOException {
+        long pid = Long.parseLong(
+                Files.readString(dir.resolve(node).resolve("node.pid")).strip());
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    }
+
+    private static Map<?, ?> json(String text) throws Exception {
+        return (Map<?, ?>) ProtocolCodec.of(Format.JSON).decodeValue(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
