@@ -20,6 +20,7 @@ import java.time.Duration;
 /// @param catchUpsMax      slots of one loop whose records or rows are read for a replica at once
 /// @param lagMax           a replica that confirms nothing for so long leaves the in-sync set
 /// @param requestTimeout   a read or an attach that no owner has answered for so long is refused (50003)
+/// @param plantedBug       NONE, but where a test shows that it would be noticed
 public record SlotConfig(
         SlotLimits limits,
         MemberGrace grace,
@@ -30,7 +31,8 @@ public record SlotConfig(
         long creditBytes,
         int catchUpsMax,
         Duration lagMax,
-        Duration requestTimeout) {
+        Duration requestTimeout,
+        PlantedBug plantedBug) {
     public static SlotConfig of(SlotLimits limits, MemberGrace grace, long queuedBytesMax) {
         return new SlotConfig(
                 limits,
@@ -42,6 +44,23 @@ public record SlotConfig(
                 4 << 20,
                 8,
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                PlantedBug.NONE);
+    }
+
+    /// For a test of the tests: the same with a mistake in it.
+    public SlotConfig with(PlantedBug bug) {
+        return new SlotConfig(
+                limits,
+                grace,
+                queuedBytesMax,
+                requestsMax,
+                windowBytes,
+                tailBytesMax,
+                creditBytes,
+                catchUpsMax,
+                lagMax,
+                requestTimeout,
+                bug);
     }
 }

@@ -220,6 +220,9 @@ final class SlotLeader {
         for (String node : joining) {
             common = Math.min(common, confirmedBy(node));
         }
+        if (config.plantedBug() == PlantedBug.ACK_BEFORE_REPLICATION) {
+            common = replica.durableLsn();
+        }
         if (owner.isEmpty()) {
             if (common < targetLsn) {
                 return;
@@ -246,7 +249,9 @@ final class SlotLeader {
 
     private void open() {
         owner = Optional.of(effects.open(replica.meta(), epoch, assignment.lineage()));
-        effects.serving(assignment.slot(), epoch);
+        if (!draining) {
+            effects.serving(assignment.slot(), epoch);
+        }
     }
 
     // ---- the in-sync set

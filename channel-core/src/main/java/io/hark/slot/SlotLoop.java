@@ -434,11 +434,27 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public void append(Append append) {
         replicas[append.after().slot()].appendOwn(append);
+        if (node.config().plantedBug() == PlantedBug.DELIVER_BEFORE_COMMIT) {
+            append.record().channel().ifPresent(channel -> deliverTooEarly(channel, append));
+        }
+    }
+
+    private void deliverTooEarly(ChannelId channel, Append append) {
+        try {
+            Entry entry = append.record().entry();
+            localFeed.deliver(channel, entry, append.record().encoded(), true);
+            sessions.values()
+                    .forEach(session ->
+                            session.feed.deliver(channel, entry, append.record().encoded(), true));
+        } catch (DamagedEntry e) {
+            throw new IllegalStateException("an entry that was just encoded cannot be read", e);
+        }
     }
 
     @Override
     public void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer) {
-        onLoop(store.findId(channel, id), answer);
+        boolean forgetful = node.config().plantedBug() == PlantedBug.DEDUPE_IN_MEMORY;
+        onLoop(forgetful ? CompletableFuture.completedStage(Optional.empty()) : store.findId(channel, id), answer);
     }
 
     @Override

@@ -50,7 +50,8 @@ class SlotRouteTest {
                 1 << 20,
                 8,
                 Duration.ofSeconds(2),
-                TIMEOUT);
+                TIMEOUT,
+                PlantedBug.NONE);
     }
 
     private record Asked(String node, int epoch, long seq, SlotRequest request) {}

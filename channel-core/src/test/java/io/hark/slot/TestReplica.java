@@ -78,7 +78,8 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
                 1 << 20,
                 8,
                 LAG_MAX,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                PlantedBug.NONE);
         replica = new SlotReplica(recovered, self, this, config);
     }
 

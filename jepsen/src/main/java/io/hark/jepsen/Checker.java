@@ -63,7 +63,17 @@ final class Checker {
             case Event.Accepted answer -> accepted(answer);
             case Event.Refused(long micros, long message, int code) -> {
                 refused++;
-                messages.refused(messages.row(message));
+                int row = messages.row(message);
+                if (row == Messages.UNKNOWN) {
+                    findings.add(
+                            Kind.PROTOCOL_VIOLATION,
+                            About.message(message),
+                            "%s was refused with %d and never invoked",
+                            MessageKey.text(message),
+                            code);
+                } else {
+                    messages.refused(row);
+                }
             }
             case Event.Logged entry -> logged(entry);
             case Event.Attached attached -> log(attached.channel());

@@ -20,6 +20,7 @@ class PlantedBugJepsen {
     private final long seed = Bench.seed();
 
     @Test
+    @Tag("long")
     void anOwnerThatAcknowledgesTooEarlyIsCaught() throws Exception {
         assertCaught("ACK_BEFORE_REPLICATION", Kind.LOST, isolateEach(Cluster.Cut.BOTH_WAYS));
     }

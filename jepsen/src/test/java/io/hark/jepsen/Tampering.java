@@ -54,7 +54,9 @@ record Tampering(String what, Kind expected, History history) {
                         "an accepted publish was refused",
                         Kind.BAD_NACK,
                         history,
-                        events -> events.add(answer, new Event.Refused(0, logged.message(), 40000))),
+                        events -> events.add(
+                                answer + 1,
+                                new Event.Refused(0, ((Event.Accepted) events.get(answer)).message(), 40000))),
                 of(
                         "the log holds what nobody published",
                         Kind.PHANTOM,

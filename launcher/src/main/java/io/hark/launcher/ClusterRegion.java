@@ -22,6 +22,7 @@ import io.hark.control.SlotAssignment;
 import io.hark.history.RocksHistoryStore;
 import io.hark.slot.NodeRouter;
 import io.hark.slot.Peers;
+import io.hark.slot.PlantedBug;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,14 +31,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Handle: a region of several nodes, which decide together.
 final class ClusterRegion implements Region {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterRegion.class);
-    private static final long CUT_OFF_MILLIS = 2_500;
+    private static final long CUT_OFF_MILLIS = 3_500;
 
     /// Slots that change their owner, and slots that are copied, at once.
     private static final int MOVES_MAX = 64;
@@ -58,6 +61,7 @@ final class ClusterRegion implements Region {
     private final RatisControlLog control;
     private final GrpcPeers peers;
     private final NodeMetrics metrics;
+    private final PlantedBug planted;
     private final Set<String> measured = new HashSet<>();
     private final AtomicInteger registrations = new AtomicInteger();
     private volatile String incarnation;
@@ -74,8 +78,10 @@ final class ClusterRegion implements Region {
             String life,
             RocksHistoryStore store,
             byte[] secret,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            PlantedBug planted) {
         this.metrics = metrics;
+        this.planted = planted;
         this.config = config;
         this.cluster = cluster;
         this.life = life;
@@ -110,8 +116,7 @@ final class ClusterRegion implements Region {
     public void join(NodeRouter router) {
         membership = Optional.of(
                 Membership.join(membershipConfig(), new Life(config.node(), life), lives -> wakeController()));
-        controller = Optional.of(
-                Controller.start(control, control::proposeWhileLeading, planner(), membership.get()::present));
+        controller = Optional.of(Controller.start(control, planned(), planner(), membership.get()::present));
         bringOwnDecisions();
         register();
         files.write(MEMBER_FILE, config.region());
@@ -120,6 +125,12 @@ final class ClusterRegion implements Region {
         control.onChange(state -> follow(router, state));
         follow(router, control.state());
         peers.start(router);
+    }
+
+    private Function<ControlCommand, CompletionStage<ControlState>> planned() {
+        return planted == PlantedBug.ELECT_OUTSIDE_ISR
+                ? Sabotage.electingOutsideIsr(control, control::proposeWhileLeading)
+                : control::proposeWhileLeading;
     }
 
     private void wakeController() {

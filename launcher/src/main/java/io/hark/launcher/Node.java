@@ -25,6 +25,7 @@ import io.hark.rest.PublishAdmission;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestServices;
 import io.hark.slot.NodeRouter;
+import io.hark.slot.PlantedBug;
 import io.hark.slot.SlotConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -52,6 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long TICK_MILLIS = 250;
+    private static final Duration LAST_SECOND = Duration.ofSeconds(1);
     private static final String SECRET_FILE = "secret";
     /// Holds the process id of the node that runs on this data.
     static final String PID_FILE = "node.pid";
@@ -78,7 +80,8 @@ public final class Node implements AutoCloseable {
         files.write(PID_FILE, Long.toString(ProcessHandle.current().pid()));
         metrics = new NodeMetrics();
         store = open(config, metrics, fatal);
-        region = region(config, random.id(), store, secret, metrics);
+        PlantedBug planted = Sabotage.planted(config.dev());
+        region = region(config, random.id(), store, secret, metrics, planted);
         ControlLog control = region.control();
         metrics.region(control, config.node());
         AppStore apps = new AppStore(
@@ -96,12 +99,14 @@ public final class Node implements AutoCloseable {
                 store,
                 region.peers(),
                 SlotConfig.of(
-                        SlotLimits.DEFAULTS,
-                        new MemberGrace(
-                                config.frontend().remainPresentFor().toMillis(),
-                                new ChannelPolicy(
-                                        Durability.REPLICATED, config.policies().resumeWindow())),
-                        config.queuedBytesMax()),
+                                SlotLimits.DEFAULTS,
+                                new MemberGrace(
+                                        config.frontend().remainPresentFor().toMillis(),
+                                        new ChannelPolicy(
+                                                Durability.REPLICATED,
+                                                config.policies().resumeWindow())),
+                                config.queuedBytesMax())
+                        .with(planted),
                 wallClock,
                 control::propose,
                 fatal);
@@ -172,10 +177,15 @@ public final class Node implements AutoCloseable {
     }
 
     private static Region region(
-            NodeConfig config, String incarnation, RocksHistoryStore store, byte[] secret, NodeMetrics metrics) {
+            NodeConfig config,
+            String incarnation,
+            RocksHistoryStore store,
+            byte[] secret,
+            NodeMetrics metrics,
+            PlantedBug planted) {
         return config.cluster()
-                .<Region>map(cluster ->
-                        new ClusterRegion(config, cluster, incarnation, store, derive(secret, "links"), metrics))
+                .<Region>map(cluster -> new ClusterRegion(
+                        config, cluster, incarnation, store, derive(secret, "links"), metrics, planted))
                 .orElseGet(() -> new LoneRegion(config.node(), incarnation, store));
     }
 
@@ -268,13 +278,13 @@ public final class Node implements AutoCloseable {
     public void close() {
         unready = Optional.of("the node shuts down");
         LOG.info("node {} drains", config.node());
-        Duration within = config.drainTimeout();
+        long deadline = System.nanoTime() + config.drainTimeout().toNanos();
         try {
-            region.handOver(within);
-            server.drain(within);
+            region.handOver(left(deadline));
+            server.drain(left(deadline));
             // Before the loops end: what other nodes send comes to them.
             region.close();
-            group.shutdownGracefully(50, Math.max(1_000, within.toMillis()), TimeUnit.MILLISECONDS)
+            group.shutdownGracefully(50, left(deadline).toMillis(), TimeUnit.MILLISECONDS)
                     .sync();
         } catch (InterruptedException e) {
             LOG.warn("interrupted while draining; some clients were cut off");
@@ -283,5 +293,11 @@ public final class Node implements AutoCloseable {
         store.close();
         metrics.close();
         LOG.info("node {} stopped", config.node());
+    }
+
+    /// What is left of the time to drain, but a second for each of its steps.
+    private static Duration left(long deadlineNanos) {
+        Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+        return left.compareTo(LAST_SECOND) > 0 ? left : LAST_SECOND;
     }
 }

@@ -115,7 +115,8 @@ record SimConfig(
                 dice.chance(0.4) ? dice.between(1, 2_000) : 4 << 20,
                 dice.between(1, 4),
                 Duration.ofMillis(dice.between(300, 2_000)),
-                Duration.ofMillis(dice.between(1_000, 10_000)));
+                Duration.ofMillis(dice.between(1_000, 10_000)),
+                io.hark.slot.PlantedBug.NONE);
     }
 
     long graceMillis() {
