@@ -58,7 +58,7 @@ record ClusterConfig(
         });
         Discovery discovery = discovery(settings);
         int replicas = settings.number("cluster.replicas", Math.clamp(voters.size(), 1, 3), 1, 7);
-        int minIsr = settings.number("cluster.minIsr", replicas / 2 + (replicas > 2 ? 1 : 0), 0, replicas);
+        int minIsr = settings.number("cluster.minIsr", minIsrOf(replicas), 1, replicas);
         int weight = settings.number("cluster.weight", 100, 1, 10_000);
         Duration replaceAfter = settings.duration("cluster.replaceAfter", "10m", "10s", "365d");
         Optional<Tls> tls = tls(settings);
@@ -82,15 +82,12 @@ record ClusterConfig(
         }
         int port = port("cluster.address", address.get());
         return Optional.of(new ClusterConfig(
-                host(address.get()),
-                port,
-                voters,
-                discovery,
-                replicas,
-                Math.max(1, minIsr),
-                core ? weight : 0,
-                replaceAfter,
-                tls));
+                host(address.get()), port, voters, discovery, replicas, minIsr, core ? weight : 0, replaceAfter, tls));
+    }
+
+    /// A majority of three or more; of two, either, so that one can be lost.
+    private static int minIsrOf(int replicas) {
+        return replicas > 2 ? replicas / 2 + 1 : 1;
     }
 
     static List<String> roles(Settings settings) {
