@@ -121,10 +121,13 @@ public final class ControlCodec {
                 out.writeByte(minIsr);
                 writeList(out, replicas, nodes -> writeTexts(out, nodes));
             }
-            case ControlCommand.Import(var state, var replicasWanted, var minIsr) -> {
+            case ControlCommand.Import(var state, var replicasWanted) -> {
                 out.writeByte(6);
                 write(out, state);
                 out.writeByte(replicasWanted);
+            }
+            case ControlCommand.RaiseMinIsr(var minIsr) -> {
+                out.writeByte(14);
                 out.writeByte(minIsr);
             }
             case ControlCommand.ChangeIsr(var changes) -> {
@@ -180,7 +183,7 @@ public final class ControlCodec {
             case 3 -> new ControlCommand.Drain(in.readUTF(), in.readUTF());
             case 4 -> new ControlCommand.Remove(in.readUTF());
             case 5 -> new ControlCommand.Bootstrap(in.readByte(), in.readByte(), readList(in, () -> readTexts(in)));
-            case 6 -> new ControlCommand.Import(state(in), in.readByte(), in.readByte());
+            case 6 -> new ControlCommand.Import(state(in), in.readByte());
             case 7 ->
                 new ControlCommand.ChangeIsr(readList(
                         in,
@@ -193,6 +196,7 @@ public final class ControlCodec {
             case 11 -> new ControlCommand.ForceElect(in.readShort(), in.readUTF());
             case 12 -> new ControlCommand.PutApp(in.readUTF(), readBytes(in));
             case 13 -> new ControlCommand.DeleteApp(in.readUTF());
+            case 14 -> new ControlCommand.RaiseMinIsr(in.readByte());
             default -> throw new IOException("a control command of kind " + kind);
         };
     }

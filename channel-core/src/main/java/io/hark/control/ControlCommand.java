@@ -33,8 +33,12 @@ public sealed interface ControlCommand {
         }
     }
 
-    /// A node that decided alone until now brings what it decided; does nothing once there are slots.
-    record Import(ControlState state, int replicasWanted, int minIsr) implements ControlCommand {}
+    /// A node that decided alone until now brings what it decided; does nothing once there are slots. It still
+    /// commits alone what it owns, until [RaiseMinIsr].
+    record Import(ControlState state, int replicasWanted) implements ControlCommand {}
+
+    /// From now on no fewer in-sync copies commit; does nothing unless every slot has as many.
+    record RaiseMinIsr(int minIsr) implements ControlCommand {}
 
     /// Owners change their in-sync sets: of each slot, if it is still in that epoch and version. The same set
     /// again

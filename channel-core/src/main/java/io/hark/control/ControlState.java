@@ -48,6 +48,11 @@ public record ControlState(
         return !slots.isEmpty();
     }
 
+    /// Whether every slot has that many in-sync copies.
+    boolean haveInSync(int copies) {
+        return slots.stream().allMatch(slot -> slot.isr().size() >= copies);
+    }
+
     /// Whether this incarnation of the node is the one that the region counts on.
     public boolean isCurrent(String node, String incarnation) {
         NodeEntry entry = nodes.get(node);
@@ -69,16 +74,20 @@ public record ControlState(
                         ? down(node, NodeEntry.Status.REMOVED)
                         : this;
             case ControlCommand.Bootstrap bootstrap -> bootstrap(bootstrap);
-            case ControlCommand.Import(var local, var replicasWanted, var minIsr) ->
+            case ControlCommand.Import(var local, var replicasWanted) ->
                 hasSlots()
                         ? this
                         : new ControlState(
                                 Math.max(version, local.version) + 1,
                                 replicasWanted,
-                                minIsr,
+                                local.minIsr,
                                 merged(nodes, local.nodes),
                                 local.slots,
                                 merged(apps, local.apps));
+            case ControlCommand.RaiseMinIsr(var next) ->
+                hasSlots() && next > minIsr && haveInSync(next)
+                        ? new ControlState(version + 1, replicasWanted, next, nodes, slots, apps)
+                        : this;
             case ControlCommand.ChangeIsr(var changes) -> {
                 Edit edit = new Edit();
                 changes.forEach(change -> edit.slot(change.slot(), slot -> changeIsr(slot, change)));

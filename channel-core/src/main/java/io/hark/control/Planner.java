@@ -40,6 +40,9 @@ public final class Planner {
         }
         rememberDown(state, nowMillis);
         List<List<String>> wanted = wanted(state, nowMillis);
+        if (state.minIsr() < config.minIsr() && state.haveInSync(config.minIsr())) {
+            commands.add(new ControlCommand.RaiseMinIsr(config.minIsr()));
+        }
         if (!wanted.isEmpty()) {
             setReplicas(state, wanted, commands);
             move(state, wanted, commands);
@@ -109,9 +112,7 @@ public final class Planner {
         int unsettled = 0;
         List<ControlCommand.Replicas> changes = new ArrayList<>();
         for (SlotAssignment slot : state.slots()) {
-            Set<String> live = new HashSet<>(slot.replicas());
-            live.removeIf(node -> !state.isLive(node));
-            if (!new HashSet<>(slot.isr()).equals(live) && slot.hasOwner()) {
+            if (slot.hasOwner() && !isSettled(state, slot)) {
                 unsettled++;
             }
         }
@@ -127,6 +128,20 @@ public final class Planner {
         if (!changes.isEmpty()) {
             out.add(new ControlCommand.SetReplicas(changes));
         }
+    }
+
+    /// Whether its live replicas, and no others, are in sync.
+    private static boolean isSettled(ControlState state, SlotAssignment slot) {
+        int live = 0;
+        for (String node : slot.replicas()) {
+            if (state.isLive(node)) {
+                live++;
+                if (!slot.isr().contains(node)) {
+                    return false;
+                }
+            }
+        }
+        return live == slot.isr().size();
     }
 
     /// Owners that should be elsewhere hand over, a few at a time.

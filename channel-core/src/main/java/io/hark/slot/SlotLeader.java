@@ -31,7 +31,7 @@ final class SlotLeader {
     private final SlotConfig config;
     private final int epoch;
     private final long targetLsn;
-    private final int minIsr;
+    private int minIsr;
     private final LogShipper shipper;
     private final Map<String, Follower> followers = new LinkedHashMap<>();
 
@@ -118,10 +118,11 @@ final class SlotLeader {
         }
     }
 
-    /// The control log changed the slot within the epoch.
-    void reassigned(SlotAssignment next, long nowMillis) {
+    /// The control log changed the slot within the epoch, or how many in-sync copies commit.
+    void reassigned(SlotAssignment next, int nextMinIsr, long nowMillis) {
         Set<String> before = Set.copyOf(followers.keySet());
         assignment = next;
+        minIsr = nextMinIsr;
         joining.clear();
         syncFollowers(nowMillis);
         for (Follower follower : followers.values()) {

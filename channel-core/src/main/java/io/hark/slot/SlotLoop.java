@@ -60,6 +60,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final OwnerRequests requests;
 
     private boolean current;
+    private int knownMinIsr;
     private final Set<SlotReplica> toPump = new LinkedHashSet<>();
     private List<ControlCommand.IsrChange> isrChanges = new ArrayList<>();
     private List<ControlCommand.Step> transfers = new ArrayList<>();
@@ -149,8 +150,9 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
 
     /// @param isCurrent whether the region counts on this life of the node
     void decided(ControlState state, boolean isCurrent) {
-        boolean changed = isCurrent != current;
+        boolean changed = isCurrent != current || state.minIsr() != knownMinIsr;
         current = isCurrent;
+        knownMinIsr = state.minIsr();
         if (!state.hasSlots()) {
             return;
         }

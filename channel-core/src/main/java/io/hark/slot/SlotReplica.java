@@ -127,7 +127,7 @@ final class SlotReplica {
         if (next.isOwnedBy(self) && next.epoch() == promised) {
             dirty = false;
             if (leader.isPresent()) {
-                leader.get().reassigned(next, nowMillis);
+                leader.get().reassigned(next, minIsr, nowMillis);
             } else {
                 SlotLeader lead = new SlotLeader(this, self, next, minIsr, effects, config, nowMillis);
                 leader = Optional.of(lead);

@@ -304,15 +304,26 @@ class ControlStateTest {
     void aNodeThatDecidedAloneBringsItsSlotsAndAppsOnce() {
         ControlState local = Regions.of(1, 2, "a").apply(new ControlCommand.PutApp("app", new byte[] {1}));
         ControlState region = ControlState.EMPTY.apply(register("b", 1));
-        ControlState imported = region.apply(new ControlCommand.Import(local, 2, 2));
+        ControlState imported = region.apply(new ControlCommand.Import(local, 2));
 
         assertThat(imported.slots()).isEqualTo(local.slots());
         assertThat(imported.nodes()).containsOnlyKeys("a", "b");
         assertThat(imported.apps()).containsOnlyKeys("app");
         assertThat(imported.replicasWanted()).isEqualTo(2);
-        assertThat(imported.minIsr()).isEqualTo(2);
+        assertThat(imported.minIsr()).isEqualTo(1);
         assertThat(imported.version()).isGreaterThan(local.version()).isGreaterThan(region.version());
-        assertThat(imported.apply(new ControlCommand.Import(local, 3, 3))).isSameAs(imported);
+        assertThat(imported.apply(new ControlCommand.Import(local, 3))).isSameAs(imported);
+    }
+
+    @Test
+    void moreInSyncCopiesAreRequiredOnlyOnceEverySlotHasThem() {
+        ControlState alone = Regions.of(1, 2, "a", "b").apply(Regions.down("b", 1));
+        ControlState grown = Regions.settled(alone.apply(register("b", 2)));
+
+        assertThat(alone.apply(new ControlCommand.RaiseMinIsr(2))).isSameAs(alone);
+        assertThat(grown.apply(new ControlCommand.RaiseMinIsr(2)).minIsr()).isEqualTo(2);
+        assertThat(grown.apply(new ControlCommand.RaiseMinIsr(1))).isSameAs(grown);
+        assertThat(ControlState.EMPTY.apply(new ControlCommand.RaiseMinIsr(2))).isSameAs(ControlState.EMPTY);
     }
 
     @Test

@@ -144,6 +144,18 @@ class PlannerTest {
     }
 
     @Test
+    void moreInSyncCopiesAreRequiredOnceEverySlotHasThem() {
+        Planner strict =
+                new Planner(new PlannerConfig(3, 2, List.of("a", "b", "c"), MOVES_MAX, COPIES_MAX, REPLACE_AFTER));
+        ControlState begun = after(region(), down("a", 1), down("b", 1));
+        ControlState grown = Regions.settled(after(begun, register("a", 2), register("b", 2)));
+
+        assertThat(strict.next(begun, Set.of(), now)).noneMatch(ControlCommand.RaiseMinIsr.class::isInstance);
+        assertThat(strict.next(grown, Set.of(), now)).contains(new ControlCommand.RaiseMinIsr(2));
+        assertThat(plan(grown)).noneMatch(ControlCommand.RaiseMinIsr.class::isInstance);
+    }
+
+    @Test
     void aNodeThatIsDownIsWaitedForBeforeItsCopiesAreMadeElsewhere() {
         ControlState failed = Regions.settled(region().apply(down("c", 1)));
         ControlState waiting = carriedOut(failed);

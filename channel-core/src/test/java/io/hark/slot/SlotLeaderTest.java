@@ -114,6 +114,22 @@ class SlotLeaderTest {
     }
 
     @Test
+    void howManyInSyncCopiesCommitMayGrowWithinAnEpoch() {
+        lead("a");
+        node.durable();
+        List<PublishResult> alone = publish("x");
+        node.durable();
+        assertThat(alone).hasSize(1);
+
+        node.minIsr = 2;
+        node.assign(2, "a", List.of("a"), List.of("a", "b"), SlotAssignment.NOBODY);
+        List<PublishResult> tooFew = publish("y");
+        node.durable();
+        assertThat(tooFew).isEmpty();
+        assertThat(node.replica.committedLsn()).isEqualTo(FIRST + 1);
+    }
+
+    @Test
     void nothingIsCommittedWhileTooFewAreInSync() {
         node.minIsr = 2;
         node.assign(2, "a", List.of("a"), List.of("a", "b"), SlotAssignment.NOBODY);

@@ -31,6 +31,11 @@ final class NodeProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /// CPU time that it has spent since its start; none once it has ended.
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /// How it ended, when nobody told it to.
     Optional<Integer> endedByItself() {
         return told || process.isAlive() ? Optional.empty() : Optional.of(process.exitValue());

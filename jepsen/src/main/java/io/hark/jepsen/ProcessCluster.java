@@ -197,6 +197,15 @@ final class ProcessCluster implements Cluster {
         return dir.resolve(ClusterSpec.name(node) + ".log");
     }
 
+    /// CPU time of the nodes that run, together.
+    synchronized Duration cpuTime() {
+        Duration sum = Duration.ZERO;
+        for (Optional<NodeProcess> process : processes) {
+            sum = sum.plus(process.map(NodeProcess::cpuTime).orElse(Duration.ZERO));
+        }
+        return sum;
+    }
+
     private void noteSurprises() {
         for (int node = 0; node < spec.nodes(); node++) {
             Optional<NodeProcess> process = processes.get(node);

@@ -169,7 +169,7 @@ final class ClusterRegion implements Region {
         ControlState own = store.controlLog().state();
         if (own.hasSlots() && !files.read(MEMBER_FILE).isPresent()) {
             LOG.info("this node was alone until now: it brings what it decided to the region");
-            propose(new ControlCommand.Import(own, cluster.replicas(), cluster.minIsr()));
+            propose(new ControlCommand.Import(own, cluster.replicas()));
         }
     }
 

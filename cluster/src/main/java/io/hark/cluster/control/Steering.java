@@ -6,6 +6,7 @@ import io.hark.control.ControlLog;
 import io.hark.control.ControlState;
 import io.hark.control.Planner;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,10 @@ final class Steering {
     private static final Logger log = LoggerFactory.getLogger(Steering.class);
     private static final long APPEAR_MILLIS = 5_000;
 
+    /// How long a look that found nothing to do stands for the same state and suspects: what is due by time, such
+    /// as replacing a node that stays away, is never more urgent.
+    private static final long LOOK_AGAIN_MILLIS = 1_000;
+
     private final ControlLog controlLog;
     private final Function<ControlCommand, CompletionStage<ControlState>> propose;
     private final Planner planner;
@@ -27,6 +32,13 @@ final class Steering {
     private final Suspicion suspicion = new Suspicion(APPEAR_MILLIS);
     private OptionalLong ledSince = OptionalLong.empty();
     private CompletableFuture<Void> batch = CompletableFuture.completedFuture(null);
+    private Optional<Look> nothingToDo = Optional.empty();
+
+    private record Look(ControlState state, Set<Planner.Suspect> suspects, long atMillis) {
+        boolean holdsFor(ControlState other, Set<Planner.Suspect> others, long nowMillis) {
+            return state == other && suspects.equals(others) && nowMillis - atMillis < LOOK_AGAIN_MILLIS;
+        }
+    }
 
     Steering(
             ControlLog controlLog,
@@ -50,11 +62,15 @@ final class Steering {
         }
         // Also while another node leads: who was there then is missed at once later.
         ControlState state = controlLog.state();
-        var suspects = suspicion.suspects(state, present.get(), ledSince.orElse(nowMillis), nowMillis);
-        if (!leads || !batch.isDone()) {
+        Set<Planner.Suspect> suspects = suspicion.suspects(state, present.get(), ledSince.orElse(nowMillis), nowMillis);
+        boolean known = nothingToDo
+                .filter(look -> look.holdsFor(state, suspects, nowMillis))
+                .isPresent();
+        if (!leads || known || !batch.isDone()) {
             return CompletableFuture.completedFuture(null);
         }
         List<ControlCommand> commands = planner.next(state, suspects, nowMillis);
+        nothingToDo = commands.isEmpty() ? Optional.of(new Look(state, suspects, nowMillis)) : Optional.empty();
         batch = CompletableFuture.allOf(commands.stream().map(this::proposed).toArray(CompletableFuture<?>[]::new));
         return batch;
     }
