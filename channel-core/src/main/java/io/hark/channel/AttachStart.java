@@ -20,11 +20,13 @@ final class AttachStart {
     private final FrontendChannel channel;
     private final Attachment attachment;
     private final Subscribed subscribed;
+    private final boolean sure;
 
-    private AttachStart(FrontendChannel channel, Attachment attachment, Subscribed subscribed) {
+    private AttachStart(FrontendChannel channel, Attachment attachment, Subscribed subscribed, boolean sure) {
         this.channel = channel;
         this.attachment = attachment;
         this.subscribed = subscribed;
+        this.sure = sure;
     }
 
     static void begin(
@@ -34,7 +36,7 @@ final class AttachStart {
             String region,
             AttachFrom from,
             long nowMillis) {
-        AttachStart start = new AttachStart(channel, attachment, subscribed);
+        AttachStart start = new AttachStart(channel, attachment, subscribed, false);
         switch (from) {
             case AttachFrom.Now() -> start.fresh();
             case AttachFrom.Unreadable() ->
@@ -69,6 +71,12 @@ final class AttachStart {
                             "the channelSerial is of region %s, this is %s".formatted(position.region(), region)));
             return;
         }
+        if (isAhead(position) && !sure) {
+            // The owner that answered may have been replaced by one that has more, and not know it yet.
+            channel.makeSure(
+                    attachment, answer -> new AttachStart(channel, attachment, answer, true).resume(position, region));
+            return;
+        }
         long end = subscribed.meta().endOf(position.lineage());
         if (end < 0) {
             lost(committed, ErrorCode.CONTINUITY_OTHER_REGION.info("the channelSerial is of a log that is gone"));
@@ -88,6 +96,12 @@ final class AttachStart {
         } else {
             resumeFromLog(position.lsn());
         }
+    }
+
+    private boolean isAhead(Position position) {
+        int lineage = subscribed.meta().lineage();
+        return position.lineage() > lineage
+                || position.lineage() == lineage && position.lsn() > subscribed.committedLsn();
     }
 
     private void resumeFromLog(long lsn) {

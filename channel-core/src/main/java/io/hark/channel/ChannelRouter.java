@@ -27,11 +27,13 @@ public interface ChannelRouter {
     ///
     /// @param claims      connections of the feed that are alive and may have members
     /// @param withMembers whether the answer is to hold the presence set
+    /// @param sure        whether the owner is to make sure first that it is still the owner
     void subscribe(
             ChannelId channel,
             LoopFeed feed,
             List<Claim> claims,
             boolean withMembers,
+            boolean sure,
             ReplyTo<Answer<Subscribed>> reply);
 
     void unsubscribe(ChannelId channel, LoopFeed feed);

@@ -87,7 +87,7 @@ public final class FrontendChannel {
         attachment.index = attachments.size();
         attachments.add(attachment);
         behind++;
-        effects.subscribe(id, claim.stream().toList(), wantsPresence, (answer, refusal) -> {
+        effects.subscribe(id, claim.stream().toList(), wantsPresence, false, (answer, refusal) -> {
             if (attachment.isEnded()) {
                 return;
             }
@@ -107,6 +107,23 @@ public final class FrontendChannel {
         return attachment;
     }
 
+    /// Asks once more for an attachment that has started with the answer of an owner that may have been replaced.
+    ///
+    /// @param then gets what an owner says that is sure to be the owner
+    void makeSure(Attachment attachment, Consumer<Subscribed> then) {
+        List<Claim> claims = attachment.claim().stream().toList();
+        effects.subscribe(id, claims, attachment.wantsPresence(), true, (answer, refusal) -> {
+            if (attachment.isEnded()) {
+                return;
+            }
+            if (refusal != null) {
+                attachment.fail(refusal);
+            } else {
+                then.accept(answer);
+            }
+        });
+    }
+
     /// The channel has another owner, or the link to it broke: subscribes again, for connections that are
     /// still here.
     /// What came meanwhile is read from the log.
@@ -116,7 +133,7 @@ public final class FrontendChannel {
         }
         List<Claim> claims =
                 attachments.stream().flatMap(each -> each.claim().stream()).toList();
-        effects.subscribe(id, claims, false, (answer, refusal) -> {
+        effects.subscribe(id, claims, false, false, (answer, refusal) -> {
             if (refusal == null) {
                 refusals = 0;
                 subscribedAgain(answer);

@@ -10,8 +10,13 @@ public interface FrontendEffects {
     ///
     /// @param claims      attached connections that may have members
     /// @param withMembers whether the answer is to hold the presence set
+    /// @param sure        whether the owner is to make sure first that it is still the owner
     void subscribe(
-            ChannelId channel, List<Claim> claims, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer);
+            ChannelId channel,
+            List<Claim> claims,
+            boolean withMembers,
+            boolean sure,
+            BiConsumer<Subscribed, ErrorInfo> answer);
 
     void unsubscribe(ChannelId channel);
 

@@ -135,9 +135,10 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
             LoopFeed feed,
             List<Claim> claims,
             boolean withMembers,
+            boolean sure,
             ReplyTo<Answer<Subscribed>> reply) {
         loopOf(channel).run(slots -> {
-            SlotRequest.Subscribe request = new SlotRequest.Subscribe(channel, claims, withMembers);
+            SlotRequest.Subscribe request = new SlotRequest.Subscribe(channel, claims, withMembers, sure);
             slots.route(channel.key().slot()).subscribe(request, feed, slots.now(), answer -> {
                 // What was committed before goes first, so that what follows the answer follows it there too.
                 slots.flushOutboxes();

@@ -32,7 +32,7 @@ final class OwnerRequests {
             case SlotRequest.Presence(var update) -> owner.presence(update, feed, nowMillis, published);
             case SlotRequest.Leave(var channel, var claim, var policy) ->
                 owner.leave(channel, claim, policy, nowMillis, published);
-            case SlotRequest.Subscribe(var channel, var claims, var withMembers) ->
+            case SlotRequest.Subscribe(var channel, var claims, var withMembers, var sure) ->
                 owner.subscribe(
                         channel,
                         feed,

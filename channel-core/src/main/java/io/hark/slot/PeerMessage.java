@@ -41,6 +41,14 @@ public sealed interface PeerMessage {
     /// Replica to a former owner: it has answered a later epoch (R1).
     record Rejected(int slot, int promised) implements OfSlot {}
 
+    /// Owner to replica: does it still follow? A later owner may have it by now.
+    ///
+    /// @param round answered with this number
+    record AskFollows(int slot, int epoch, long round) implements OfSlot {}
+
+    /// Replica to owner: it has answered no later epoch up to now.
+    record Follows(int slot, int epoch, long round) implements OfSlot {}
+
     /// Owner to replica whose records do not reach back far enough: forget what you have, take these rows.
     ///
     /// @param page counted from 0

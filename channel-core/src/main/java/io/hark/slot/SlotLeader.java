@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Confined: the lead of one slot in one epoch: it has the replicas brought to where this node's log ends,
 /// opens the
@@ -45,6 +46,8 @@ final class SlotLeader {
     private int proposedVersion;
     private long proposedMillis;
     private boolean draining;
+
+    private final OwnershipCheck check = new OwnershipCheck();
 
     private long uncommittedBytes;
 
@@ -103,6 +106,7 @@ final class SlotLeader {
 
     void end() {
         shipper.end();
+        check.end();
         owner.ifPresent(SlotOwner::close);
         effects.uncommitted(-uncommittedBytes);
         effects.ended(assignment.slot());
@@ -161,6 +165,12 @@ final class SlotLeader {
     void pump(long nowMillis) {
         followers.values().forEach(shipper::pump);
         shipper.trimTail(followers.values());
+        if (check.isAsked()) {
+            check.beginRound(
+                    followers.keySet(),
+                    (node, round) -> effects.send(node, new PeerMessage.AskFollows(replica.slot(), epoch, round)));
+            settleCheck();
+        }
         drainIfAsked(nowMillis);
     }
 
@@ -198,6 +208,33 @@ final class SlotLeader {
         Follower follower = followers.get(from);
         if (follower != null && message.epoch() == epoch) {
             shipper.installed(follower, message, nowMillis);
+        }
+    }
+
+    // ---- whether it is still the owner
+
+    /// Answers once no later owner can have committed anything before this was called (rule R8), or with false when
+    /// that
+    /// cannot be told; not at all once it is the owner no longer.
+    void whenSure(long nowMillis, Consumer<Boolean> answer) {
+        check.ask(nowMillis, answer);
+        effects.pumpLater(replica);
+    }
+
+    void follows(String from, PeerMessage.Follows message) {
+        if (message.epoch() == epoch) {
+            check.follows(from, message.round());
+            settleCheck();
+        }
+    }
+
+    /// The same nodes count as for a commit, and are enough of them or not.
+    private void settleCheck() {
+        if (check.isAsked() && assignment.isr().size() >= minIsr) {
+            Set<String> counted = new LinkedHashSet<>(assignment.isr());
+            counted.addAll(joining);
+            counted.remove(self);
+            check.settle(counted);
         }
     }
 
@@ -357,5 +394,9 @@ final class SlotLeader {
         shrink(nowMillis);
         drainIfAsked(nowMillis);
         owner.ifPresent(open -> open.tick(nowMillis));
+        check.tick(nowMillis);
+        if (check.isAsked()) {
+            effects.pumpLater(replica);
+        }
     }
 }

@@ -24,6 +24,8 @@ import io.hark.channel.Slots;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.control.SlotAssignment;
+import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,6 +47,9 @@ import java.util.function.LongSupplier;
 /// hand-off, and
 /// so do the entries for a frontend loop: work is batched by what queues, never by a timer.
 final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffects {
+    private static final ErrorInfo UNSURE =
+            ErrorCode.OVERLOADED.info("the owner of the channel cannot reach its replicas at the moment; try again");
+
     private final Loop loop;
     private final int index;
     private final int loops;
@@ -228,6 +233,8 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
             case PeerMessage.Mismatch mismatch ->
                 replica.leader().ifPresent(leader -> leader.mismatch(peer, mismatch, nowMillis));
             case PeerMessage.Rejected rejected -> replica.rejected(rejected);
+            case PeerMessage.AskFollows ask -> replica.askFollows(peer, ask);
+            case PeerMessage.Follows follows -> replica.leader().ifPresent(leader -> leader.follows(peer, follows));
             case PeerMessage.Install install -> replica.install(peer, install);
             case PeerMessage.Installed installed ->
                 replica.leader().ifPresent(leader -> leader.installed(peer, installed, nowMillis));
@@ -297,12 +304,34 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         if (!serves) {
             return; // It is asked again at whoever serves next.
         }
-        requests.perform(replica.serving().get(), ask.request(), session.feed, now(), answer -> {
+        Consumer<SlotAnswer> reply = answer -> {
             if (ask.seq() != 0 && sessions.get(peer) == session) {
                 session.feed.emit();
                 send(peer, new PeerMessage.Answer(ask.slot(), ask.epoch(), ask.seq(), answer));
             }
+        };
+        onceSure(replica, ask.request(), reply, () -> {
+            if (sessions.get(peer) == session) {
+                replica.leader()
+                        .flatMap(SlotLeader::owner)
+                        .ifPresent(owner -> requests.perform(owner, ask.request(), session.feed, now(), reply));
+            }
         });
+    }
+
+    /// Takes the step, where the request wants that only once the owner is sure to be the owner.
+    private void onceSure(SlotReplica replica, SlotRequest request, Consumer<SlotAnswer> reply, Runnable step) {
+        if (request instanceof SlotRequest.Subscribe subscribe && subscribe.sure()) {
+            replica.leader().orElseThrow().whenSure(now(), sure -> {
+                if (sure) {
+                    step.run();
+                } else {
+                    reply.accept(new SlotAnswer.Refused(UNSURE));
+                }
+            });
+        } else {
+            step.run();
+        }
     }
 
     @Override
@@ -312,14 +341,23 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
             send(target, new PeerMessage.Ask(slot, epoch, seq, request));
             return;
         }
-        replicas[slot]
-                .serving()
-                .ifPresent(owner -> requests.perform(owner, request, localFeed, now(), answer -> {
-                    if (seq != 0) {
-                        flushOutboxes();
-                        routes[slot].answered(seq, answer);
-                    }
-                }));
+        SlotReplica replica = replicas[slot];
+        if (replica.serving().isEmpty()) {
+            return;
+        }
+        Consumer<SlotAnswer> reply = answer -> {
+            if (seq != 0) {
+                flushOutboxes();
+                routes[slot].answered(seq, answer);
+            }
+        };
+        onceSure(
+                replica,
+                request,
+                reply,
+                () -> replica.leader()
+                        .flatMap(SlotLeader::owner)
+                        .ifPresent(owner -> requests.perform(owner, request, localFeed, now(), reply)));
     }
 
     List<String> activeChannels(String app) {

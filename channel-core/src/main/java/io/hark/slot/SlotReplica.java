@@ -337,6 +337,13 @@ final class SlotReplica {
         });
     }
 
+    void askFollows(String from, PeerMessage.AskFollows message) {
+        accept(from, message.epoch());
+        if (promised == message.epoch() && following.equals(from)) {
+            effects.send(from, new PeerMessage.Follows(slot, promised, message.round()));
+        }
+    }
+
     void rejected(PeerMessage.Rejected message) {
         if (message.promised() > promised) {
             promise(message.promised());

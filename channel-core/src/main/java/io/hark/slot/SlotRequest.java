@@ -18,8 +18,7 @@ public sealed interface SlotRequest {
             case Publish(var publish) -> publish.channel().key().slot();
             case Presence(var update) -> update.channel().key().slot();
             case Leave(var channel, var claim, var policy) -> channel.key().slot();
-            case Subscribe(var channel, var claims, var withMembers) ->
-                channel.key().slot();
+            case Subscribe subscribe -> subscribe.channel().key().slot();
             case Status(var channel) -> channel.key().slot();
             case Read(var query) -> query.channel().slot();
             case Unsubscribe(var channel) -> channel.key().slot();
@@ -37,7 +36,8 @@ public sealed interface SlotRequest {
 
     /// @param claims      connections of the node that are alive and may have members
     /// @param withMembers whether the answer is to hold the presence set
-    record Subscribe(ChannelId channel, List<Claim> claims, boolean withMembers) implements SlotRequest {
+    /// @param sure        whether the owner is to make sure first that it is still the owner
+    record Subscribe(ChannelId channel, List<Claim> claims, boolean withMembers, boolean sure) implements SlotRequest {
         public Subscribe {
             claims = List.copyOf(claims);
         }

@@ -254,10 +254,10 @@ final class SlotRoute {
                     .accept(new SlotAnswer.Published(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info())));
             return;
         }
-        if (asked.request() instanceof SlotRequest.Subscribe(var channel, var claims, var withMembers)
-                && !interests.containsKey(channel.key())) {
+        if (asked.request() instanceof SlotRequest.Subscribe subscribe
+                && !interests.containsKey(subscribe.channel().key())) {
             // Everybody has left since it was asked.
-            tell(new SlotRequest.Unsubscribe(channel));
+            tell(new SlotRequest.Unsubscribe(subscribe.channel()));
         }
         asked.answer().accept(answer);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AttachStartTest {
@@ -192,6 +193,42 @@ class AttachStartTest {
 
         assertThat(subscriber.outcome.resumed()).isFalse();
         assertThat(frontend.alarms).hasSize(1);
+        assertThat(frontend.sureAsked).isEqualTo(1);
+    }
+
+    @Test
+    void aPositionPastWhatAReplacedOwnerHasIsResumedAtTheOneThatHasIt() {
+        frontend.store(3);
+        frontend.sureCommittedLsn = 4;
+        var subscriber = frontend.attach(after(4));
+
+        assertThat(subscriber.outcome.resumed()).isTrue();
+        assertThat(frontend.alarms).isEmpty();
+        assertThat(frontend.sureAsked).isEqualTo(1);
+    }
+
+    @Test
+    void aPositionThatTheOwnerHasIsNotAskedForTwice() {
+        frontend.store(3);
+        frontend.attach(after(3));
+        frontend.attach(after(2));
+        frontend.attach(new AttachFrom.Now());
+
+        assertThat(frontend.sureAsked).isZero();
+    }
+
+    @Test
+    void aPositionThatNoOwnerIsSureAboutEndsTheAttachment() {
+        frontend.store(3);
+        frontend.subscribesByHand = true;
+        var subscriber = frontend.attach(after(4));
+        frontend.answer();
+        frontend.refusal = Optional.of(ErrorCode.OVERLOADED.info());
+        frontend.answer();
+
+        assertThat(subscriber.outcome).isNull();
+        assertThat(subscriber.failures).hasSize(1);
+        assertThat(frontend.alarms).isEmpty();
     }
 
     @Test

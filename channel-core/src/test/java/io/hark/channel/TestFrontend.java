@@ -31,6 +31,11 @@ final class TestFrontend implements FrontendEffects {
     boolean subscribesByHand;
     Optional<ErrorInfo> refusal = Optional.empty();
     int reads;
+    int sureAsked;
+
+    /// What an owner that is sure to be the owner has committed.
+    long sureCommittedLsn;
+
     int unsubscribes;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final List<Entry> ring = new ArrayList<>();
@@ -46,8 +51,16 @@ final class TestFrontend implements FrontendEffects {
 
     @Override
     public void subscribe(
-            ChannelId channel, List<Claim> alive, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer) {
+            ChannelId channel,
+            List<Claim> alive,
+            boolean withMembers,
+            boolean sure,
+            BiConsumer<Subscribed, ErrorInfo> answer) {
         claims.add(alive);
+        if (sure) {
+            sureAsked++;
+            committedLsn = Math.max(committedLsn, sureCommittedLsn);
+        }
         run(subscribesByHand, () -> {
             if (refusal.isPresent()) {
                 answer.accept(null, refusal.get());

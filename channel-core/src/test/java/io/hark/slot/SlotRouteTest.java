@@ -135,7 +135,7 @@ class SlotRouteTest {
     }
 
     private SlotRequest.Subscribe subscribe(LoopFeed feed) {
-        SlotRequest.Subscribe request = new SlotRequest.Subscribe(CHANNEL, List.of(), true);
+        SlotRequest.Subscribe request = new SlotRequest.Subscribe(CHANNEL, List.of(), true, false);
         route.subscribe(request, feed, NOW, answers::add);
         return request;
     }

@@ -101,6 +101,8 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
             case PeerMessage.Append append -> replica.append(from, append);
             case PeerMessage.Install install -> replica.install(from, install);
             case PeerMessage.Rejected rejected -> replica.rejected(rejected);
+            case PeerMessage.AskFollows ask -> replica.askFollows(from, ask);
+            case PeerMessage.Follows follows -> replica.leader().ifPresent(leader -> leader.follows(from, follows));
             case PeerMessage.Appended confirmed -> leader().confirmed(from, confirmed, now);
             case PeerMessage.Mismatch mismatch -> leader().mismatch(from, mismatch, now);
             case PeerMessage.Installed installed -> leader().installed(from, installed, now);

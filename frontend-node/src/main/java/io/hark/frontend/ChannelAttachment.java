@@ -98,7 +98,7 @@ final class ChannelAttachment implements Subscriber {
 
     /// Sends the presence set again, as of now.
     void resync(Claim claim) {
-        loop.subscribe(id, List.of(claim), true, (answer, refusal) -> {
+        loop.subscribe(id, List.of(claim), true, false, (answer, refusal) -> {
             if (answer != null && counted) {
                 syncId = newSyncId(answer.committedLsn());
                 sync(answer.members(), true);

@@ -104,8 +104,12 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
 
     @Override
     public void subscribe(
-            ChannelId channel, List<Claim> claims, boolean withMembers, BiConsumer<Subscribed, ErrorInfo> answer) {
-        node.router().subscribe(channel, this, claims, withMembers, new ReplyTo<>(loop, reply -> {
+            ChannelId channel,
+            List<Claim> claims,
+            boolean withMembers,
+            boolean sure,
+            BiConsumer<Subscribed, ErrorInfo> answer) {
+        node.router().subscribe(channel, this, claims, withMembers, sure, new ReplyTo<>(loop, reply -> {
             switch (reply) {
                 case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(planted(subscribed), null);
                 case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);

@@ -60,6 +60,8 @@ final class MessageSizes {
             case PeerMessage.Appended appended -> SMALL;
             case PeerMessage.Mismatch mismatch -> 2 * SMALL;
             case PeerMessage.Rejected rejected -> SMALL;
+            case PeerMessage.AskFollows ask -> SMALL;
+            case PeerMessage.Follows follows -> SMALL;
             case PeerMessage.Installed installed -> SMALL;
             case PeerMessage.Tip tip -> SMALL;
             case PeerMessage.Credit credit -> SMALL;

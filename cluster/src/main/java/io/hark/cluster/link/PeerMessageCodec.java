@@ -28,6 +28,14 @@ final class PeerMessageCodec {
                         Wire.Mismatch.newBuilder().setSlot(slot).setEpoch(epoch).setMeta(SlotStateCodec.encode(meta)));
             case PeerMessage.Rejected(int slot, int promised) ->
                 out.setRejected(Wire.Rejected.newBuilder().setSlot(slot).setPromised(promised));
+            case PeerMessage.AskFollows(int slot, int epoch, long round) ->
+                out.setAskFollows(Wire.AskFollows.newBuilder()
+                        .setSlot(slot)
+                        .setEpoch(epoch)
+                        .setRound(round));
+            case PeerMessage.Follows(int slot, int epoch, long round) ->
+                out.setFollows(
+                        Wire.Follows.newBuilder().setSlot(slot).setEpoch(epoch).setRound(round));
             case PeerMessage.Install(int slot, int epoch, int page, var image, var meta) ->
                 out.setInstall(Wire.Install.newBuilder()
                         .setSlot(slot)
@@ -87,6 +95,14 @@ final class PeerMessageCodec {
                 case REJECTED -> {
                     Wire.Rejected in = message.getRejected();
                     yield new PeerMessage.Rejected(slot(in.getSlot()), in.getPromised());
+                }
+                case ASK_FOLLOWS -> {
+                    Wire.AskFollows in = message.getAskFollows();
+                    yield new PeerMessage.AskFollows(slot(in.getSlot()), in.getEpoch(), in.getRound());
+                }
+                case FOLLOWS -> {
+                    Wire.Follows in = message.getFollows();
+                    yield new PeerMessage.Follows(slot(in.getSlot()), in.getEpoch(), in.getRound());
                 }
                 case INSTALL -> {
                     Wire.Install in = message.getInstall();

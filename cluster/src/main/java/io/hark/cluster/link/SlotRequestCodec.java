@@ -132,7 +132,8 @@ final class SlotRequestCodec {
     private static Wire.Subscribe subscribe(SlotRequest.Subscribe subscribe) {
         Wire.Subscribe.Builder out = Wire.Subscribe.newBuilder()
                 .setChannel(SlotStateCodec.encode(subscribe.channel()))
-                .setWithMembers(subscribe.withMembers());
+                .setWithMembers(subscribe.withMembers())
+                .setSure(subscribe.sure());
         for (Claim claim : subscribe.claims()) {
             out.addClaims(claim(claim));
         }
@@ -144,7 +145,8 @@ final class SlotRequestCodec {
         for (Wire.Claim claim : in.getClaimsList()) {
             claims.add(claim(claim));
         }
-        return new SlotRequest.Subscribe(SlotStateCodec.decode(in.getChannel()), claims, in.getWithMembers());
+        return new SlotRequest.Subscribe(
+                SlotStateCodec.decode(in.getChannel()), claims, in.getWithMembers(), in.getSure());
     }
 
     private static Wire.Read read(HistoryQuery query) {

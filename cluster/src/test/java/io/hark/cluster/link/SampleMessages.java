@@ -71,6 +71,8 @@ final class SampleMessages {
                 new PeerMessage.Mismatch(53, 54, META),
                 new PeerMessage.Mismatch(53, 54, SlotMeta.empty(53)),
                 new PeerMessage.Rejected(55, 56),
+                new PeerMessage.AskFollows(151, 152, 153),
+                new PeerMessage.Follows(154, 155, 156),
                 new PeerMessage.Install(57, 58, 59, image(), META),
                 new PeerMessage.Install(57, 58, 0, new SlotImage(List.of(), 0, SlotImage.START), SlotMeta.empty(57)),
                 new PeerMessage.Installed(60, 61, 62),
@@ -81,8 +83,8 @@ final class SampleMessages {
                 ask(new SlotRequest.Presence(new PresenceUpdate(
                         CHANNEL, "connection2", 63, "connection2:64", List.of(event("a"), bareEvent()), SYNCED, 65))),
                 ask(new SlotRequest.Leave(CHANNEL, CLAIM, REPLICATED)),
-                ask(new SlotRequest.Subscribe(CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), true)),
-                ask(new SlotRequest.Subscribe(OTHER, List.of(), false)),
+                ask(new SlotRequest.Subscribe(CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), true, false)),
+                ask(new SlotRequest.Subscribe(OTHER, List.of(), false, true)),
                 ask(new SlotRequest.Status(CHANNEL)),
                 ask(new SlotRequest.Read(
                         new HistoryQuery(CHANNEL.key(), 66, 67, 68, 69, true, EnumSet.of(EntryKind.PRESENCE), 70, 71))),
