@@ -1,5 +1,6 @@
 package io.hark.channel;
 
+import com.dynatrace.hash4j.hashing.Hashing;
 import io.hark.protocol.PresenceMessage;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
 /// @param frameId    `connectionId:n`, with n growing over the life of the connection: members order by it
 ///                   (RTP2b)
 /// @param generation of the connection, see [Claim]
+/// @param mayRepeat  whether the same update may have been sent before, see [Publish]
 /// @param membersMax a set that would grow beyond it refuses the update (91003)
 public record PresenceUpdate(
         ChannelId channel,
@@ -16,5 +18,23 @@ public record PresenceUpdate(
         int generation,
         String frameId,
         List<PresenceMessage> events,
+        boolean mayRepeat,
         ChannelPolicy policy,
-        int membersMax) {}
+        int membersMax) {
+    /// Unlike those that publishes have.
+    private static final byte ID_OF_PRESENCE = 'p';
+
+    /// Identity for dedupe: what came after the first sending must not be undone by the second.
+    IdHash id() {
+        return IdHash.of(Hashing.xxh3_128().hashStream().putByte(ID_OF_PRESENCE).putString(frameId));
+    }
+
+    Claim claim() {
+        return new Claim(connectionId, generation);
+    }
+
+    /// The same update, which may have reached an owner before.
+    public PresenceUpdate again() {
+        return new PresenceUpdate(channel, connectionId, generation, frameId, events, true, policy, membersMax);
+    }
+}

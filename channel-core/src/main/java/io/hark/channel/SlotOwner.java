@@ -89,22 +89,18 @@ public final class SlotOwner {
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        if (publish.publisher().filter(this::isBroken).isPresent()) {
-            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-            return;
-        }
-        Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish, result, reply) : reply;
+        Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish.publisher(), result, reply) : reply;
         withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
     }
 
     /// What may be a repeat and cannot be decided now is sent again on a later transport: until then nothing
     /// that
     /// follows it on this one is taken, as it would be logged before it (I4).
-    private void told(Publish publish, PublishResult result, Consumer<PublishResult> reply) {
+    private void told(Optional<Claim> publisher, PublishResult result, Consumer<PublishResult> reply) {
         boolean undecided =
                 result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
         if (undecided) {
-            publish.publisher().ifPresent(claim -> {
+            publisher.ifPresent(claim -> {
                 broken.merge(claim.connectionId(), claim.generation(), Math::max);
                 if (broken.size() > BROKEN_MAX) {
                     broken.remove(broken.keySet().iterator().next());
@@ -134,10 +130,19 @@ public final class SlotOwner {
             appendPublish(channel, publish, nowMillis, reply);
             return;
         }
-        // Whatever comes for this channel meanwhile waits, so that the order of publishes stays that of their
-        // arrival.
+        unlessLogged(channel, id.get(), reply, () -> {
+            // Nothing that its connection sent later is in the log either, as it is replayed in order.
+            publish.publisher().ifPresent(channel::know);
+            appendPublish(channel, publish, nowMillis, reply);
+        });
+    }
+
+    /// Answers with what came of it when it was sent before, else takes the step. Whatever comes for this channel
+    /// meanwhile
+    /// waits, so that the order of publishes stays that of their arrival.
+    private void unlessLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Runnable step) {
         channel.waiting = true;
-        effects.findId(channel.id.key(), id.get(), (found, failure) -> {
+        effects.findId(channel.id.key(), id, (found, failure) -> {
             if (closed) {
                 return;
             }
@@ -147,15 +152,17 @@ public final class SlotOwner {
             } else if (found.isPresent()) {
                 reply.accept(new PublishResult.Stored(found.get()));
             } else {
-                // Nothing that its connection sent later is in the log either, as it is replayed in order.
-                publish.publisher().ifPresent(channel::know);
-                appendPublish(channel, publish, nowMillis, reply);
+                step.run();
             }
             unpark(channel);
         });
     }
 
     private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        if (publish.publisher().filter(this::isBroken).isPresent()) {
+            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+            return;
+        }
         if (effects.overloaded()) {
             reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
                     "the node has more publishes waiting for its disk than it may; try again")));
@@ -190,40 +197,63 @@ public final class SlotOwner {
 
     /// @param feed of the frontend that holds the connection
     public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
-        withChannel(update.channel(), nowMillis, reply, channel -> {
-            Claim alive = new Claim(update.connectionId(), update.generation());
-            if (update.generation() != Member.PERMANENT && channel.isSuperseded(alive)) {
-                reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-                return;
-            }
-            channel.see(alive);
-            channel.claim(alive, feed);
-            update.events()
-                    .forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
-            long hlc = Hlc.next(meta.hlc(), nowMillis);
-            PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
-            if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
-                reply.accept(new PublishResult.Refused(
-                        ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
-                                .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
-            } else if (effects.overloaded()) {
-                reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
-            } else if (step.batch().presence().isEmpty()) {
-                // It may repeat what is in the log but not committed (rule D3).
-                onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
-            } else {
-                appendPresence(channel, step, hlc, update.policy(), reply);
-            }
-        });
+        Consumer<PublishResult> told =
+                update.mayRepeat() ? result -> told(Optional.of(update.claim()), result, reply) : reply;
+        withChannel(update.channel(), nowMillis, told, channel -> presence(channel, update, feed, nowMillis, told));
+    }
+
+    private void presence(
+            OwnedChannel channel, PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
+        Claim alive = update.claim();
+        if (update.generation() != Member.PERMANENT && channel.isSuperseded(alive)) {
+            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+            return;
+        }
+        channel.see(alive);
+        channel.claim(alive, feed);
+        update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
+        InFlight earlier = channel.inFlight.get(update.id());
+        if (earlier != null) {
+            earlier.waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
+        } else if (update.mayRepeat()) {
+            unlessLogged(channel, update.id(), reply, () -> appendPresence(channel, update, nowMillis, reply));
+        } else {
+            appendPresence(channel, update, nowMillis, reply);
+        }
     }
 
     private void appendPresence(
-            OwnedChannel channel, PresenceStep step, long hlc, ChannelPolicy policy, Consumer<PublishResult> reply) {
+            OwnedChannel channel, PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+        long hlc = Hlc.next(meta.hlc(), nowMillis);
+        PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
+        if (isBroken(update.claim())) {
+            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
+        } else if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
+            reply.accept(new PublishResult.Refused(
+                    ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
+                            .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
+        } else if (effects.overloaded()) {
+            reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
+        } else if (step.batch().presence().isEmpty()) {
+            // It may repeat what is in the log but not committed (rule D3).
+            onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
+        } else {
+            appendPresence(channel, Optional.of(update.id()), step, hlc, update.policy(), reply);
+        }
+    }
+
+    private void appendPresence(
+            OwnedChannel channel,
+            Optional<IdHash> id,
+            PresenceStep step,
+            long hlc,
+            ChannelPolicy policy,
+            Consumer<PublishResult> reply) {
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
         channel.propose(entry.lsn(), step.changes());
-        append(
-                new InFlight(entry, Optional.of(channel), Optional.empty(), step.changes(), storedWaiters(reply)),
-                policy);
+        InFlight pending = new InFlight(entry, Optional.of(channel), id, step.changes(), storedWaiters(reply));
+        id.ifPresent(key -> channel.inFlight.put(key, pending));
+        append(pending, policy);
     }
 
     /// Takes the step once everything appended so far is committed.
@@ -272,7 +302,7 @@ public final class SlotOwner {
             // An earlier leave may be in the log but not committed.
             onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
         } else {
-            appendPresence(channel, step, hlc, policy, reply);
+            appendPresence(channel, Optional.empty(), step, hlc, policy, reply);
         }
     }
 

@@ -232,7 +232,10 @@ final class LogShipper {
         return (value, failure) -> {
             if (!ended && follower.attempt == attempt) {
                 if (failure != null) {
+                    // It has not got all rows: records with gaps must not follow.
                     follower.catchingUp = false;
+                    follower.sparseUpTo = 0;
+                    follower.installing = Optional.empty();
                 }
                 step.accept(value, failure);
             }

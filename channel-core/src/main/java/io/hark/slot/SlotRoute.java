@@ -60,9 +60,13 @@ final class SlotRoute {
 
         /// What may have been done already is marked so.
         Pending sentAgain() {
-            SlotRequest again = request instanceof SlotRequest.Publish(var publish) && !publish.mayRepeat()
-                    ? new SlotRequest.Publish(publish.again())
-                    : request;
+            SlotRequest again = switch (request) {
+                case SlotRequest.Publish(var publish)
+                when !publish.mayRepeat() -> new SlotRequest.Publish(publish.again());
+                case SlotRequest.Presence(var update)
+                when !update.mayRepeat() -> new SlotRequest.Presence(update.again());
+                default -> request;
+            };
             return new Pending(again, answer, askedMillis, sent + 1, false);
         }
 

@@ -145,6 +145,19 @@ class SlotFenceTest {
     }
 
     @Test
+    void whatWaitsBehindARefusalThatSettlesNothingIsRefusedToo() {
+        slot.repeat("a", FIRST);
+        var second = slot.repeat("b", FIRST);
+        slot.failLookup();
+        slot.answerLookup(Optional.empty());
+        var third = slot.publish("c", FIRST);
+
+        assertThat(TestSlot.refusal(second).code()).isEqualTo(ErrorCode.TRANSPORT_SUPERSEDED.code());
+        assertThat(TestSlot.refusal(third).code()).isEqualTo(ErrorCode.TRANSPORT_SUPERSEDED.code());
+        assertThat(slot.appends).isEmpty();
+    }
+
+    @Test
     void otherConnectionsAreNotSuperseded() {
         known(RESUMED);
         known(new Claim("other", 1));

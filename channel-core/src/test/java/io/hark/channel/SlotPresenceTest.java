@@ -9,6 +9,7 @@ import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.PresenceMessage;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SlotPresenceTest {
@@ -48,6 +49,39 @@ class SlotPresenceTest {
 
         assertThat(result).containsExactly(new PublishResult.Accepted(List.of()));
         assertThat(slot.appends).isEmpty();
+    }
+
+    @Test
+    void aFrameThatIsInTheLogIsNotTakenAgainThoughItsMemberHasLeft() {
+        var again = slot.present(RESUMED, 0, true, 100, TestSlot.event(ENTER, "ann"));
+        assertThat(slot.lookups()).isEqualTo(1);
+        Receipt first = new Receipt(3, 3, new Origin("eu", 1), 3, 1);
+        slot.answerLookup(Optional.of(first));
+
+        assertThat(again).containsExactly(new PublishResult.Stored(first));
+        assertThat(slot.appends).isEmpty();
+    }
+
+    @Test
+    void aFrameThatMayRepeatAndIsNotInTheLogIsTakenInItsTurn() {
+        var first = slot.present(RESUMED, 0, true, 100, TestSlot.event(ENTER, "ann"));
+        slot.present(RESUMED, 1, LEAVE, "ann");
+        assertThat(slot.appends).isEmpty();
+        slot.answerLookup(Optional.empty());
+        slot.commitAll();
+
+        assertThat(first).hasSize(1);
+        assertThat(slot.appends).hasSize(2);
+        assertThat(slot.told()).containsExactly(LEAVE);
+    }
+
+    @Test
+    void afterARefusalThatSettlesNothingTheTransportsLaterFramesAreRefusedToo() {
+        slot.present(RESUMED, 0, true, 100, TestSlot.event(ENTER, "ann"));
+        slot.failLookup();
+        var later = slot.present(RESUMED, 1, LEAVE, "ann");
+
+        assertThat(TestSlot.refusal(later).code()).isEqualTo(ErrorCode.TRANSPORT_SUPERSEDED.code());
     }
 
     @Test

@@ -136,6 +136,10 @@ final class TestSlot implements SlotEffects {
         return publish(id, true, Optional.empty());
     }
 
+    List<PublishResult> repeat(String id, Claim publisher) {
+        return publish(id, true, Optional.of(publisher));
+    }
+
     List<PublishResult> publishEphemeral(String id) {
         List<PublishResult> results = new ArrayList<>();
         owner.publish(
@@ -170,6 +174,10 @@ final class TestSlot implements SlotEffects {
     }
 
     List<PublishResult> present(Claim claim, int frame, int membersMax, PresenceMessage... events) {
+        return present(claim, frame, false, membersMax, events);
+    }
+
+    List<PublishResult> present(Claim claim, int frame, boolean mayRepeat, int membersMax, PresenceMessage... events) {
         List<PublishResult> results = new ArrayList<>();
         owner.presence(
                 new PresenceUpdate(
@@ -178,6 +186,7 @@ final class TestSlot implements SlotEffects {
                         claim.generation(),
                         claim.connectionId() + ':' + frame,
                         List.of(events),
+                        mayRepeat,
                         POLICY,
                         membersMax),
                 feed,

@@ -152,6 +152,25 @@ class SlotCatchUpTest {
     }
 
     @Test
+    void recordsWithGapsDoNotFollowAnImageThatCouldNotBeRead() {
+        TestReplica node = leading(log, 3);
+        List<LogRecord> left =
+                List.of(log.records(2, 3).getFirst(), log.records(4, 5).getFirst());
+        node.pages.add(new LogPage(left, false));
+        node.imagesFail = true;
+        node.mismatch("b", TestLog.of(1, 1).meta());
+        node.pages.add(new LogPage(left, false)); // for the image's base
+        node.answer();
+        node.confirm("b", 2);
+        node.pages.add(new LogPage(left, false));
+        node.pages.add(new LogPage(left, false));
+        node.answer();
+
+        assertThat(node.takeSentLsns("b")).isEmpty();
+        assertThat(node.pages).isEmpty();
+    }
+
+    @Test
     void aFollowerThatGotAnImageIsToldTheEndWhenTheLastEntriesHaveExpired() {
         TestReplica node = leading(log, 3);
         List<LogRecord> left = log.records(2, 3);

@@ -3,6 +3,7 @@ package io.hark.slot;
 import io.hark.channel.Append;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
+import io.hark.channel.DamagedEntry;
 import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.MemberGrace;
@@ -55,6 +56,7 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     List<LogPage> pages = new ArrayList<>();
 
     List<SlotImage> images = new ArrayList<>();
+    boolean imagesFail;
     private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
     private boolean pumpDue;
 
@@ -201,7 +203,13 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
 
     @Override
     public void readImage(int slot, byte[] from, BiConsumer<SlotImage, Throwable> answer) {
-        answers.add(() -> answer.accept(images.removeFirst(), null));
+        answers.add(() -> {
+            if (imagesFail) {
+                answer.accept(null, new DamagedEntry("a bit is not what it was"));
+            } else {
+                answer.accept(images.removeFirst(), null);
+            }
+        });
     }
 
     @Override

@@ -145,11 +145,12 @@ final class ConnectionPublishes {
                 claim.generation(),
                 claim.connectionId() + ':' + number.shown(),
                 events,
+                number.mayRepeat(),
                 policy,
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
         channels.vouch(frame.channel());
         frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> {
-            if (isUndecided(result)) {
+            if (update.mayRepeat() && isTransient(result) || isUndecided(result)) {
                 connection.disconnect(ErrorCode.OVERLOADED.info());
             } else {
                 answer(pending, result);

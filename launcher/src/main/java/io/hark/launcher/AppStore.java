@@ -150,6 +150,7 @@ final class AppStore implements AppDirectory, AppAdmin {
                                     Member.PERMANENT,
                                     connectionId + ":0",
                                     events(fixture),
+                                    false,
                                     policies.of(app.app(), fixture.name()),
                                     Integer.MAX_VALUE),
                             new ReplyTo<>((Executor) Runnable::run, entered::complete));

@@ -183,6 +183,7 @@ final class TestServer {
                         1,
                         connectionId + ":" + ids++,
                         events,
+                        false,
                         new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)),
                         200),
                 new ReplyTo<>(Runnable::run, ignored -> {}));

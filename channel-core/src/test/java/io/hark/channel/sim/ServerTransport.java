@@ -302,6 +302,7 @@ final class ServerTransport {
                 claim.generation(),
                 connection + ':' + serial,
                 events,
+                resumed,
                 node.policy(channel),
                 node.config().membersMax());
     }

@@ -115,6 +115,7 @@ final class SlotRequestCodec {
                 .setEvents(PeerMessageCodec.bytes(events))
                 .setPolicy(policy(update.policy()))
                 .setMembersMax(update.membersMax())
+                .setMayRepeat(update.mayRepeat())
                 .build();
     }
 
@@ -125,6 +126,7 @@ final class SlotRequestCodec {
                 in.getGeneration(),
                 in.getFrameId(),
                 BodyCodec.decodePresence(in.getEvents().toByteArray()).presence(),
+                in.getMayRepeat(),
                 policy(in.getPolicy()),
                 in.getMembersMax());
     }

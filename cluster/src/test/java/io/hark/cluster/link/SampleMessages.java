@@ -81,7 +81,16 @@ final class SampleMessages {
                 ask(new SlotRequest.Publish(
                         new Publish(OTHER, Optional.empty(), false, Optional.empty(), batch(), REPLICATED, true))),
                 ask(new SlotRequest.Presence(new PresenceUpdate(
-                        CHANNEL, "connection2", 63, "connection2:64", List.of(event("a"), bareEvent()), SYNCED, 65))),
+                        CHANNEL,
+                        "connection2",
+                        63,
+                        "connection2:64",
+                        List.of(event("a"), bareEvent()),
+                        true,
+                        SYNCED,
+                        65))),
+                ask(new SlotRequest.Presence(new PresenceUpdate(
+                        OTHER, "connection2", 63, "connection2:65", List.of(bareEvent()), false, SYNCED, 65))),
                 ask(new SlotRequest.Leave(CHANNEL, CLAIM, REPLICATED)),
                 ask(new SlotRequest.Subscribe(CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), true, false)),
                 ask(new SlotRequest.Subscribe(OTHER, List.of(), false, true)),
