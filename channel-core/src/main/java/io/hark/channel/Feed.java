@@ -8,4 +8,9 @@ public interface Feed {
     ///                the log
     /// @param encoded the entry's bytes, see [EntryCodec]
     void deliver(ChannelId channel, Entry entry, byte[] encoded, boolean logged);
+
+    /// Whether the node is still there, as far as is known: what it asked may be done after it is gone.
+    default boolean isOpen() {
+        return true;
+    }
 }

@@ -16,20 +16,24 @@ import java.util.Optional;
 /// @param entered how many members more there are afterwards, not counting leaves
 record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered) {
 
-    static PresenceStep of(OwnedChannel channel, PresenceUpdate update, long nowMillis) {
+    /// @param repeated whether the update was logged before: who has left since does not enter again
+    static PresenceStep of(OwnedChannel channel, PresenceUpdate update, boolean repeated, long nowMillis) {
         List<PresenceMessage> events = new ArrayList<>(update.events().size());
         List<MemberChange> changes = new ArrayList<>(update.events().size());
         Map<String, Optional<Member>> within = new HashMap<>();
         int entered = 0;
         for (int index = 0; index < update.events().size(); index++) {
             PresenceMessage request = update.events().get(index);
+            if (repeated && request.action() != PresenceAction.LEAVE) {
+                continue;
+            }
             String clientId = request.clientId().orElseThrow();
             String key = Member.key(update.connectionId(), clientId);
             Optional<Member> current =
                     within.containsKey(key) ? within.get(key) : channel.proposedMember(update.connectionId(), clientId);
             String eventId = update.frameId() + ':' + index;
-            if (current.isPresent() && current.get().event().id().equals(Optional.of(eventId))) {
-                continue; // The same frame, sent again on a new transport.
+            if (current.isPresent() && current.get().hasSeen(eventId)) {
+                continue; // Sent again: what came after it must not be undone.
             }
             if (current.isPresent() && current.get().generation() > update.generation()) {
                 continue; // Overtaken by a newer transport of the connection, on which it is sent again.

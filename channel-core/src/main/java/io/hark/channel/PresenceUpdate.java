@@ -10,7 +10,8 @@ import java.util.List;
 /// @param frameId    `connectionId:n`, with n growing over the life of the connection: members order by it
 ///                   (RTP2b)
 /// @param generation of the connection, see [Claim]
-/// @param mayRepeat  whether the same update may have been sent before, see [Publish]
+/// @param mayRepeat  whether an owner may have been sent the same update of this transport before; what a client sends
+///                   again on a later one is new, as its members may have left meanwhile
 /// @param membersMax a set that would grow beyond it refuses the update (91003)
 public record PresenceUpdate(
         ChannelId channel,

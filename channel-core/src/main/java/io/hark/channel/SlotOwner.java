@@ -130,17 +130,21 @@ public final class SlotOwner {
             appendPublish(channel, publish, nowMillis, reply);
             return;
         }
-        unlessLogged(channel, id.get(), reply, () -> {
-            // Nothing that its connection sent later is in the log either, as it is replayed in order.
-            publish.publisher().ifPresent(channel::know);
-            appendPublish(channel, publish, nowMillis, reply);
+        ifLogged(channel, id.get(), reply, found -> {
+            if (found.isPresent()) {
+                reply.accept(new PublishResult.Stored(found.get()));
+            } else {
+                // Nothing that its connection sent later is in the log either, as it is replayed in order.
+                publish.publisher().ifPresent(channel::know);
+                appendPublish(channel, publish, nowMillis, reply);
+            }
         });
     }
 
-    /// Answers with what came of it when it was sent before, else takes the step. Whatever comes for this channel
-    /// meanwhile
-    /// waits, so that the order of publishes stays that of their arrival.
-    private void unlessLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Runnable step) {
+    /// Takes the step with what came of it if it was sent before. Whatever comes for this channel meanwhile waits,
+    /// so that the order of publishes stays that of their arrival.
+    private void ifLogged(
+            OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
         channel.waiting = true;
         effects.findId(channel.id.key(), id, (found, failure) -> {
             if (closed) {
@@ -149,10 +153,8 @@ public final class SlotOwner {
             channel.waiting = false;
             if (failure != null) {
                 reply.accept(new PublishResult.Refused(unavailable(channel)));
-            } else if (found.isPresent()) {
-                reply.accept(new PublishResult.Stored(found.get()));
             } else {
-                step.run();
+                step.accept(found);
             }
             unpark(channel);
         });
@@ -210,22 +212,33 @@ public final class SlotOwner {
             return;
         }
         channel.see(alive);
-        channel.claim(alive, feed);
-        update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
-        InFlight earlier = channel.inFlight.get(update.id());
-        if (earlier != null) {
-            earlier.waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
-        } else if (update.mayRepeat()) {
-            unlessLogged(channel, update.id(), reply, () -> appendPresence(channel, update, nowMillis, reply));
+        if (feed.isOpen()) {
+            channel.claim(alive, feed);
         } else {
-            appendPresence(channel, update, nowMillis, reply);
+            timers.add(new MemberTimers.Due(nowMillis + grace.millis(), channel.id, alive, grace.policy()));
+        }
+        update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
+        if (!update.mayRepeat()) {
+            appendPresence(channel, update, false, nowMillis, reply);
+        } else if (channel.inFlight.containsKey(update.id())) {
+            appendPresence(channel, update, true, nowMillis, reply);
+        } else {
+            ifLogged(
+                    channel,
+                    update.id(),
+                    reply,
+                    found -> appendPresence(channel, update, found.isPresent(), nowMillis, reply));
         }
     }
 
     private void appendPresence(
-            OwnedChannel channel, PresenceUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+            OwnedChannel channel,
+            PresenceUpdate update,
+            boolean repeated,
+            long nowMillis,
+            Consumer<PublishResult> reply) {
         long hlc = Hlc.next(meta.hlc(), nowMillis);
-        PresenceStep step = PresenceStep.of(channel, update, Hlc.millis(hlc));
+        PresenceStep step = PresenceStep.of(channel, update, repeated, Hlc.millis(hlc));
         if (isBroken(update.claim())) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
         } else if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
@@ -361,6 +374,9 @@ public final class SlotOwner {
             }
         };
         withChannel(id, nowMillis, refuse, channel -> {
+            if (!feed.isOpen()) {
+                return; // Nobody hears the answer, and the feed would never end.
+            }
             for (Claim claim : claims) {
                 channel.see(claim);
                 channel.confirm(claim);

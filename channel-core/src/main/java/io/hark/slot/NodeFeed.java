@@ -22,6 +22,7 @@ final class NodeFeed implements Feed {
     private int slot = -1;
     private int epoch;
     private long outstanding;
+    private boolean closed;
 
     /// @param wake has [#emit] called at the end of this turn
     NodeFeed(long creditBytes, Consumer<PeerMessage> out, Runnable wake) {
@@ -56,6 +57,16 @@ final class NodeFeed implements Feed {
             entries = new ArrayList<>();
         }
         slot = -1;
+    }
+
+    /// The session has ended.
+    void close() {
+        closed = true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
     }
 
     void credit(long bytes) {

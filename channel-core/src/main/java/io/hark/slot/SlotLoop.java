@@ -208,6 +208,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         if (session == null) {
             return;
         }
+        session.feed.close();
         long nowMillis = now();
         forEachSlot(slot -> {
             routes[slot].lost(peer);

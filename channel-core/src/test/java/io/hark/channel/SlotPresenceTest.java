@@ -58,8 +58,28 @@ class SlotPresenceTest {
         Receipt first = new Receipt(3, 3, new Origin("eu", 1), 3, 1);
         slot.answerLookup(Optional.of(first));
 
-        assertThat(again).containsExactly(new PublishResult.Stored(first));
+        assertThat(again).containsExactly(new PublishResult.Accepted(List.of()));
         assertThat(slot.appends).isEmpty();
+    }
+
+    @Test
+    void aLeaveThatIsInTheLogLeavesOnceMoreWhenItsMemberHasEnteredAgain() {
+        slot.present(RESUMED, 0, ENTER, "ann"); // sent again after a leave that is in the log
+        slot.present(RESUMED, 1, true, 100, TestSlot.event(LEAVE, "ann"));
+        slot.answerLookup(Optional.of(new Receipt(3, 3, new Origin("eu", 1), 3, 1)));
+
+        assertThat(slot.appends).hasSize(2);
+        assertThat(slot.told()).containsExactly(LEAVE);
+    }
+
+    @Test
+    void anEarlierLeaveDoesNotUndoALaterEnter() {
+        slot.present(FIRST, 5, ENTER, "ann");
+        var late = slot.present(RESUMED, 4, LEAVE, "ann");
+        slot.commitAll();
+
+        assertThat(late).containsExactly(new PublishResult.Accepted(List.of()));
+        assertThat(slot.members()).containsExactly("conn:ann");
     }
 
     @Test

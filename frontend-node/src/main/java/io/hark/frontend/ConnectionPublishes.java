@@ -145,12 +145,12 @@ final class ConnectionPublishes {
                 claim.generation(),
                 claim.connectionId() + ':' + number.shown(),
                 events,
-                number.mayRepeat(),
+                false,
                 policy,
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
         channels.vouch(frame.channel());
         frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> {
-            if (update.mayRepeat() && isTransient(result) || isUndecided(result)) {
+            if (number.mayRepeat() && isTransient(result) || isUndecided(result)) {
                 connection.disconnect(ErrorCode.OVERLOADED.info());
             } else {
                 answer(pending, result);

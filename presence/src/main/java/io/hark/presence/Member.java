@@ -37,7 +37,7 @@ public record Member(PresenceMessage event, int generation) {
     /// Whether the member's last event is the one of that id, or a later one of the same connection (RTP2b2).
     /// Ids
     /// that cannot be compared are unseen.
-    boolean hasSeen(String eventId) {
+    public boolean hasSeen(String eventId) {
         String lastId = event.id().orElseThrow();
         Matcher asked = EVENT_ID.matcher(eventId);
         Matcher last = EVENT_ID.matcher(lastId);

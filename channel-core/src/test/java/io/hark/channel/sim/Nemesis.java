@@ -205,6 +205,8 @@ final class Nemesis {
 
     /// Its process ends once the others do without it.
     private void takeOut(SimNode node) {
+        // One that was restarted meanwhile is to go all the same.
+        cluster.nodes().stream().filter(each -> each.id().equals(node.id())).forEach(SimNode::retire);
         cluster.control().propose(new ControlCommand.Remove(node.id()));
         scheduler.after(200_000, () -> {
             ControlState state = cluster.control().state();

@@ -302,7 +302,7 @@ final class ServerTransport {
                 claim.generation(),
                 connection + ':' + serial,
                 events,
-                resumed,
+                false,
                 node.policy(channel),
                 node.config().membersMax());
     }
