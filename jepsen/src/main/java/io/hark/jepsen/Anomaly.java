@@ -9,7 +9,7 @@ record Anomaly(Kind kind, String what, About about) {
         LOST,
         /// A message in the log, or at a client, that nobody published.
         PHANTOM,
-        /// A client got a message that is not in the log.
+        /// A client got a message that is not in the log, or is in it with another serial.
         NOT_LOGGED,
         /// A refused publish took effect.
         BAD_NACK,
@@ -34,7 +34,10 @@ record Anomaly(Kind kind, String what, About about) {
         PRESENCE_DIVERGENCE,
         /// A publish was answered too late or never.
         UNAVAILABLE,
-        /// A node ended by itself, did not end when told to, raised an alarm, or the region did not recover.
+        /// A node's process ended, and neither an order nor a fault allowed it.
+        ENDED_BY_ITSELF,
+        /// A node did not end when told to, raised an alarm or could not be read, or the region did not
+        /// recover.
         UNHEALTHY,
         /// Continuity was given up though everything is kept: a fault of quality, as the client was told.
         FALSE_DISCONTINUITY,
@@ -46,6 +49,8 @@ record Anomaly(Kind kind, String what, About about) {
     /// @param channel -1 when it is about no channel
     record About(long message, int client, int channel) {
         static final long NO_MESSAGE = -2;
+
+        static final About NOTHING = new About(NO_MESSAGE, -1, -1);
 
         static About message(long message) {
             return new About(message, -1, -1);

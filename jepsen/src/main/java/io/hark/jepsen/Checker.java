@@ -4,9 +4,11 @@ import io.hark.jepsen.Anomaly.About;
 import io.hark.jepsen.Anomaly.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Confined to one call of [#check]: compares what clients saw with the final log, in two passes over the
@@ -19,6 +21,10 @@ final class Checker {
     private final LogComparison comparison = new LogComparison(findings);
     private final Map<Reader, ReaderRun> runs = new LinkedHashMap<>();
     private final Map<Integer, OrderGraph> orders = new TreeMap<>();
+
+    /// Channels whose logs no node told.
+    private final Set<Integer> unknown = new HashSet<>();
+
     private final PresenceCheck presence = new PresenceCheck(findings);
     private int accepted;
     private int refused;
@@ -89,6 +95,28 @@ final class Checker {
                         "%s: %s",
                         client == Event.Violated.OPERATOR ? "operator" : "client " + client,
                         rule);
+            case Event.Ended(long micros, int node, int exitCode) ->
+                findings.add(
+                        Kind.ENDED_BY_ITSELF,
+                        About.NOTHING,
+                        "%s ended by itself with %d after %.1f s",
+                        ClusterSpec.name(node),
+                        exitCode,
+                        micros / 1e6);
+            case Event.Unread unread -> unread(unread);
+        }
+    }
+
+    private void unread(Event.Unread unread) {
+        if (unread.node() == Event.Unread.NOBODY) {
+            unknown.add(unread.channel());
+            findings.add(
+                    Kind.UNHEALTHY,
+                    About.channel(unread.channel()),
+                    "no node tells the log of channel %d",
+                    unread.channel());
+        } else {
+            comparison.unread(unread.node(), unread.channel());
         }
     }
 
@@ -168,6 +196,7 @@ final class Checker {
                     channel);
         }
         checkSerial(row, MessageKey.hash(entry.serial()));
+        messages.serialInLog(row, MessageKey.hash(entry.serial()));
     }
 
     private void checkLogs() {
@@ -193,7 +222,9 @@ final class Checker {
             }
         });
         for (int row = 0; row < messages.count(); row++) {
-            if (messages.isAccepted(row) && messages.logIndex(row) == Messages.UNKNOWN) {
+            if (messages.isAccepted(row)
+                    && messages.logIndex(row) == Messages.UNKNOWN
+                    && !unknown.contains(messages.channel(row))) {
                 findings.add(
                         Kind.LOST,
                         About.message(messages.key(row)),
@@ -227,6 +258,8 @@ final class Checker {
             case Event.Present ignored -> {}
             case Event.Faulted ignored -> {}
             case Event.Violated ignored -> {}
+            case Event.Ended ignored -> {}
+            case Event.Unread ignored -> {}
         }
     }
 
@@ -281,7 +314,7 @@ final class Checker {
             findings.add(
                     Kind.BAD_NACK, about, "client %d got %s, which was refused", received.client(), messages.text(row));
         }
-        checkSerial(row, received.serial());
+        checkSerialReceived(row, received, about);
         if (!messages.isReissued(row) && !messages.agreesOnPlace(row, received.place())) {
             findings.add(Kind.POSITION_DISAGREEMENT, about, "%s has two channelSerials", messages.text(row));
         }
@@ -298,6 +331,9 @@ final class Checker {
         }
         ChannelLog log = log(received.channel());
         int index = messages.logIndex(row);
+        if (index == Messages.UNKNOWN && unknown.contains(received.channel())) {
+            return;
+        }
         if (index == Messages.UNKNOWN) {
             findings.add(
                     Kind.NOT_LOGGED,
@@ -315,6 +351,25 @@ final class Checker {
         }
         int due = run.due();
         run.receive(index).ifPresent(kind -> findings.add(kind, about, "%s", describe(kind, reader, log, index, due)));
+    }
+
+    /// A message that its publisher sent again is in the log for the second time only, if the first had no
+    /// right to be delivered.
+    private void checkSerialReceived(int row, Event.Received received, About about) {
+        int index = messages.logIndex(row);
+        if (index == Messages.UNKNOWN || log(received.channel()).isOptional(index)) {
+            checkSerial(row, received.serial());
+        } else if (received.serial() != Event.NONE
+                && !messages.isReissued(row)
+                && !messages.agreesOnSerial(row, received.serial())) {
+            findings.add(
+                    Kind.NOT_LOGGED,
+                    about,
+                    "client %d got %s with a serial that it has not in the log of channel %d",
+                    received.client(),
+                    messages.text(row),
+                    received.channel());
+        }
     }
 
     private String describe(Kind kind, Reader reader, ChannelLog log, int index, int due) {

@@ -66,8 +66,13 @@ interface Cluster extends AutoCloseable {
     /// What the node says.
     Path log(int node);
 
-    /// Ends of processes that nobody ordered.
-    List<String> surprises();
+    /// The end of a process that was not told to.
+    ///
+    /// @param isSurprise whether no fault allowed it
+    record End(int node, int exitCode, boolean isSurprise) {}
+
+    /// What ended by itself since it was asked last.
+    List<End> ended();
 
     @Override
     void close();

@@ -57,6 +57,16 @@ sealed interface Event {
     /// A fault begins or ends.
     record Faulted(long micros, boolean begins, String fault) implements Event {}
 
+    /// A node's process ended, and neither an order nor a fault allowed it.
+    record Ended(long micros, int node, int exitCode) implements Event {}
+
+    /// In the end a node did not tell a channel's whole log, so that its entries are not in the history.
+    ///
+    /// @param node [#NOBODY] when no node told it: what is in the log is not known
+    record Unread(long micros, int node, int channel) implements Event {
+        static final int NOBODY = -1;
+    }
+
     /// A rule of the protocol that the server broke in the eyes of one client, or what its operator was
     /// promised.
     record Violated(long micros, int client, String rule) implements Event {

@@ -26,7 +26,9 @@ final class EventCodec {
         DISCONNECTED,
         PRESENT,
         FAULTED,
-        VIOLATED;
+        VIOLATED,
+        ENDED,
+        UNREAD;
 
         private static final Kind[] ALL = values();
     }
@@ -108,6 +110,16 @@ final class EventCodec {
                 number(out, client);
                 out.writeUTF(rule);
             }
+            case Event.Ended(long micros, int node, int exitCode) -> {
+                start(out, Kind.ENDED, micros);
+                number(out, node);
+                number(out, exitCode);
+            }
+            case Event.Unread(long micros, int node, int channel) -> {
+                start(out, Kind.UNREAD, micros);
+                number(out, node);
+                number(out, channel);
+            }
         }
     }
 
@@ -159,6 +171,8 @@ final class EventCodec {
             case PRESENT -> new Event.Present(micros, in.readUTF(), integer(in), members(in));
             case FAULTED -> new Event.Faulted(micros, in.readBoolean(), in.readUTF());
             case VIOLATED -> new Event.Violated(micros, integer(in), in.readUTF());
+            case ENDED -> new Event.Ended(micros, integer(in), integer(in));
+            case UNREAD -> new Event.Unread(micros, integer(in), integer(in));
         };
     }
 

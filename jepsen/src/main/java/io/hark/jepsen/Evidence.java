@@ -114,6 +114,11 @@ final class Evidence {
                 String line = line(micros, (begins ? "FAULT BEGINS " : "FAULT ENDS ") + fault);
                 byReader.values().forEach(all -> all.forEach(open -> remember(open, line)));
             }
+            case Event.Ended(long micros, int node, int exitCode) -> {
+                String line = line(micros, "%s ENDED BY ITSELF with %d".formatted(ClusterSpec.name(node), exitCode));
+                byReader.values().forEach(all -> all.forEach(open -> remember(open, line)));
+            }
+            case Event.Unread ignored -> {}
             case Event.Connected ignored -> {}
             case Event.Disconnected ignored -> {}
             case Event.Present ignored -> {}

@@ -10,12 +10,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /// Confined to the checker: whether all nodes tell the same log of each channel. The first node that tells
-/// any is what the others are compared with.
+/// any is what the others are compared with; for a channel that it could not tell, another.
 final class LogComparison {
     private final Findings findings;
     private final Map<Integer, Told> reference = new HashMap<>();
     private final Map<NodeChannel, Integer> places = new HashMap<>();
     private final Set<Integer> nodes = new HashSet<>();
+    private final Set<NodeChannel> unread = new HashSet<>();
+    private final Map<Integer, Integer> standIns = new HashMap<>();
     private final Set<NodeChannel> divergent = new HashSet<>();
     private final Map<Integer, String> lastSerials = new HashMap<>();
     private OptionalInt referenceNode = OptionalInt.empty();
@@ -44,6 +46,18 @@ final class LogComparison {
         return compared;
     }
 
+    /// The node did not tell the whole log of the channel. Comes before what nodes after it tell.
+    void unread(int node, int channel) {
+        unread.add(new NodeChannel(node, channel));
+    }
+
+    private int referenceOf(Event.Logged entry) {
+        int node = referenceNode.orElseThrow();
+        return unread.contains(new NodeChannel(node, entry.channel()))
+                ? standIns.computeIfAbsent(entry.channel(), channel -> entry.node())
+                : node;
+    }
+
     /// Takes the next entry that a node tells.
     ///
     /// @return whether it is of the log that all else is compared with
@@ -52,7 +66,7 @@ final class LogComparison {
             referenceNode = OptionalInt.of(entry.node());
         }
         long hash = MessageKey.hash(entry.serial()) * 31 + entry.message();
-        if (entry.node() == referenceNode.getAsInt()) {
+        if (entry.node() == referenceOf(entry)) {
             reference.computeIfAbsent(entry.channel(), channel -> new Told()).add(hash);
             checkThatSerialsGrow(entry);
             return true;
@@ -87,7 +101,7 @@ final class LogComparison {
                     Kind.LOG_DIVERGENCE,
                     About.channel(place.channel()),
                     "%s and %s tell different logs of channel %d from entry %d on, where the latter has %s",
-                    ClusterSpec.name(referenceNode.orElseThrow()),
+                    ClusterSpec.name(standIns.getOrDefault(place.channel(), referenceNode.orElseThrow())),
                     ClusterSpec.name(place.node()),
                     place.channel(),
                     index,
@@ -100,7 +114,9 @@ final class LogComparison {
             reference.forEach((channel, told) -> {
                 NodeChannel place = new NodeChannel(node, channel);
                 int size = places.getOrDefault(place, 0);
-                if (size < told.size) {
+                boolean compares =
+                        !unread.contains(place) && !Integer.valueOf(node).equals(standIns.get(channel));
+                if (compares && size < told.size) {
                     diverges(place, size, "nothing more");
                 }
             });

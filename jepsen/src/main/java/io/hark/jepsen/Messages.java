@@ -134,6 +134,11 @@ final class Messages {
         return agrees(serials, row, serial);
     }
 
+    /// What the log says is its serial, whatever was said before.
+    void serialInLog(int row, long serial) {
+        serials[row] = serial;
+    }
+
     /// @return whether it has no other channelSerial
     boolean agreesOnPlace(int row, long place) {
         return agrees(places, row, place);

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Blocking: carries out a [Schedule] and writes into the history what it does. A step waits until the
 /// cluster has recovered from those before, so that no more than a minority suffers at once, unless the
@@ -20,6 +21,7 @@ final class Nemesis implements AutoCloseable {
     static final String RECOVERY = "(recovery)";
 
     private static final Duration RECOVERS_WITHIN = Duration.ofSeconds(180);
+    private static final Duration UNDONE_WITHIN = Duration.ofSeconds(300);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
     private static final Duration DRAINS_WITHIN = Duration.ofSeconds(60);
     private static final int LOOK_AGAIN_MILLIS = 400;
@@ -27,6 +29,7 @@ final class Nemesis implements AutoCloseable {
     private final Cluster cluster;
     private final NodeApi api;
     private final History.Recorder history;
+    private final Caretaker caretaker;
     private final Set<Integer> members = new ConcurrentSkipListSet<>();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("hark-jepsen-nemesis-", 0).factory());
@@ -40,6 +43,7 @@ final class Nemesis implements AutoCloseable {
         this.api = api;
         this.history = history;
         this.members.addAll(members);
+        this.caretaker = new Caretaker(cluster, history);
     }
 
     /// Since the history began.
@@ -59,7 +63,17 @@ final class Nemesis implements AutoCloseable {
     }
 
     /// Carries out all steps that begin before `end`, undoes them and waits until the cluster has recovered.
-    void run(Schedule schedule, Duration end) throws InterruptedException {
+    ///
+    /// @throws TimeoutException when it does not recover, after which nothing more is done to it
+    void run(Schedule schedule, Duration end) throws InterruptedException, TimeoutException {
+        carryOut(schedule, end);
+        awaitRecovery();
+    }
+
+    /// Carries out all steps that begin before `end`, and undoes them.
+    ///
+    /// @throws TimeoutException when it does not recover, after which nothing more is done to it
+    void carryOut(Schedule schedule, Duration end) throws InterruptedException, TimeoutException {
         long beganMicros = history.micros();
         for (Schedule.Step step : schedule.steps()) {
             if (step.after().compareTo(end) >= 0) {
@@ -67,7 +81,7 @@ final class Nemesis implements AutoCloseable {
             }
             sleepUntil(beganMicros, step.after());
             if (!step.overlaps()) {
-                open.arriveAndAwaitAdvance();
+                awaitUndone();
                 awaitRecovery();
             }
             if (history.micros() - beganMicros >= TimeUnit.MILLISECONDS.toMicros(end.toMillis())) {
@@ -84,8 +98,11 @@ final class Nemesis implements AutoCloseable {
             });
         }
         sleepUntil(beganMicros, end);
-        open.arriveAndAwaitAdvance();
-        awaitRecovery();
+        awaitUndone();
+    }
+
+    private void awaitUndone() throws InterruptedException, TimeoutException {
+        open.awaitAdvanceInterruptibly(open.arrive(), UNDONE_WITHIN.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void sleepUntil(long beganMicros, Duration after) throws InterruptedException {
@@ -108,20 +125,43 @@ final class Nemesis implements AutoCloseable {
         history.record(micros -> new Event.Faulted(micros, false, fault.text()));
     }
 
+    /// What goes on while a fault lasts.
+    interface During {
+        void happens() throws Exception;
+    }
+
+    /// Carries out one fault, and undoes it when `during` has come to its end.
+    void suffer(Fault fault, During during) throws Exception {
+        history.record(micros -> new Event.Faulted(micros, true, fault.text()));
+        begin(fault);
+        try {
+            during.happens();
+        } finally {
+            end(fault);
+            history.record(micros -> new Event.Faulted(micros, false, fault.text()));
+        }
+    }
+
     private void begin(Fault fault) throws IOException, InterruptedException {
         switch (fault) {
-            case Fault.Kill(int node) -> cluster.kill(node);
+            case Fault.Kill(int node) -> {
+                caretaker.excuse(node);
+                cluster.kill(node);
+            }
             case Fault.Pause(int node) -> cluster.pause(node);
             case Fault.Isolate(int node, Cluster.Cut cut) -> cluster.cut(node, cut);
             case Fault.Slow(int node, int delayMillis, int bytesPerSecond) ->
                 cluster.slow(node, Duration.ofMillis(delayMillis), bytesPerSecond);
-            case Fault.FillDisk(int node) -> cluster.fillDisk(node);
+            case Fault.FillDisk(int node) -> {
+                caretaker.excuse(node);
+                cluster.fillDisk(node);
+            }
             case Fault.Restart(int node) -> {
                 terminate(node);
-                cluster.launch(node);
+                caretaker.attend(node);
             }
             case Fault.Join(int node) -> {
-                cluster.launch(node);
+                caretaker.attend(node);
                 members.add(node);
             }
             case Fault.Leave(int node) -> leave(node);
@@ -130,15 +170,13 @@ final class Nemesis implements AutoCloseable {
 
     private void end(Fault fault) throws IOException {
         switch (fault) {
-            case Fault.Kill(int node) -> cluster.launch(node);
+            case Fault.Kill(int node) -> caretaker.attend(node);
             case Fault.Pause(int node) -> cluster.resume(node);
             case Fault.Isolate(int node, Cluster.Cut cut) -> cluster.heal(node);
             case Fault.Slow slow -> cluster.quicken(slow.node());
             case Fault.FillDisk(int node) -> {
                 cluster.freeDisk(node);
-                if (!cluster.isRunning(node)) {
-                    cluster.launch(node);
-                }
+                caretaker.attend(node);
             }
             case Fault.Restart ignored -> {}
             case Fault.Join ignored -> {}
@@ -147,6 +185,7 @@ final class Nemesis implements AutoCloseable {
     }
 
     private void terminate(int node) throws InterruptedException {
+        caretaker.excuse(node);
         Optional<Integer> exit = cluster.terminate(node, ENDS_WITHIN);
         if (!exit.equals(Optional.of(0))) {
             history.record(micros -> new Event.Violated(
@@ -185,7 +224,9 @@ final class Nemesis implements AutoCloseable {
 
     /// Waits until all members serve and every slot has all its copies; how long that takes is in the
     /// history, too.
-    void awaitRecovery() throws InterruptedException {
+    ///
+    /// @throws TimeoutException when that takes too long
+    void awaitRecovery() throws InterruptedException, TimeoutException {
         long deadline = System.nanoTime() + RECOVERS_WITHIN.toNanos();
         List<String> missing = missing();
         if (missing.isEmpty()) {
@@ -194,9 +235,8 @@ final class Nemesis implements AutoCloseable {
         history.record(micros -> new Event.Faulted(micros, true, RECOVERY));
         while (!missing.isEmpty()) {
             if (System.nanoTime() > deadline) {
-                String what = "the cluster did not recover within %s: %s".formatted(RECOVERS_WITHIN, missing);
-                history.record(micros -> new Event.Violated(micros, Event.Violated.OPERATOR, what));
-                break;
+                throw new TimeoutException(
+                        "the cluster did not recover within %s: %s".formatted(RECOVERS_WITHIN, missing));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
             missing = missing();
@@ -231,5 +271,6 @@ final class Nemesis implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        caretaker.close();
     }
 }

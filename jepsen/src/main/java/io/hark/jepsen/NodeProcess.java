@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
 
 /// Handle: one process of a node, from its start to its end.
 final class NodeProcess implements AutoCloseable {
+    private static final int KILLED_WITHIN_SECONDS = 20;
+
     private final Process process;
     private volatile boolean told;
+    private volatile boolean mayEnd;
 
     private NodeProcess(Process process) {
         this.process = process;
@@ -36,19 +39,30 @@ final class NodeProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /// How it ended, when nobody told it to.
+    /// How it ended, when nobody told it to; told once.
     Optional<Integer> endedByItself() {
-        return told || process.isAlive() ? Optional.empty() : Optional.of(process.exitValue());
+        if (told || process.isAlive()) {
+            return Optional.empty();
+        }
+        told = true;
+        return Optional.of(process.exitValue());
     }
 
     /// Its end, from now on, is nobody's surprise.
-    void mayEnd() {
-        told = true;
+    void allowEnd() {
+        mayEnd = true;
+    }
+
+    boolean mayEnd() {
+        return mayEnd;
     }
 
     void kill() {
         told = true;
-        process.destroyForcibly().onExit().join();
+        process.destroyForcibly()
+                .onExit()
+                .orTimeout(KILLED_WITHIN_SECONDS, TimeUnit.SECONDS)
+                .join();
         Leftovers.remove(this);
     }
 

@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,7 +23,7 @@ final class ProcessCluster implements Cluster {
     private final Path dir;
     private final List<Optional<NodeProcess>> processes = new ArrayList<>();
     private final List<Disk> disks = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> surprises = new ConcurrentLinkedQueue<>();
+    private final List<End> ends = new ArrayList<>();
     private boolean closed;
 
     /// @param hosts it closes them with itself
@@ -115,18 +114,20 @@ final class ProcessCluster implements Cluster {
         if (isRunning(node)) {
             throw new IllegalStateException(ClusterSpec.name(node) + " runs already");
         }
-        noteSurprises();
+        noteEnds();
         List<String> command = hosts.command(node, build.command(spec.jvmOptions(), config(node)));
         processes.set(node, Optional.of(NodeProcess.start(command, log(node))));
     }
 
     @Override
     public void kill(int node) {
+        noteEnds();
         process(node).ifPresent(NodeProcess::kill);
     }
 
     @Override
     public Optional<Integer> terminate(int node, Duration within) throws InterruptedException {
+        noteEnds();
         Optional<NodeProcess> process = process(node);
         return process.isPresent() ? process.get().terminate(within) : Optional.empty();
     }
@@ -183,7 +184,7 @@ final class ProcessCluster implements Cluster {
 
     @Override
     public void fillDisk(int node) throws IOException {
-        process(node).ifPresent(NodeProcess::mayEnd);
+        process(node).ifPresent(NodeProcess::allowEnd);
         disks.get(node).fill();
     }
 
@@ -206,21 +207,23 @@ final class ProcessCluster implements Cluster {
         return sum;
     }
 
-    private void noteSurprises() {
+    /// Before a process is told to end or is replaced: an end that comes first is its own.
+    private synchronized void noteEnds() {
         for (int node = 0; node < spec.nodes(); node++) {
-            Optional<NodeProcess> process = processes.get(node);
-            Optional<Integer> exit = process.flatMap(NodeProcess::endedByItself);
-            if (exit.isPresent()) {
-                process.get().mayEnd();
-                surprises.add("%s ended by itself with %d".formatted(ClusterSpec.name(node), exit.get()));
-            }
+            int number = node;
+            processes
+                    .get(node)
+                    .ifPresent(process -> process.endedByItself()
+                            .ifPresent(exit -> ends.add(new End(number, exit, !process.mayEnd()))));
         }
     }
 
     @Override
-    public synchronized List<String> surprises() {
-        noteSurprises();
-        return List.copyOf(surprises);
+    public synchronized List<End> ended() {
+        noteEnds();
+        List<End> news = List.copyOf(ends);
+        ends.clear();
+        return news;
     }
 
     @Override

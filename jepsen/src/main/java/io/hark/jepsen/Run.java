@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -71,12 +72,17 @@ record Run(String name, Load load, Schedule schedule, Duration length, Rules rul
             try (Workload workload = new Workload(load, cluster, api, first.size(), history, seed)) {
                 await(STARTS_WITHIN, "all clients are attached", workload::allAreAttached);
                 workload.start();
-                meanwhile.happen(workload, nemesis, api);
+                try {
+                    meanwhile.happen(workload, nemesis, api);
+                } catch (TimeoutException e) {
+                    history.record(micros -> new Event.Violated(
+                            micros, Event.Violated.OPERATOR, "the run ended early: " + e.getMessage()));
+                }
                 live = nemesis.servingMembers();
                 workload.finish(live, QUIET_WITHIN);
                 shed = workload.shed();
             }
-            lookAtNodes(cluster, api, live, history);
+            lookAtAlarms(api, live, history);
         }
         return shed;
     }
@@ -100,12 +106,14 @@ record Run(String name, Load load, Schedule schedule, Duration length, Rules rul
         boolean holds() throws Exception;
     }
 
-    /// Waits until the condition holds, and fails when it does not within the time.
+    /// Waits until the condition holds.
+    ///
+    /// @throws TimeoutException when it does not within the time: the run ends, and what was seen is checked
     static void await(Duration within, String what, Condition condition) throws Exception {
         long deadline = System.nanoTime() + within.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("not within %s: %s".formatted(within, what));
+                throw new TimeoutException("not within %s: %s".formatted(within, what));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }
@@ -119,12 +127,9 @@ record Run(String name, Load load, Schedule schedule, Duration length, Rules rul
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
     }
 
-    /// What nodes say of themselves: ends that nobody ordered and alarms break promises.
-    private static void lookAtNodes(Cluster cluster, NodeApi api, List<Integer> live, History.Recorder history)
+    /// An alarm says that a promise is broken.
+    private static void lookAtAlarms(NodeApi api, List<Integer> live, History.Recorder history)
             throws InterruptedException {
-        for (String surprise : cluster.surprises()) {
-            history.record(micros -> new Event.Violated(micros, Event.Violated.OPERATOR, surprise));
-        }
         for (int node : live) {
             try {
                 long alarms = api.alarms(node);

@@ -112,6 +112,8 @@ record Timeline(
                 case Event.Disconnected ignored -> {}
                 case Event.Present ignored -> {}
                 case Event.Violated ignored -> {}
+                case Event.Ended ignored -> {}
+                case Event.Unread ignored -> {}
             }
         }
 

@@ -7,7 +7,6 @@ import io.hark.protocol.PresenceAction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,33 +186,28 @@ final class Workload implements AutoCloseable {
     /// Stops publishing, waits until every publish is answered, every subscriber has the end of its channel
     /// and all agree on who is present, and adds the final logs and presence sets of `live` nodes to the
     /// history.
-    void finish(List<Integer> live, Duration within) throws IOException, InterruptedException {
+    void finish(List<Integer> live, Duration within) throws InterruptedException {
         stopPublishing();
         eventually(within, () -> progress.allAnswered() >= invoked.get());
-        long[] last = new long[load.allChannels()];
-        Arrays.fill(last, MessageKey.FOREIGN);
-        for (int node : live) {
-            for (int channel = 0; channel < load.channels(); channel++) {
-                int number = channel;
-                api.history(node, load.channel(channel), message -> {
-                    last[number] = RecordingListener.key(message);
-                    String serial = message.serial().orElse("");
-                    long key = last[number];
-                    history.record(micros -> new Event.Logged(micros, node, number, key, serial));
-                });
-            }
-        }
+        FinalLogs logs = new FinalLogs(api, load, history);
+        logs.read(live, within);
         eventually(
                 within,
                 () -> IntStream.range(0, load.subscribers())
-                        .allMatch(client -> progress.lastReceived(client) == last[client % load.channels()]));
+                        .allMatch(client -> logs.isEnd(client % load.channels(), progress.lastReceived(client))));
         Map<Integer, List<String>> truth = truth();
-        List<Event.Present> views = views(live);
+        List<String> unread = new ArrayList<>();
+        List<Event.Present> views = views(live, unread);
         long deadline = System.nanoTime() + within.toNanos();
-        while (!views.stream().allMatch(view -> view.members().equals(truth.get(view.channel())))
+        while (!(unread.isEmpty()
+                        && views.stream().allMatch(view -> view.members().equals(truth.get(view.channel()))))
                 && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(500);
-            views = views(live);
+            unread.clear();
+            views = views(live, unread);
+        }
+        for (String what : unread) {
+            history.record(micros -> new Event.Violated(micros, Event.Violated.OPERATOR, what));
         }
         truth.forEach((channel, members) ->
                 history.record(micros -> new Event.Present(micros, Event.Present.TRUTH, channel, members)));
@@ -236,15 +230,21 @@ final class Workload implements AutoCloseable {
         return truth;
     }
 
-    private List<Event.Present> views(List<Integer> live) throws IOException, InterruptedException {
+    /// @param unread takes what cannot be read
+    private List<Event.Present> views(List<Integer> live, List<String> unread) throws InterruptedException {
         List<Event.Present> views = new ArrayList<>();
         for (int channel = load.channels(); channel < load.allChannels(); channel++) {
             for (int node : live) {
-                List<String> members = api.presence(node, load.channel(channel)).stream()
-                        .map(PresenceView::describe)
-                        .sorted()
-                        .toList();
-                views.add(new Event.Present(0, ClusterSpec.name(node), channel, members));
+                try {
+                    List<String> members = api.presence(node, load.channel(channel)).stream()
+                            .map(PresenceView::describe)
+                            .sorted()
+                            .toList();
+                    views.add(new Event.Present(0, ClusterSpec.name(node), channel, members));
+                } catch (IOException e) {
+                    unread.add("%s does not tell who is present on channel %d: %s"
+                            .formatted(ClusterSpec.name(node), channel, e.getMessage()));
+                }
             }
         }
         for (int i = 0; i < presenceClients.size(); i++) {

@@ -299,12 +299,21 @@ class CheckerTest {
 
     @Test
     void aMessageHasOneSerial() {
+        invoked("a");
+        history.add(new Event.Accepted(0, key("a"), serial("another")));
+        logged("a");
+
+        assertFindsOnly(Kind.POSITION_DISAGREEMENT);
+    }
+
+    @Test
+    void aMessageThatWasDeliveredBeforeItGotItsPlaceIsNotInTheLog() {
         attach(READER);
         accepted("a");
         history.add(new Event.Received(0, READER, ROOM, key("a"), serial("another"), place("a")));
         logged("a");
 
-        assertFindsOnly(Kind.POSITION_DISAGREEMENT);
+        assertFindsOnly(Kind.NOT_LOGGED);
     }
 
     @Test

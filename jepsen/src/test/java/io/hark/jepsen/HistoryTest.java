@@ -48,7 +48,9 @@ class HistoryTest {
                 new Event.Disconnected(2_000_000_000, 5, 80_003),
                 new Event.Present(2_000_000_000, "node-1", 8, List.of("a=1", "b=ü")),
                 new Event.Faulted(2_000_000_000, false, "kill node=1"),
-                new Event.Violated(2_000_000_000, Event.Violated.OPERATOR, "x".repeat(100)));
+                new Event.Violated(2_000_000_000, Event.Violated.OPERATOR, "x".repeat(100)),
+                new Event.Ended(2_000_000_001, 2, 137),
+                new Event.Unread(2_000_000_002, Event.Unread.NOBODY, 9));
     }
 
     @Test
