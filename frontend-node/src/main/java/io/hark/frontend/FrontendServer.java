@@ -24,6 +24,7 @@ import java.util.function.Function;
 public final class FrontendServer {
     private static final int BACKLOG = 4096;
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    private static final Duration REGION_EVERY = Duration.ofMillis(250);
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
     private final Frontend frontend;
@@ -85,11 +86,31 @@ public final class FrontendServer {
                 .loop()
                 .eventLoop()
                 .scheduleAtFixedRate(
+                        () -> refuseWhileCutOff(rest),
+                        REGION_EVERY.toMillis(),
+                        REGION_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        loops.getFirst()
+                .loop()
+                .eventLoop()
+                .scheduleAtFixedRate(
                         () -> registry.sweep(frontend.wallClock().getAsLong()),
                         SWEEP_EVERY.toSeconds(),
                         SWEEP_EVERY.toSeconds(),
                         TimeUnit.SECONDS);
         return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /// What is asked from now on is refused, and what waits is answered: clients go elsewhere.
+    private void refuseWhileCutOff(RestApi rest) {
+        if (realtime.checkRegion()) {
+            rest.giveUpPublishes();
+            for (FrontendLoop loop : loops) {
+                loop.loop()
+                        .eventLoop()
+                        .execute(() -> loop.tick(frontend.wallClock().getAsLong()));
+            }
+        }
     }
 
     /// Stops listening, answers what was received, and tells every client to come back elsewhere.

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -43,7 +44,8 @@ final class HttpRoutes {
         if (isUpgrade(request, rest)) {
             return realtime.upgrade(context, request, rest);
         }
-        if (rest.method().equals("GET")
+        if (realtime.refusal().isEmpty()
+                && rest.method().equals("GET")
                 && (rest.rawPath().equals("/sse") || rest.rawPath().equals("/event-stream"))) {
             realtime.stream(context, rest);
             return true;
@@ -52,6 +54,11 @@ final class HttpRoutes {
     }
 
     CompletionStage<RestResponse> handle(RestRequest request) {
-        return nodePages.apply(request).orElseGet(() -> rest.handle(request));
+        return nodePages
+                .apply(request)
+                .orElseGet(() -> realtime.refusal()
+                        .<CompletionStage<RestResponse>>map(
+                                error -> CompletableFuture.completedStage(rest.refuse(request, error)))
+                        .orElseGet(() -> rest.handle(request)));
     }
 }

@@ -31,11 +31,27 @@ final class Realtime implements LiveConnections {
     private final Frontend frontend;
     private final ConnectionRegistry<Connection> registry;
     private final Map<EventLoop, FrontendLoop> loops;
+    private volatile Optional<ErrorInfo> refusal = Optional.empty();
 
     Realtime(Frontend frontend, ConnectionRegistry<Connection> registry, Map<EventLoop, FrontendLoop> loops) {
         this.frontend = frontend;
         this.registry = registry;
         this.loops = loops;
+        checkRegion();
+    }
+
+    /// Why this node answers nobody at the moment but about itself, if so.
+    Optional<ErrorInfo> refusal() {
+        return refusal;
+    }
+
+    /// Looks whether the node is cut off from its region. Called several times a second, as what it asks is
+    /// not so cheap that every request could.
+    ///
+    /// @return whether it is
+    boolean checkRegion() {
+        refusal = frontend.cutOff().get().map(why -> ErrorCode.OVERLOADED.info(why + "; try another node"));
+        return refusal.isPresent();
     }
 
     /// Why a request that asks for a WebSocket cannot have one, as far as its headers tell.
@@ -43,9 +59,9 @@ final class Realtime implements LiveConnections {
         if (!isPlaceForWebSockets(rest)) {
             return Optional.empty();
         }
-        Optional<String> cutOff = frontend.cutOff().get();
+        Optional<ErrorInfo> cutOff = refusal;
         if (cutOff.isPresent()) {
-            return Optional.of(ErrorCode.OVERLOADED.info(cutOff.get() + "; try another node"));
+            return cutOff;
         }
         HttpHeaders headers = request.headers();
         String version = headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "");

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 /// Handle: a region of several nodes, which decide together.
 final class ClusterRegion implements Region {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterRegion.class);
-    private static final long CUT_OFF_MILLIS = 3_500;
+    private static final long CUT_OFF_MILLIS = 3_000;
 
     /// Slots that change their owner, and slots that are copied, at once.
     private static final int MOVES_MAX = 64;

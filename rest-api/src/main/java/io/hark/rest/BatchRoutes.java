@@ -29,9 +29,9 @@ final class BatchRoutes {
     private final RestServices services;
     private final Publishing publishing;
 
-    BatchRoutes(RestServices services) {
+    BatchRoutes(RestServices services, Publishing publishing) {
         this.services = services;
-        this.publishing = new Publishing(services);
+        this.publishing = publishing;
     }
 
     void addTo(Router router) {

@@ -16,9 +16,9 @@ final class MessageRoutes {
     private final Publishing publishing;
     private final History<Message> history;
 
-    MessageRoutes(RestServices services) {
+    MessageRoutes(RestServices services, Publishing publishing) {
         this.services = services;
-        this.publishing = new Publishing(services);
+        this.publishing = publishing;
         this.history = History.ofMessages(services);
     }
 

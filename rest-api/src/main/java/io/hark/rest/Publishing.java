@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// Publishes messages to one channel on behalf of a request.
+/// Handle: publishes messages to one channel on behalf of a request. Any thread.
 final class Publishing {
     private static final int ANSWER_SECONDS_MAX = 10;
 
@@ -28,6 +30,9 @@ final class Publishing {
             "the message could not be stored in time, and may be stored later; send it again with the same id"));
 
     private final RestServices services;
+
+    /// As many as requests are being answered, each for `ANSWER_SECONDS_MAX` at most.
+    private final Set<CompletableFuture<PublishResult>> unanswered = ConcurrentHashMap.newKeySet();
 
     Publishing(RestServices services) {
         this.services = services;
@@ -69,6 +74,11 @@ final class Publishing {
         };
     }
 
+    /// Answers all that wait: they may be stored later.
+    void giveUp() {
+        unanswered.forEach(answer -> answer.complete(UNKNOWN));
+    }
+
     private CompletionStage<Outcome<Published>> route(ChannelName channel, Publish publish) {
         String messageId = publish.batch()
                 .messages()
@@ -76,6 +86,8 @@ final class Publishing {
                 .id()
                 .orElse(publish.batch().id() + ":0");
         CompletableFuture<PublishResult> answer = new CompletableFuture<>();
+        unanswered.add(answer);
+        answer.whenComplete((result, failure) -> unanswered.remove(answer));
         services.router().publish(publish, new ReplyTo<>(Runnable::run, answer::complete));
         answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
         return answer.thenApply(result -> switch (result) {

@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -12,15 +13,17 @@ public final class RestApi {
 
     private final Router router;
     private final RestServices services;
+    private final Publishing publishing;
 
     public RestApi(RestServices services) {
         this.services = services;
         this.router = new Router();
+        this.publishing = new Publishing(services);
         new ServerRoutes(services).addTo(router);
-        new MessageRoutes(services).addTo(router);
+        new MessageRoutes(services, publishing).addTo(router);
         new PresenceRoutes(services).addTo(router);
         new ChannelRoutes(services).addTo(router);
-        new BatchRoutes(services).addTo(router);
+        new BatchRoutes(services, publishing).addTo(router);
         new TokenRoutes(services).addTo(router);
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
@@ -44,6 +47,17 @@ public final class RestApi {
         } catch (RuntimeException e) {
             return CompletableFuture.completedStage(internal(request, e));
         }
+    }
+
+    /// The answer to a request that this node refuses before it looks at it.
+    public RestResponse refuse(RestRequest request, ErrorInfo error) {
+        return Responses.error(request, error);
+    }
+
+    /// Answers the publishes that wait: nobody here can learn soon what becomes of them (504, 50003). Called
+    /// while the node is cut off from its region.
+    public void giveUpPublishes() {
+        publishing.giveUp();
     }
 
     private static RestResponse internal(RestRequest request, Throwable failure) {

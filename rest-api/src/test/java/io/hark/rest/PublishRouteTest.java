@@ -7,6 +7,7 @@ import io.hark.protocol.ProtocolCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -273,6 +274,20 @@ class PublishRouteTest {
     void forcedNackPublishesNothingAndUnknownParamsDoNoHarm() {
         server.post(MESSAGES + "?_forceNack=true", "{}").send().fails(400, 40099);
         server.post(MESSAGES + "?quickAck=true&rnd=1", "{}").send().is(201);
+        assertThat(server.get(MESSAGES).send().list()).hasSize(1);
+    }
+
+    @Test
+    void whatWaitsWhenTheNodeIsCutOffMayBeStoredLaterAndIsStoredOnce() {
+        TestRequest request = server.post(MESSAGES, "{\"id\":\"mine\"}");
+        server.loop.halt();
+        CompletionStage<RestResponse> waiting = request.ask();
+
+        server.api.giveUpPublishes();
+
+        TestResponse.of(waiting).fails(504, 50003);
+        server.loop.goOn();
+        request.send().is(201);
         assertThat(server.get(MESSAGES).send().list()).hasSize(1);
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 final class SameThreadLoop implements Loop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
+    private boolean halted;
 
     @Override
     public boolean inLoop() {
@@ -16,7 +17,21 @@ final class SameThreadLoop implements Loop {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        if (running) {
+        run();
+    }
+
+    /// Lets tasks wait until [#goOn].
+    void halt() {
+        halted = true;
+    }
+
+    void goOn() {
+        halted = false;
+        run();
+    }
+
+    private void run() {
+        if (running || halted) {
             return;
         }
         running = true;

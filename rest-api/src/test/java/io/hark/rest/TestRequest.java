@@ -4,6 +4,7 @@ import io.hark.auth.ApiKey;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /// A request being put together, and sent by the call that asks for its response.
 final class TestRequest {
@@ -54,6 +55,11 @@ final class TestRequest {
     }
 
     TestResponse send() {
-        return TestResponse.of(server.api.handle(RestRequest.of(method, target, headers, body, secure)));
+        return TestResponse.of(ask());
+    }
+
+    /// For requests that are not answered at once.
+    CompletionStage<RestResponse> ask() {
+        return server.api.handle(RestRequest.of(method, target, headers, body, secure));
     }
 }

@@ -50,6 +50,7 @@ final class TestServer {
     final Map<String, App> apps = new HashMap<>();
     final InMemoryHistoryStore store = new InMemoryHistoryStore(Duration.ofMinutes(2), Duration.ofMinutes(2));
     final ChannelSerials serials = new ChannelSerials("serials".getBytes(StandardCharsets.UTF_8));
+    final SameThreadLoop loop = new SameThreadLoop();
     final ChannelRouter router;
     final RestApi api;
     final App app;
@@ -63,7 +64,7 @@ final class TestServer {
     TestServer(boolean makesApps) {
         MemberGrace grace = new MemberGrace(15_000, new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
         SlotConfig config = SlotConfig.of(SlotLimits.DEFAULTS, grace, 64 << 20);
-        router = SingleNode.router(List.of(new SameThreadLoop()), REGION, store, config, () -> now);
+        router = SingleNode.router(List.of(loop), REGION, store, config, () -> now);
         TokenSigner signer = new TokenSigner(new TokenSecret(new byte[TokenSecret.LENGTH]));
         Authenticator authenticator = new Authenticator(id -> Optional.ofNullable(apps.get(id)), signer, false);
         TokenIssuer tokens = new TokenIssuer(id -> Optional.ofNullable(apps.get(id)), authenticator, signer);
