@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class FailoverJepsen {
     private static final int NODES = 3;
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+    private static final Duration WITHIN = Duration.ofSeconds(60);
     private static final Duration PLANNED_WITHIN = Duration.ofSeconds(60);
     private static final int P95 = 95;
 
@@ -38,6 +38,7 @@ class FailoverJepsen {
         killOwners(
                 "failover",
                 3,
+                0,
                 load(Integer.getInteger("hark.jepsen.rate", 200)),
                 ClusterSpec.of(NODES).startingFast());
     }
@@ -45,41 +46,78 @@ class FailoverJepsen {
     @Test
     @Tag("long")
     void channelsOfTwentyKilledOwnersGoOnElsewhere() throws Exception {
-        killOwners("failover-long", 20, load(Integer.getInteger("hark.jepsen.rate", 1_000)), ClusterSpec.of(NODES));
+        killOwners("failover-long", 20, 10, load(Integer.getInteger("hark.jepsen.rate", 1_000)), ClusterSpec.of(NODES));
     }
 
-    private void killOwners(String name, int kills, Load load, ClusterSpec spec) throws Exception {
+    private void killOwners(String name, int kills, int handoffs, Load load, ClusterSpec spec) throws Exception {
         Path dir = Bench.dir(name);
         ChannelResume resume = new ChannelResume();
+        ChannelResume handedOver = new ChannelResume();
         SplittableRandom chance = new SplittableRandom(seed);
         Run run = new Run("kill -9 of owners", load, new Schedule(List.of()), Duration.ZERO, Rules.STRICT, seed);
         Run.Result result;
         try (Cluster cluster = Bench.onLoopback(spec, dir)) {
             result = run.on(cluster, dir, (workload, nemesis, api) -> {
                 for (int kill = 0; kill < kills; kill++) {
-                    TimeUnit.MILLISECONDS.sleep(2_000 + chance.nextInt(1_000));
+                    awaitAnswers(workload, 2 * load.perSecond() + chance.nextInt(load.perSecond()));
                     int node = chance.nextInt(NODES);
                     Set<Integer> channels = ownedChannels(load, api, (node + 1) % NODES, node);
                     long from = nemesis.micros();
-                    nemesis.suffer(new Fault.Kill(node), Duration.ofMillis(3_000));
+                    nemesis.suffer(
+                            new Fault.Kill(node),
+                            () -> awaitTakeover(workload, api, (node + 1) % NODES, node, load.perSecond()));
                     resume.disrupted(from, from + AFTER_KILL.toNanos() / 1_000, channels);
                     nemesis.awaitRecovery();
+                }
+                for (int handoff = 0; handoff < handoffs; handoff++) {
+                    handOver(handoff % NODES, load, workload, nemesis, api, handedOver);
                 }
             });
         }
         Histogram pauses = resume.untilFirstAnswer(result.history());
+        Histogram waits = handedOver.longestWait(result.history());
         System.out.printf(
-                "FailoverJepsen killed=%d channels=%d untilFirstAnswerMillis p50=%d p95=%d max=%d %s seed=%d%n",
+                "FailoverJepsen killed=%d channels=%d untilFirstAnswerMillis p50=%d p95=%d max=%d;"
+                        + " handedOver=%d channels=%d longestWaitMillis p50=%d p95=%d max=%d %s seed=%d%n",
                 kills,
                 pauses.getTotalCount(),
                 pauses.getValueAtPercentile(50),
                 pauses.getValueAtPercentile(P95),
                 pauses.getMaxValue(),
+                handoffs,
+                waits.getTotalCount(),
+                waits.getValueAtPercentile(50),
+                waits.getValueAtPercentile(P95),
+                waits.getMaxValue(),
                 result,
                 seed);
         assertKept(result);
         assertThat(pauses.getTotalCount()).as("channels that lost their owner").isPositive();
         Bench.tidy(dir);
+    }
+
+    private static void handOver(
+            int node, Load load, Workload workload, Nemesis nemesis, NodeApi api, ChannelResume resume)
+            throws Exception {
+        awaitAnswers(workload, 3 * load.perSecond());
+        Set<Integer> channels = ownedChannels(load, api, (node + 1) % NODES, node);
+        long from = nemesis.micros();
+        nemesis.drain(node);
+        resume.disrupted(from, nemesis.micros(), channels);
+        nemesis.suffer(new Fault.Restart(node), Duration.ZERO);
+        nemesis.awaitRecovery();
+    }
+
+    /// Until others own what the node owned, and publishes flow.
+    private static void awaitTakeover(Workload workload, NodeApi api, int ask, int node, int perSecond)
+            throws Exception {
+        Run.await(WITHIN, "others own it all", () -> api.state(ask).owned(node) == 0);
+        awaitAnswers(workload, 2 * perSecond);
+    }
+
+    private static void awaitAnswers(Workload workload, int count) throws Exception {
+        int enough = workload.answered() + count;
+        Run.await(WITHIN, "publishes are answered", () -> workload.answered() >= enough);
     }
 
     private static Set<Integer> ownedChannels(Load load, NodeApi api, int ask, int node)
@@ -97,13 +135,7 @@ class FailoverJepsen {
         try (Cluster cluster = Bench.onLoopback(ClusterSpec.of(NODES).startingFast(), dir)) {
             result = run.on(cluster, dir, (workload, nemesis, api) -> {
                 for (int node = 0; node < NODES; node++) {
-                    TimeUnit.SECONDS.sleep(3);
-                    Set<Integer> channels = ownedChannels(load, api, (node + 1) % NODES, node);
-                    long from = nemesis.micros();
-                    nemesis.drain(node);
-                    resume.disrupted(from, nemesis.micros(), channels);
-                    nemesis.suffer(new Fault.Restart(node), Duration.ZERO);
-                    nemesis.awaitRecovery();
+                    handOver(node, load, workload, nemesis, api, resume);
                 }
             });
         }
@@ -131,7 +163,7 @@ class FailoverJepsen {
         try (Cluster cluster = Bench.onLoopback(ClusterSpec.of(NODES).startingFast(), dir)) {
             result = run.on(cluster, dir, (workload, nemesis, api) -> {
                 for (int node = 0; node < NODES; node++) {
-                    TimeUnit.SECONDS.sleep(2);
+                    awaitAnswers(workload, 2 * load.perSecond());
                     nemesis.suffer(new Fault.Restart(node), Duration.ZERO);
                     nemesis.awaitRecovery();
                 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -81,10 +80,10 @@ class KillJepsen {
                         Run.await(AGAIN_WITHIN, "all clients are attached again", workload::allAreAttached);
                     }
                     for (int i = 0; i < SOCKETS_DROPPED_PER_KILL; i++) {
-                        TimeUnit.MILLISECONDS.sleep(chance.nextInt(300));
+                        awaitAnswers(workload, chance.nextInt(3 * load.perSecond() / 10));
                         workload.dropSomeSocket(chance);
                     }
-                    TimeUnit.MILLISECONDS.sleep(chance.nextInt(1_000));
+                    awaitAnswers(workload, chance.nextInt(load.perSecond()));
                     nemesis.suffer(new Fault.Kill(0), Duration.ZERO);
                     nemesis.awaitRecovery();
                 }
