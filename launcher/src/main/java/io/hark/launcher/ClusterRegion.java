@@ -208,6 +208,9 @@ final class ClusterRegion implements Region {
     }
 
     private synchronized void follow(NodeRouter router, ControlState state) {
+        if (leaving) {
+            return; // The links and the loops end.
+        }
         router.decided(state, state.isCurrent(config.node(), incarnation));
         Map<String, String> others = new LinkedHashMap<>();
         state.nodes().values().stream()
@@ -215,7 +218,7 @@ final class ClusterRegion implements Region {
                 .forEach(node -> others.put(node.id(), node.address()));
         peers.nodes(others);
         others.keySet().stream().filter(measured::add).forEach(node -> metrics.link(node, () -> isLinked(node)));
-        if (joined && !leaving) {
+        if (joined) {
             registerAgainIfDown(state);
         }
     }
@@ -282,9 +285,14 @@ final class ClusterRegion implements Region {
         return false;
     }
 
+    /// When it returns, no decision is followed any more.
+    private synchronized void leave() {
+        leaving = true;
+    }
+
     @Override
     public void close() {
-        leaving = true;
+        leave();
         peers.close();
         controller.ifPresent(Controller::close);
         membership.ifPresent(Membership::close);
