@@ -102,7 +102,11 @@ final class Nemesis implements AutoCloseable {
     }
 
     private void awaitUndone() throws InterruptedException, TimeoutException {
-        open.awaitAdvanceInterruptibly(open.arrive(), UNDONE_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        try {
+            open.awaitAdvanceInterruptibly(open.arrive(), UNDONE_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new TimeoutException("faults are not undone after " + UNDONE_WITHIN);
+        }
     }
 
     private void sleepUntil(long beganMicros, Duration after) throws InterruptedException {

@@ -2,6 +2,7 @@ package io.hark.jepsen;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 /// Blocking: a cluster of processes on [Hosts] of this machine.
 final class ProcessCluster implements Cluster {
     private static final int LINKS_PORT = Relays.FIRST_PORT;
+    private static final int ANSWERS_WITHIN_MILLIS = 500;
 
     private final ClusterSpec spec;
     private final HarkBuild build;
@@ -114,9 +116,21 @@ final class ProcessCluster implements Cluster {
         if (isRunning(node)) {
             throw new IllegalStateException(ClusterSpec.name(node) + " runs already");
         }
+        requireFree(node);
         noteEnds();
         List<String> command = hosts.command(node, build.command(spec.jvmOptions(), config(node)));
         processes.set(node, Optional.of(NodeProcess.start(command, log(node))));
+    }
+
+    /// Else the clients of this run talk to whatever listens there.
+    private void requireFree(int node) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(address(node), ANSWERS_WITHIN_MILLIS);
+        } catch (IOException nobody) {
+            return;
+        }
+        throw new IOException(
+                "something else listens on %s, where %s is to".formatted(address(node), ClusterSpec.name(node)));
     }
 
     @Override

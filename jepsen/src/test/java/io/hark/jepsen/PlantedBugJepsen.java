@@ -6,7 +6,6 @@ import io.hark.jepsen.Anomaly.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -102,10 +101,8 @@ class PlantedBugJepsen {
 
     /// The load ends before the region recovers: broken nodes break more under load, and need not recover.
     private Run.Result run(Planted bug, ClusterSpec spec, Path dir) throws Exception {
-        Duration length = Stream.of(bug.schedule.steps().getLast())
-                .map(step -> step.after().plus(step.lasts()).plus(AFTERMATH))
-                .findFirst()
-                .orElseThrow();
+        Schedule.Step last = bug.schedule.steps().getLast();
+        Duration length = last.after().plus(last.lasts()).plus(AFTERMATH);
         Run run = new Run("Planted: " + bug, LOAD, bug.schedule, length, Rules.STRICT, seed);
         try (Cluster cluster = Bench.inNamespaces(spec, dir, true)) {
             return run.on(cluster, dir, (workload, nemesis, api) -> {
