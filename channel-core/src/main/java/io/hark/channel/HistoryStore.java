@@ -41,9 +41,8 @@ public interface HistoryStore extends AutoCloseable {
     /// their channels' places, newest first. In turn with the appends, synced before it completes.
     ///
     /// @param lsn of an entry, or 0
-    /// @return the slot's meta from then on; empty, with nothing changed, when the entry at `lsn` is not kept
-    ///         any
-    ///         more
+    /// @return the slot's meta from then on; empty, with nothing changed, when an entry after `lsn` is not kept any
+    ///         more, or when the one at `lsn` is not and was the last of its lineage
     CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn);
 
     /// Reads what the store knows of a slot beside its records, page by page. Pages can show what was appended

@@ -30,11 +30,6 @@ public record LogRecord(
         return new LogRecord(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, members);
     }
 
-    /// The record without what it changed of the presence set.
-    public LogRecord withoutMembers() {
-        return new LogRecord(channel, head, encoded, count, id, policy, List.of());
-    }
-
     public long lsn() {
         return head.lsn();
     }

@@ -137,6 +137,11 @@ public record SlotMeta(
         return -1;
     }
 
+    /// Whether the next entry was the first of its lineage.
+    public boolean isEndOfLineage(long lsn) {
+        return ended.stream().anyMatch(end -> end.endLsn() == lsn);
+    }
+
     private static <T> List<T> newest(List<T> all, T next, int kept) {
         List<T> more = new ArrayList<>(all);
         more.add(next);

@@ -82,7 +82,15 @@ final class LogShipper {
         effects.send(
                 follower.node,
                 new PeerMessage.Append(
-                        replica.slot(), epoch, follower.sent, follower.sentEpoch, committedLsn, sparse, records));
+                        replica.slot(),
+                        epoch,
+                        follower.sent,
+                        follower.sentEpoch,
+                        committedLsn,
+                        sparse,
+                        // What one that has expired changed afterwards must not be changed back.
+                        follower.sparseUpTo,
+                        records));
     }
 
     /// What every replica has need not be kept; for one that is far behind the disk is read.
@@ -127,18 +135,10 @@ final class LogShipper {
         while (from < records.size()) {
             int to = from;
             int bytes = 0;
-            boolean known = records.get(from).lsn() <= follower.sparseUpTo;
-            while (to < records.size()
-                    && known == records.get(to).lsn() <= follower.sparseUpTo
-                    && (to == from || bytes < MESSAGE_BYTES_MAX)) {
+            while (to < records.size() && (to == from || bytes < MESSAGE_BYTES_MAX)) {
                 bytes += records.get(to++).size();
             }
-            List<LogRecord> part = records.subList(from, to);
-            if (known) {
-                // What one that has expired changed afterwards must not be changed back.
-                part = part.stream().map(LogRecord::withoutMembers).toList();
-            }
-            sendAppend(follower, part, follower.sent < follower.sparseUpTo);
+            sendAppend(follower, records.subList(from, to), follower.sent < follower.sparseUpTo);
             follower.sent = records.get(to - 1).lsn();
             follower.sentEpoch = records.get(to - 1).head().epoch();
             from = to;

@@ -18,6 +18,7 @@ public sealed interface PeerMessage {
     ///
     /// @param committedLsn everything up to here is committed
     /// @param sparse       whether records may be missing between these, as they have expired
+    /// @param presentLsn   what records up to here changed of the presence set, the replica has among its rows
     record Append(
             int slot,
             int epoch,
@@ -25,6 +26,7 @@ public sealed interface PeerMessage {
             int prevEpoch,
             long committedLsn,
             boolean sparse,
+            long presentLsn,
             List<LogRecord> records)
             implements OfSlot {
         public Append {

@@ -235,7 +235,7 @@ final class SlotReplica {
             }
             at = record.lsn();
             meta = meta.after(record.head());
-            effects.write(new Append(record, meta), generation);
+            effects.write(new Append(record, meta, record.lsn() <= message.presentLsn()), generation);
         }
         matchedLsn = Math.max(matchedLsn, at);
         committedLsn = Math.max(committedLsn, Math.min(message.committedLsn(), matchedLsn));

@@ -104,7 +104,9 @@ public final class InMemoryHistoryStore implements HistoryStore {
         record.id().ifPresent(id -> receipts.put(new Publication(key, id), record.receipt()));
         record.channel().ifPresent(channel -> {
             places.put(key, new Place(channel, record.lsn(), millis(record)));
-            record.members().forEach(change -> set(channel, change.memberKey(), change.after()));
+            if (!append.present()) {
+                record.members().forEach(change -> set(channel, change.memberKey(), change.after()));
+            }
         });
         metas[append.after().slot()] = append.after();
     }
@@ -193,12 +195,20 @@ public final class InMemoryHistoryStore implements HistoryStore {
             if (lsn == meta.lastLsn()) {
                 return Optional.of(meta);
             }
-            long first = Math.max(1, lsn);
-            if (lsn > meta.lastLsn() || log.tailMap(first, true).size() != meta.lastLsn() - first + 1) {
+            boolean isKept = lsn == 0 || log.containsKey(lsn);
+            if (lsn > meta.lastLsn()
+                    || log.tailMap(lsn, false).size() != meta.lastLsn() - lsn
+                    || !isKept && meta.isEndOfLineage(lsn)) {
                 return Optional.empty();
             }
-            SlotMeta cut =
-                    lsn == 0 ? SlotMeta.empty(slot) : meta.cutTo(log.get(lsn).head());
+            SlotMeta cut;
+            if (lsn == 0) {
+                cut = SlotMeta.empty(slot);
+            } else if (isKept) {
+                cut = meta.cutTo(log.get(lsn).head());
+            } else {
+                cut = meta.before(log.get(lsn + 1).head());
+            }
             Set<ChannelKey> placed = new HashSet<>();
             Map<ChannelId, Long> placesBefore = new LinkedHashMap<>();
             for (LogRecord record : log.tailMap(lsn, false).descendingMap().values()) {

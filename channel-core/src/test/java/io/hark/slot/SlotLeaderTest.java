@@ -63,7 +63,7 @@ class SlotLeaderTest {
     }
 
     private static PeerMessage.Append probe(long lastLsn, int epoch) {
-        return new PeerMessage.Append(SLOT, 2, lastLsn, epoch, 0, false, List.of());
+        return new PeerMessage.Append(SLOT, 2, lastLsn, epoch, 0, false, 0, List.of());
     }
 
     @Test
@@ -157,7 +157,7 @@ class SlotLeaderTest {
         serve();
         node.leader().peerUp("b", node.now);
         assertThat(node.takeSent("b"))
-                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, List.of()));
+                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, 0, List.of()));
         List<PublishResult> results = publish("x");
         node.durable();
         node.confirm("c", FIRST + 1);
@@ -323,7 +323,7 @@ class SlotLeaderTest {
         node.mismatch("b", new TestLog().add(1, 3).meta());
         assertThat(node.leader().confirmed()).containsEntry("b", -1L);
         assertThat(node.takeSent("b"))
-                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, List.of()));
+                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, 0, List.of()));
 
         List<PublishResult> results = publish("x");
         node.durable();

@@ -57,7 +57,9 @@ final class SlotChanges {
         }
     }
 
-    /// Takes back everything after `lsn`; empty when the entry there, or one after it, is not kept any more.
+    /// Takes back everything after `lsn`; empty when an entry after it is not kept any more, or the one there is not
+    /// and
+    /// was the last of its lineage.
     Optional<SlotMeta> truncate(int slot, long lsn) throws RocksDBException, DamagedEntry {
         var row = reading(() -> database.get(Table.META, MetaRows.slotKey(slot)));
         SlotMeta meta = row.isPresent() ? MetaRows.slot(slot, row.get()).meta() : SlotMeta.empty(slot);
@@ -65,7 +67,8 @@ final class SlotChanges {
             return Optional.of(meta);
         }
         SlotMeta whole = meta;
-        if (lsn > meta.lastLsn() || !reading(() -> isKept(slot, Math.max(1, lsn), whole.lastLsn()))) {
+        long first = meta.isEndOfLineage(lsn) ? lsn : lsn + 1;
+        if (lsn > meta.lastLsn() || !reading(() -> isKept(slot, Math.max(1, first), whole.lastLsn()))) {
             return Optional.empty();
         }
         while (meta.lastLsn() > lsn) {
@@ -107,6 +110,9 @@ final class SlotChanges {
                     cut = from.cutTo(record.head());
                     segment = cursor.segment();
                 } else {
+                    if (lsn > 0 && cut.lastLsn() == 0) {
+                        cut = from.before(record.head()); // The one before has expired.
+                    }
                     undo.takeBack(record, cursor.segment());
                 }
             }

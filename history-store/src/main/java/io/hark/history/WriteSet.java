@@ -45,7 +45,9 @@ final class WriteSet {
         record.id().ifPresent(id -> addReceipt(id, record, millis));
         record.channel().ifPresent(channel -> {
             lastOfChannel.put(head.channel(), append);
-            record.members().forEach(change -> addMember(channel, change));
+            if (!append.present()) {
+                record.members().forEach(change -> addMember(channel, change));
+            }
         });
         boundaries.appended(head, batch);
         addMeta(append.after(), segment);

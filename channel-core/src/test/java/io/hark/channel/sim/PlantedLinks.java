@@ -145,6 +145,7 @@ final class PlantedLinks implements Peers, Peers.Listener {
                 prevEpoch,
                 append.committedLsn(),
                 append.sparse() || prevLsn != append.prevLsn(),
+                append.presentLsn(),
                 append.records());
     }
 

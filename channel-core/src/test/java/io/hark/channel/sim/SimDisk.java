@@ -125,7 +125,7 @@ final class SimDisk {
         LogRecord full = append.record();
         LogRecord record = new LogRecord(
                 full.channel(), full.head(), full.encoded(), full.count(), full.id(), full.policy(), List.of());
-        return new Append(record, append.after());
+        return new Append(record, append.after(), append.present());
     }
 
     private void add(Item item) {

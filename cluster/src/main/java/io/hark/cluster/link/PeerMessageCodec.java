@@ -163,7 +163,8 @@ final class PeerMessageCodec {
                 .setPrevLsn(append.prevLsn())
                 .setPrevEpoch(append.prevEpoch())
                 .setCommittedLsn(append.committedLsn())
-                .setSparse(append.sparse());
+                .setSparse(append.sparse())
+                .setPresentLsn(append.presentLsn());
         for (LogRecord record : append.records()) {
             out.addRecords(Wire.LogRecord.newBuilder()
                     .setCompanion(bytes(LogRecordCodec.encodeCompanion(record)))
@@ -185,6 +186,7 @@ final class PeerMessageCodec {
                 in.getPrevEpoch(),
                 in.getCommittedLsn(),
                 in.getSparse(),
+                in.getPresentLsn(),
                 records);
     }
 

@@ -65,8 +65,9 @@ final class SampleMessages {
 
     static List<PeerMessage> all() {
         return List.of(
-                new PeerMessage.Append(1, 2, 3, 4, 5, true, List.of(messageRecord(), presenceRecord(), noopRecord())),
-                new PeerMessage.Append(1, 2, 3, -1, 5, false, List.of()),
+                new PeerMessage.Append(
+                        1, 2, 3, 4, 5, true, 6, List.of(messageRecord(), presenceRecord(), noopRecord())),
+                new PeerMessage.Append(1, 2, 3, -1, 5, false, 0, List.of()),
                 new PeerMessage.Appended(1023, 51, 52),
                 new PeerMessage.Mismatch(53, 54, META),
                 new PeerMessage.Mismatch(53, 54, SlotMeta.empty(53)),
