@@ -5,6 +5,7 @@ import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.control.NodeEntry;
 import io.hark.control.SlotAssignment;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What befalls nodes and links.
@@ -70,7 +71,8 @@ final class Nemesis {
                     cluster.network().breakSession(node.id(), other);
                 });
             case 9, 10 -> partition(node, micros);
-            case 11, 12 -> {
+            case 11 -> isolateOwner();
+            case 12 -> {
                 befell(node.id() + " is cut off for " + micros);
                 cluster.control().cutOff(node.id(), micros);
                 others(node).forEach(other -> stall(node.id(), other, micros));
@@ -120,6 +122,30 @@ final class Nemesis {
         } else {
             befell("%s and %s are cut off for %d".formatted(node.id(), other, micros));
             stall(node.id(), other, micros);
+        }
+    }
+
+    /// The owner of a slot goes on with just as many in-sync replicas as a commit takes, out of reach of all others and
+    /// of the control log, for longer than it waits for the replicas that it misses.
+    private void isolateOwner() {
+        ControlState state = cluster.control().state();
+        SlotAssignment slot = state.hasSlots() ? state.slots().get(scheduler.pick(config.slots())) : null;
+        if (slot == null || !slot.hasOwner()) {
+            return;
+        }
+        List<String> alone = new ArrayList<>(List.of(slot.owner()));
+        slot.isr().stream()
+                .filter(node -> !node.equals(slot.owner()))
+                .limit(state.minIsr() - 1L)
+                .forEach(alone::add);
+        int micros = (int) config.slot().lagMax().toMillis() * 1_000 + scheduler.between(200_000, 1_500_000);
+        befell("%s are cut off from all others for %d".formatted(alone, micros));
+        for (String node : alone) {
+            cluster.control().cutOff(node, micros);
+            cluster.nodes().stream()
+                    .map(SimNode::id)
+                    .filter(other -> !alone.contains(other))
+                    .forEach(other -> stall(node, other, micros));
         }
     }
 

@@ -15,9 +15,7 @@ class PlantedBugTest {
     private static final int COUNTED = Integer.getInteger("hark.sim.bugSeeds", 0);
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "ISR_SHRUNK_LOCALLY"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void plantedBugIsCaught(PlantedBug bug) {
         Set<Anomaly.Kind> kinds = new TreeSet<>();
         long firstCaught = 0;
