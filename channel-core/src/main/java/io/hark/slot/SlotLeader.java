@@ -308,12 +308,13 @@ final class SlotLeader {
         }
         List<String> staying = new ArrayList<>(assignment.isr());
         staying.removeIf(this::isUnfit);
-        if (staying.size() + joining.size() + 1 < minIsr) {
+        if (staying.size() + 1 < minIsr) {
             staying = new ArrayList<>(assignment.isr());
         }
         if (staying.stream().allMatch(node -> confirmedBy(node) >= follower.imageLsn)) {
             joining.add(follower.node);
-            staying.addAll(joining);
+            // Alone: another one that was to join may be one that the control log does not take.
+            staying.add(follower.node);
             propose(staying, nowMillis);
         }
     }

@@ -193,6 +193,20 @@ class SlotLeaderTest {
     }
 
     @Test
+    void whoTheControlLogDoesNotTakeKeepsNobodyElseOut() {
+        node.minIsr = 1;
+        node.assign(2, "a", List.of("a"), List.of("a", "b", "c"), SlotAssignment.NOBODY);
+        node.durable();
+        node.confirm("b", FIRST);
+        node.now += 1_100;
+        node.confirm("c", FIRST);
+
+        assertThat(node.isrProposals)
+                .extracting(ControlCommand.IsrChange::isr)
+                .containsExactly(List.of("a", "b"), List.of("a", "c"));
+    }
+
+    @Test
     void aProposalIsMadeOnceForAVersionAndAgainWhenNothingBecameOfIt() {
         node.minIsr = 2;
         node.assign(2, "a", List.of("a", "b"), List.of("a", "b", "c"), SlotAssignment.NOBODY);
