@@ -78,8 +78,7 @@ final class Simulation {
         cluster.heal();
         clients.forEach(SimClient::readOn);
         pass(config.cluster().isOne() ? REST_MILLIS : CLUSTER_REST_MILLIS);
-        // A last entry on every channel: what a feed has lost shows when the next entry comes.
-        config.channels().forEach(rest::publish);
+        // Nobody speaks of the channels meanwhile: whose connections are gone must be found out without.
         pass((int) config.graceMillis() + REST_MILLIS);
         for (SimNode node : cluster.nodes()) {
             for (ChannelId channel : config.channels()) {
@@ -91,6 +90,8 @@ final class Simulation {
                 });
             }
         }
+        // A last entry on every channel: what a feed has lost shows when the next entry comes.
+        config.channels().forEach(rest::publish);
         pass(REST_MILLIS);
         clients.forEach(client -> client.atRest().forEach(history::add));
         rest.atRest().forEach(history::add);
