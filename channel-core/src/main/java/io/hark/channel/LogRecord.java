@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param channel the entry's channel; empty for a NOOP
 /// @param encoded the entry's bytes, see [EntryCodec]; encoded once, for the disk, the replicas and the
 ///                frontends
+/// @param companion the bytes of everything but the entry, see [LogRecordCodec]; encoded once, too
 /// @param count   number of messages or presence events in it
 /// @param id      identity for dedupe; empty when the publish cannot be repeated
 /// @param members changes of the channel's stored presence set, which can be taken back
@@ -17,6 +18,7 @@ public record LogRecord(
         Optional<ChannelId> channel,
         EntryHead head,
         byte[] encoded,
+        byte[] companion,
         int count,
         Optional<IdHash> id,
         ChannelPolicy policy,
@@ -27,7 +29,24 @@ public record LogRecord(
             Optional<IdHash> id,
             ChannelPolicy policy,
             List<MemberChange> members) {
-        return new LogRecord(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, members);
+        return of(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, members);
+    }
+
+    static LogRecord of(
+            Optional<ChannelId> channel,
+            EntryHead head,
+            byte[] encoded,
+            int count,
+            Optional<IdHash> id,
+            ChannelPolicy policy,
+            List<MemberChange> members) {
+        byte[] companion = LogRecordCodec.encodeCompanion(channel, count, id, policy, members);
+        return new LogRecord(channel, head, encoded, companion, count, id, policy, members);
+    }
+
+    /// The same entry, but what it changed of the presence set is something else.
+    public LogRecord withMembers(List<MemberChange> changes) {
+        return of(channel, head, encoded, count, id, policy, changes);
     }
 
     public long lsn() {
@@ -45,6 +64,6 @@ public record LogRecord(
 
     /// Roughly how many bytes it takes in memory and on a link.
     public int size() {
-        return encoded.length + 160;
+        return encoded.length + companion.length + 64;
     }
 }

@@ -25,29 +25,33 @@ public final class LogRecordCodec {
 
     private LogRecordCodec() {}
 
-    /// Everything but `record.encoded()`.
-    public static byte[] encodeCompanion(LogRecord record) {
+    static byte[] encodeCompanion(
+            Optional<ChannelId> channel,
+            int count,
+            Optional<IdHash> id,
+            ChannelPolicy policy,
+            List<MemberChange> members) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeByte(VERSION);
-            out.writeByte((record.channel().isPresent() ? HAS_CHANNEL : 0)
-                    | (record.id().isPresent() ? HAS_ID : 0)
-                    | (record.members().isEmpty() ? 0 : HAS_MEMBERS)
-                    | (record.policy().durability() == Durability.FSYNC ? FSYNC : 0));
-            out.writeInt(record.count());
-            out.writeLong(record.policy().retention().toMillis());
-            if (record.channel().isPresent()) {
-                text(out, record.channel().get().app());
-                text(out, record.channel().get().name());
+            out.writeByte((channel.isPresent() ? HAS_CHANNEL : 0)
+                    | (id.isPresent() ? HAS_ID : 0)
+                    | (members.isEmpty() ? 0 : HAS_MEMBERS)
+                    | (policy.durability() == Durability.FSYNC ? FSYNC : 0));
+            out.writeInt(count);
+            out.writeLong(policy.retention().toMillis());
+            if (channel.isPresent()) {
+                text(out, channel.get().app());
+                text(out, channel.get().name());
             }
-            if (record.id().isPresent()) {
-                out.writeLong(record.id().get().high());
-                out.writeLong(record.id().get().low());
+            if (id.isPresent()) {
+                out.writeLong(id.get().high());
+                out.writeLong(id.get().low());
             }
-            if (!record.members().isEmpty()) {
-                out.writeShort(record.members().size());
-                for (MemberChange change : record.members()) {
+            if (!members.isEmpty()) {
+                out.writeShort(members.size());
+                for (MemberChange change : members) {
                     member(out, change.before());
                     member(out, change.after());
                 }
@@ -75,11 +79,15 @@ public final class LogRecordCodec {
             Optional<IdHash> id =
                     (flags & HAS_ID) == 0 ? Optional.empty() : Optional.of(new IdHash(in.getLong(), in.getLong()));
             List<MemberChange> members = (flags & HAS_MEMBERS) == 0 ? List.of() : changes(in);
+            if (in.hasRemaining()) {
+                throw new DamagedEntry("a record has %d bytes too many".formatted(in.remaining()));
+            }
             Durability durability = (flags & FSYNC) == 0 ? Durability.REPLICATED : Durability.FSYNC;
             return new LogRecord(
                     channel,
                     head,
                     encoded,
+                    companion,
                     count,
                     id,
                     new ChannelPolicy(durability, Duration.ofMillis(retentionMillis)),

@@ -14,6 +14,10 @@ public interface SlotEffects {
 
     void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer);
 
+    /// Milliseconds since the epoch, for timestamps; it may jump. Everything that is due after a while counts on the
+    /// owner's other clock.
+    long wallMillis();
+
     /// Whether so much waits for the disk that new publishes must be refused.
     boolean overloaded();
 }

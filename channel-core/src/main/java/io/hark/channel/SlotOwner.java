@@ -76,7 +76,8 @@ public final class SlotOwner {
         this.openedMillis = nowMillis;
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
-        Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), nowMillis), EntryBody.NONE);
+        Entry noop = nextEntry(
+                new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), effects.wallMillis()), EntryBody.NONE);
         append(new InFlight(noop, Optional.empty(), Optional.empty(), List.of(), new ArrayList<>(0)), NOOP_POLICY);
     }
 
@@ -90,7 +91,7 @@ public final class SlotOwner {
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish.publisher(), result, reply) : reply;
-        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
+        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, told));
     }
 
     /// What may be a repeat and cannot be decided now is sent again on a later transport: until then nothing
@@ -114,7 +115,7 @@ public final class SlotOwner {
         return broken.getOrDefault(publisher.connectionId(), -1) >= publisher.generation();
     }
 
-    private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+    private void publish(OwnedChannel channel, Publish publish, Consumer<PublishResult> reply) {
         if (publish.publisher().filter(channel::isSuperseded).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return;
@@ -127,7 +128,7 @@ public final class SlotOwner {
             return;
         }
         if (id.isEmpty() || !publish.mayRepeat() && channel.isKnown(publish.publisher())) {
-            appendPublish(channel, publish, nowMillis, reply);
+            appendPublish(channel, publish, reply);
             return;
         }
         ifLogged(channel, id.get(), reply, found -> {
@@ -136,7 +137,7 @@ public final class SlotOwner {
             } else {
                 // Nothing that its connection sent later is in the log either, as it is replayed in order.
                 publish.publisher().ifPresent(channel::know);
-                appendPublish(channel, publish, nowMillis, reply);
+                appendPublish(channel, publish, reply);
             }
         });
     }
@@ -160,7 +161,7 @@ public final class SlotOwner {
         });
     }
 
-    private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+    private void appendPublish(OwnedChannel channel, Publish publish, Consumer<PublishResult> reply) {
         if (publish.publisher().filter(this::isBroken).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return;
@@ -170,7 +171,7 @@ public final class SlotOwner {
                     "the node has more publishes waiting for its disk than it may; try again")));
             return;
         }
-        long hlc = Hlc.next(meta.hlc(), nowMillis);
+        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
         MessageBatch batch = publish.batch();
         EntryBody body = new EntryBody.Messages(
                 new MessageBatch(batch.id(), batch.connectionId(), Hlc.millis(hlc), batch.messages()));
@@ -219,25 +220,17 @@ public final class SlotOwner {
         }
         update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
         if (!update.mayRepeat()) {
-            appendPresence(channel, update, false, nowMillis, reply);
+            appendPresence(channel, update, false, reply);
         } else if (channel.inFlight.containsKey(update.id())) {
-            appendPresence(channel, update, true, nowMillis, reply);
+            appendPresence(channel, update, true, reply);
         } else {
-            ifLogged(
-                    channel,
-                    update.id(),
-                    reply,
-                    found -> appendPresence(channel, update, found.isPresent(), nowMillis, reply));
+            ifLogged(channel, update.id(), reply, found -> appendPresence(channel, update, found.isPresent(), reply));
         }
     }
 
     private void appendPresence(
-            OwnedChannel channel,
-            PresenceUpdate update,
-            boolean repeated,
-            long nowMillis,
-            Consumer<PublishResult> reply) {
-        long hlc = Hlc.next(meta.hlc(), nowMillis);
+            OwnedChannel channel, PresenceUpdate update, boolean repeated, Consumer<PublishResult> reply) {
+        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
         PresenceStep step = PresenceStep.of(channel, update, repeated, Hlc.millis(hlc));
         if (isBroken(update.claim())) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
@@ -301,12 +294,11 @@ public final class SlotOwner {
                     lost(id, claim, policy, nowMillis, () -> {});
                     reply.accept(refused);
                 },
-                channel -> leave(channel, claim, policy, nowMillis, reply));
+                channel -> leave(channel, claim, policy, reply));
     }
 
-    private void leave(
-            OwnedChannel channel, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
-        long hlc = Hlc.next(meta.hlc(), nowMillis);
+    private void leave(OwnedChannel channel, Claim claim, ChannelPolicy policy, Consumer<PublishResult> reply) {
+        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
         // The id must not look like one of the member's connection, else clients compare serials instead of
         // times (RTP2b1).
         String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);

@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 /// Value: what all loops of a node share.
 ///
 /// @param self      the node's id
-/// @param wallClock milliseconds since the epoch
+/// @param clock     milliseconds that only go forward
+/// @param wallClock milliseconds since the epoch; may jump
 /// @param proposals takes commands for the control log
 /// @param fatal     called when the node must end, as what it holds can no longer be trusted
 record NodeContext(
@@ -17,6 +18,7 @@ record NodeContext(
         HistoryStore store,
         Peers peers,
         SlotConfig config,
+        LongSupplier clock,
         LongSupplier wallClock,
         Consumer<ControlCommand> proposals,
         Consumer<Throwable> fatal) {

@@ -53,7 +53,8 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
     /// Nothing is served before [#decided] has told who owns what.
     ///
     /// @param self      the node's id
-    /// @param wallClock milliseconds since the epoch
+    /// @param clock     milliseconds that only go forward, for what is due after a while
+    /// @param wallClock milliseconds since the epoch, for timestamps
     /// @param proposals takes commands for the control log; what it makes of them comes back by [#decided]
     /// @param fatal     called when the node must end: its store failed, or what it holds cannot be trusted
     ///                  any more
@@ -64,10 +65,11 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
             HistoryStore store,
             Peers peers,
             SlotConfig config,
+            LongSupplier clock,
             LongSupplier wallClock,
             Consumer<ControlCommand> proposals,
             Consumer<Throwable> fatal) {
-        NodeContext context = new NodeContext(self, region, store, peers, config, wallClock, proposals, fatal);
+        NodeContext context = new NodeContext(self, region, store, peers, config, clock, wallClock, proposals, fatal);
         List<SlotLoop> all = new ArrayList<>();
         for (int index = 0; index < loops.size(); index++) {
             all.add(new SlotLoop(loops.get(index), index, loops.size(), context));
@@ -256,11 +258,17 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
     }
 
     @Override
-    public void received(String node, long session, PeerMessage message) {
+    public void received(String node, long session, List<PeerMessage> messages) {
+        Turns turns = new Turns();
+        messages.forEach(message -> received(node, session, message, turns));
+        turns.run();
+    }
+
+    private void received(String node, long session, PeerMessage message, Turns turns) {
         switch (message) {
-            case PeerMessage.OfSlot ofSlot -> loopOf(ofSlot.slot()).run(slots -> slots.received(node, session, ofSlot));
+            case PeerMessage.OfSlot ofSlot -> turns.add(ofSlot.slot(), own -> own.received(node, session, ofSlot));
             case PeerMessage.Serving(var slots) ->
-                slots.forEach(slot -> loopOf(slot.slot()).run(own -> own.serving(node, session, slot)));
+                slots.forEach(slot -> turns.add(slot.slot(), own -> own.serving(node, session, slot)));
             case PeerMessage.AskActive(var seq, var app) ->
                 ownActiveChannels(app)
                         .thenAccept(names -> peers.send(node, session, List.of(new PeerMessage.Active(seq, names))));
@@ -268,6 +276,29 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
                 CompletableFuture<List<String>> asked = activeAsks.get(seq);
                 if (asked != null) {
                     asked.complete(names);
+                }
+            }
+        }
+    }
+
+    /// What comes together goes to each loop in one step, so that what becomes of it is written and sent together,
+    /// too.
+    private final class Turns {
+        private final List<List<Consumer<SlotLoop>>> steps = new ArrayList<>();
+
+        Turns() {
+            slotLoops.forEach(loop -> steps.add(new ArrayList<>()));
+        }
+
+        void add(int slot, Consumer<SlotLoop> step) {
+            steps.get(slot % slotLoops.size()).add(step);
+        }
+
+        void run() {
+            for (int index = 0; index < slotLoops.size(); index++) {
+                List<Consumer<SlotLoop>> turn = steps.get(index);
+                if (!turn.isEmpty()) {
+                    slotLoops.get(index).run(own -> turn.forEach(step -> step.accept(own)));
                 }
             }
         }

@@ -21,7 +21,8 @@ public interface Peers extends AutoCloseable {
         /// A session begins: nothing of an earlier one comes any more.
         void up(String node, long session);
 
-        void received(String node, long session, PeerMessage message);
+        /// @param messages in their order; what came together
+        void received(String node, long session, List<PeerMessage> messages);
 
         void down(String node, long session);
     }

@@ -55,7 +55,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final int loops;
     private final NodeContext node;
     private final HistoryStore store;
-    private final LongSupplier wallClock;
+    private final LongSupplier clock;
     private final SlotReplica[] replicas = new SlotReplica[Slots.COUNT];
     private final SlotRoute[] routes = new SlotRoute[Slots.COUNT];
     private final SlotAssignment[] known = new SlotAssignment[Slots.COUNT];
@@ -85,7 +85,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.requests = new OwnerRequests(store, loop);
         this.writes = new LoopLog(store, loop, this::durable, node.fatal());
         this.catchUps = new CatchUpLane(store, loop, node.config().catchUpsMax());
-        this.wallClock = node.wallClock();
+        this.clock = node.clock();
         forEachSlot(slot -> {
             replicas[slot] = new SlotReplica(store.recovered(slot), node.self(), this, node.config());
             routes[slot] = new SlotRoute(this, node.config());
@@ -99,7 +99,12 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     }
 
     long now() {
-        return wallClock.getAsLong();
+        return clock.getAsLong();
+    }
+
+    @Override
+    public long wallMillis() {
+        return node.wallClock().getAsLong();
     }
 
     /// Takes the step on the loop: at once when already there.

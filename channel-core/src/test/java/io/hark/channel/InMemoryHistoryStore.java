@@ -180,7 +180,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
                 if (page.size() >= recordsMax || !page.isEmpty() && bytes >= bytesMax) {
                     return new LogPage(page, true);
                 }
-                page.add(LogRecordCodec.decode(LogRecordCodec.encodeCompanion(record), record.encoded()));
+                page.add(LogRecordCodec.decode(record.companion(), record.encoded()));
                 bytes += record.size();
             }
             return new LogPage(page, false);

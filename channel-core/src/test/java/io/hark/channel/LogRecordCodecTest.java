@@ -30,15 +30,14 @@ class LogRecordCodecTest {
         List<LogRecord> records =
                 new ArrayList<>(script.take().stream().map(Append::record).toList());
         LogRecord last = records.getLast();
-        records.add(new LogRecord(
-                last.channel(), last.head(), last.encoded(), last.count(), last.id(), last.policy(), changes));
+        records.add(last.withMembers(changes));
         return records;
     }
 
     @Test
     void recordsOfEveryShapeComeBackAsTheyWere() throws DamagedEntry {
         for (LogRecord record : records()) {
-            LogRecord decoded = LogRecordCodec.decode(LogRecordCodec.encodeCompanion(record), record.encoded());
+            LogRecord decoded = LogRecordCodec.decode(record.companion(), record.encoded());
             assertThat(decoded).usingRecursiveComparison().isEqualTo(record);
         }
     }
@@ -46,7 +45,7 @@ class LogRecordCodecTest {
     @Test
     void everyMissingEndIsNoticed() {
         for (LogRecord record : records()) {
-            byte[] companion = LogRecordCodec.encodeCompanion(record);
+            byte[] companion = record.companion();
             for (int length = 0; length < companion.length; length++) {
                 byte[] torn = Arrays.copyOf(companion, length);
                 assertThatThrownBy(() -> LogRecordCodec.decode(torn, record.encoded()))
@@ -64,7 +63,7 @@ class LogRecordCodecTest {
                 .getFirst()
                 .record();
 
-        assertThatThrownBy(() -> LogRecordCodec.decode(LogRecordCodec.encodeCompanion(record), other.encoded()))
+        assertThatThrownBy(() -> LogRecordCodec.decode(record.companion(), other.encoded()))
                 .isInstanceOf(DamagedEntry.class)
                 .hasMessageContaining("whose hash is another");
     }
@@ -72,7 +71,7 @@ class LogRecordCodecTest {
     @Test
     void aFlippedBitOfTheEntryIsNoticed() {
         LogRecord record = records().get(1);
-        byte[] companion = LogRecordCodec.encodeCompanion(record);
+        byte[] companion = record.companion();
         for (int bit = 0; bit < record.encoded().length * 8; bit++) {
             byte[] damaged = record.encoded().clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -83,8 +82,7 @@ class LogRecordCodecTest {
     @Test
     void hostileCompanionsGiveARecordOrAreDamagedAndNothingElse() {
         List<LogRecord> records = records();
-        List<byte[]> valid =
-                records.stream().map(LogRecordCodec::encodeCompanion).toList();
+        List<byte[]> valid = records.stream().map(LogRecord::companion).toList();
         FrameMutator mutator = new FrameMutator(valid, 1);
         int decoded = 0;
         for (int i = 0; i < MUTATIONS; i++) {

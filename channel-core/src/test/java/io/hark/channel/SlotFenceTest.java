@@ -55,6 +55,11 @@ class SlotFenceTest {
     private SlotEffects appending(List<Append> appends) {
         return new SlotEffects() {
             @Override
+            public long wallMillis() {
+                return TestSlot.NOW;
+            }
+
+            @Override
             public void append(Append append) {
                 appends.add(append);
             }

@@ -34,6 +34,7 @@ final class TestSlot implements SlotEffects {
     boolean overloaded;
     boolean loadsByHand;
     int loaded;
+    long wallMillis = NOW;
 
     TestSlot() {
         this(SlotLimits.DEFAULTS);
@@ -64,6 +65,11 @@ final class TestSlot implements SlotEffects {
 
     void image(long lastLsn, Member... members) {
         images.put(CHANNEL.key(), new ChannelImage(lastLsn, List.of(members)));
+    }
+
+    @Override
+    public long wallMillis() {
+        return wallMillis;
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class SingleNode {
                 Peers.NONE,
                 config,
                 wallClock,
+                wallClock,
                 command -> {
                     throw new AssertionError("a node that is alone has nothing to propose: " + command);
                 },

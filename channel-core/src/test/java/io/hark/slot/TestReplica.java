@@ -281,6 +281,11 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     }
 
     @Override
+    public long wallMillis() {
+        return now;
+    }
+
+    @Override
     public boolean overloaded() {
         return false;
     }

@@ -14,7 +14,6 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import io.hark.protocol.ServerMessage;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -97,8 +96,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     private Optional<ErrorInfo> authenticate(Credentials credentials) {
-        return switch (frontend.authenticator()
-                .authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
+        return switch (frontend.authenticator().authenticate(credentials, request.secure(), frontend.wallTime())) {
             case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
             case AuthResult.Granted(Grant granted) ->
                 switch (Identity.resolve(granted, request.clientId())) {
@@ -398,7 +396,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             }
             return;
         }
-        for (Liveness.Due due : liveness.due(nowMillis, grant.expires().map(Instant::toEpochMilli))) {
+        Optional<Long> expires = grant.expires()
+                .map(at -> nowMillis + at.toEpochMilli() - frontend.wallTime().toEpochMilli());
+        for (Liveness.Due due : liveness.due(nowMillis, expires)) {
             switch (due) {
                 case CUT_OFF ->
                     disconnect(ErrorCode.DISCONNECTED.info("nothing was heard from the client for too long"));
@@ -504,6 +504,6 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     private long now() {
-        return frontend.wallClock().getAsLong();
+        return frontend.clock().getAsLong();
     }
 }

@@ -70,17 +70,16 @@ final class EventStream implements LoopClient {
         loop.add(this);
         frontend.metrics().streams.incrementAndGet();
         writer.start(request);
-        long nowMillis = now();
+        long wallMillis = frontend.wallClock().getAsLong();
         for (StreamedChannel channel : channels) {
-            channel.attach(loop.join(channel.id()), nowMillis);
+            channel.attach(loop.join(channel.id()), wallMillis);
         }
         flush();
     }
 
     private Optional<ErrorInfo> prepare() {
         Credentials credentials = Credentials.of(request.header("authorization"), request.query());
-        return switch (frontend.authenticator()
-                .authenticate(credentials, request.secure(), Instant.ofEpochMilli(now()))) {
+        return switch (frontend.authenticator().authenticate(credentials, request.secure(), frontend.wallTime())) {
             case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
             case AuthResult.Granted(Grant grant) -> {
                 expires = grant.expires();
@@ -213,7 +212,7 @@ final class EventStream implements LoopClient {
 
     @Override
     public void tick(long nowMillis) {
-        if (expires.isPresent() && nowMillis >= expires.get().toEpochMilli()) {
+        if (expires.isPresent() && !frontend.wallTime().isBefore(expires.get())) {
             fail(ErrorCode.TOKEN_EXPIRED.info("Token expired. (See https://help.ably.io/error/40142 for help.)"));
         } else if (nowMillis - sentMillis >= KEEPALIVE_MILLIS) {
             writer.keepalive(request.param("heartbeats").equals(Optional.of("true")));
@@ -246,6 +245,6 @@ final class EventStream implements LoopClient {
     }
 
     private long now() {
-        return frontend.wallClock().getAsLong();
+        return frontend.clock().getAsLong();
     }
 }

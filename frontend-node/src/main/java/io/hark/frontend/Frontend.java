@@ -6,6 +6,7 @@ import io.hark.channel.ChannelRouter;
 import io.hark.protocol.ChannelSerials;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishAdmission;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -16,7 +17,8 @@ import java.util.function.Supplier;
 /// @param region    this region's code, `a-z0-9`
 /// @param cutOff    why this node can serve nobody at the moment, if so: it has lost the rest of its region.
 ///                  Cheap
-/// @param wallClock milliseconds since the epoch
+/// @param clock     milliseconds that only go forward, for what is due after a while
+/// @param wallClock milliseconds since the epoch, for what a token or a client says of time
 /// @param randomIds gives connection ids: unguessable is not needed, unique is; no colon in them
 public record Frontend(
         String nodeId,
@@ -31,5 +33,10 @@ public record Frontend(
         ConnectionKeys keys,
         FrontendMetrics metrics,
         Supplier<Optional<String>> cutOff,
+        LongSupplier clock,
         LongSupplier wallClock,
-        Supplier<String> randomIds) {}
+        Supplier<String> randomIds) {
+    Instant wallTime() {
+        return Instant.ofEpochMilli(wallClock.getAsLong());
+    }
+}

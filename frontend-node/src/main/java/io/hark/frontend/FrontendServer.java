@@ -48,7 +48,7 @@ public final class FrontendServer {
         this.registry = new ConnectionRegistry<>(
                 config.connectionStateTtl(),
                 config.lostConnectionsMax(),
-                frontend.wallClock().getAsLong());
+                frontend.clock().getAsLong());
         this.realtime = new Realtime(frontend, registry, Map.copyOf(byEventLoop));
     }
 
@@ -80,7 +80,7 @@ public final class FrontendServer {
         for (FrontendLoop loop : loops) {
             loop.loop()
                     .eventLoop()
-                    .scheduleAtFixedRate(() -> loop.tick(frontend.wallClock().getAsLong()), 1, 1, TimeUnit.SECONDS);
+                    .scheduleAtFixedRate(() -> loop.tick(frontend.clock().getAsLong()), 1, 1, TimeUnit.SECONDS);
         }
         loops.getFirst()
                 .loop()
@@ -94,7 +94,7 @@ public final class FrontendServer {
                 .loop()
                 .eventLoop()
                 .scheduleAtFixedRate(
-                        () -> registry.sweep(frontend.wallClock().getAsLong()),
+                        () -> registry.sweep(frontend.clock().getAsLong()),
                         SWEEP_EVERY.toSeconds(),
                         SWEEP_EVERY.toSeconds(),
                         TimeUnit.SECONDS);
@@ -106,9 +106,7 @@ public final class FrontendServer {
         if (realtime.checkRegion()) {
             rest.giveUpPublishes();
             for (FrontendLoop loop : loops) {
-                loop.loop()
-                        .eventLoop()
-                        .execute(() -> loop.tick(frontend.wallClock().getAsLong()));
+                loop.loop().eventLoop().execute(() -> loop.tick(frontend.clock().getAsLong()));
             }
         }
     }

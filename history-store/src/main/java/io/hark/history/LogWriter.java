@@ -3,7 +3,6 @@ package io.hark.history;
 import io.hark.channel.Append;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Durability;
-import io.hark.channel.LogRecordCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +47,7 @@ final class LogWriter {
         Consumer<Optional<Throwable>> done();
     }
 
-    private record Write(
-            List<Append> appends, List<byte[]> companions, boolean sync, long bytes, Consumer<Optional<Throwable>> done)
+    private record Write(List<Append> appends, boolean sync, long bytes, Consumer<Optional<Throwable>> done)
             implements Job {}
 
     /// Something that is done alone, after all that was appended before it and before all that was appended
@@ -85,19 +83,15 @@ final class LogWriter {
         thread.start();
     }
 
-    /// Encodes on the caller's thread, of which there are more than of this one.
     void append(List<Append> appends, Consumer<Optional<Throwable>> done) {
-        List<byte[]> companions = new ArrayList<>(appends.size());
         long bytes = 0;
         boolean sync = false;
         for (Append append : appends) {
-            byte[] companion = LogRecordCodec.encodeCompanion(append.record());
-            companions.add(companion);
-            bytes += companion.length + append.record().encoded().length;
+            bytes += append.record().companion().length + append.record().encoded().length;
             sync |= append.record().policy().durability() == Durability.FSYNC;
         }
         queuedBytes.addAndGet(bytes);
-        submit(new Write(List.copyOf(appends), companions, sync, bytes, done));
+        submit(new Write(List.copyOf(appends), sync, bytes, done));
     }
 
     /// Drops what has expired at `nowMillis`, after all that was appended before.
@@ -233,9 +227,7 @@ final class LogWriter {
         int entries = 0;
         boolean sync = false;
         for (Write write : writes) {
-            for (int i = 0; i < write.appends().size(); i++) {
-                writeSet.add(write.appends().get(i), write.companions().get(i));
-            }
+            write.appends().forEach(writeSet::add);
             entries += write.appends().size();
             sync |= write.sync();
         }

@@ -4,9 +4,7 @@ import io.hark.channel.DamagedEntry;
 import io.hark.channel.Slots;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
@@ -28,7 +26,6 @@ final class Retention {
     final SegmentSet dedupe = new SegmentSet();
     final SegmentSet channels = new SegmentSet();
 
-    private final Map<Long, RetentionClass> byMillis = new HashMap<>();
     private final AtomicLongArray trimmed = new AtomicLongArray(Slots.COUNT);
     // By class id - 1; replaced when a class is added.
     private volatile List<RetentionClass> classes = List.of();
@@ -81,8 +78,12 @@ final class Retention {
     /// The class of a retention; a new one is persisted with the batch that first needs it. Writer only.
     RetentionClass classOf(Duration retention, RawBatch out) {
         long millis = retention.toMillis();
-        RetentionClass known = byMillis.get(millis);
-        return known != null ? known : newClass(millis, out);
+        for (RetentionClass known : classes) {
+            if (known.retentionMillis() == millis) {
+                return known;
+            }
+        }
+        return newClass(millis, out);
     }
 
     private RetentionClass newClass(long millis, RawBatch out) {
@@ -99,7 +100,6 @@ final class Retention {
     }
 
     private void add(RetentionClass added) {
-        byMillis.put(added.retentionMillis(), added);
         List<RetentionClass> all = new ArrayList<>(classes);
         all.add(added);
         classes = List.copyOf(all);

@@ -34,14 +34,13 @@ final class WriteSet {
         this.batch = batch;
     }
 
-    /// @param companion of the append's record
-    void add(Append append, byte[] companion) {
+    void add(Append append) {
         LogRecord record = append.record();
         EntryHead head = record.head();
         long millis = Hlc.millis(head.hlc());
         long segment = retention.classOf(record.policy().retention(), batch).segmentAt(millis);
         retention.history.add(segment);
-        addEntry(segment, record, companion);
+        addEntry(segment, record);
         record.id().ifPresent(id -> addReceipt(id, record, millis));
         record.channel().ifPresent(channel -> {
             lastOfChannel.put(head.channel(), append);
@@ -53,7 +52,7 @@ final class WriteSet {
         addMeta(append.after(), segment);
     }
 
-    private void addEntry(long segment, LogRecord record, byte[] companion) {
+    private void addEntry(long segment, LogRecord record) {
         EntryHead head = record.head();
         batch.put(Table.HIST, Table.HIST_KEY)
                 .putLong(segment)
@@ -64,7 +63,7 @@ final class WriteSet {
                 .putLong(segment)
                 .putShort(head.channel().slot())
                 .putLong(head.lsn());
-        batch.value(Rows.log(scratch, head.channel(), companion));
+        batch.value(Rows.log(scratch, head.channel(), record.companion()));
     }
 
     private void addReceipt(IdHash id, LogRecord record, long millis) {

@@ -74,6 +74,7 @@ public final class Node implements AutoCloseable {
     private Node(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
         this.config = config;
         LongSupplier wallClock = System::currentTimeMillis;
+        LongSupplier clock = () -> System.nanoTime() / 1_000_000;
         Randomness random = new Randomness();
         NodeFiles files = new NodeFiles(config.data());
         byte[] secret = secret(config, files, random);
@@ -107,6 +108,7 @@ public final class Node implements AutoCloseable {
                                                 config.policies().resumeWindow())),
                                 config.queuedBytesMax())
                         .with(planted),
+                clock,
                 wallClock,
                 control::propose,
                 fatal);
@@ -134,6 +136,7 @@ public final class Node implements AutoCloseable {
                         new ConnectionKeys(derive(secret, "connection-key")),
                         metrics.frontend(),
                         config.servesClients() ? region::unready : () -> Optional.of(NO_CLIENTS),
+                        clock,
                         wallClock,
                         random::id),
                 group,

@@ -12,6 +12,9 @@ import java.util.List;
 final class Nemesis {
     private static final int HAND_OVER_MICROS_MAX = 2_000_000;
 
+    /// Longer than anything that a node does after a while.
+    private static final int CLOCK_OFF_MILLIS_MAX = 30_000;
+
     private final SimCluster cluster;
     private final Scheduler scheduler;
     private final SimConfig config;
@@ -48,7 +51,7 @@ final class Nemesis {
             return;
         }
         int micros = scheduler.between(50_000, scheduler.chance(0.3) ? 4_000_000 : 800_000);
-        switch (scheduler.between(0, 19)) {
+        switch (scheduler.between(0, 20)) {
             case 0, 1, 2, 3 -> kill(node);
             case 4 -> {
                 if (scheduler.chance(0.5)) {
@@ -90,8 +93,15 @@ final class Nemesis {
             case 16 -> handOver(node);
             case 17 -> replaceDisk(node);
             case 18, 19 -> scale(node);
+            case 20 -> setClock(node);
             default -> throw new IllegalStateException();
         }
+    }
+
+    private void setClock(SimNode node) {
+        int offMillis = scheduler.between(-CLOCK_OFF_MILLIS_MAX, CLOCK_OFF_MILLIS_MAX);
+        befell("the clock of %s is off by %d ms from now on".formatted(node.id(), offMillis));
+        cluster.setClock(node.id(), offMillis);
     }
 
     private void befell(String what) {

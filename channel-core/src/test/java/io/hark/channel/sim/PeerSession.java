@@ -115,7 +115,7 @@ final class PeerSession {
 
         private void hand(PeerMessage message) {
             network.history().trace(() -> "%s tells %s %s".formatted(from.node(), to.node(), text(message)));
-            to.listener().received(from.node(), number, message);
+            to.listener().received(from.node(), number, List.of(message));
         }
 
         private static String text(PeerMessage message) {

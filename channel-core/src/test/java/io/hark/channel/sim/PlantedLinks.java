@@ -37,7 +37,7 @@ final class PlantedLinks implements Peers, Peers.Listener {
         public void up(String peer, long session) {}
 
         @Override
-        public void received(String peer, long session, PeerMessage message) {}
+        public void received(String peer, long session, List<PeerMessage> messages) {}
 
         @Override
         public void down(String peer, long session) {}
@@ -80,7 +80,9 @@ final class PlantedLinks implements Peers, Peers.Listener {
                         .after(
                                 1,
                                 () -> router.received(
-                                        to, session, new PeerMessage.Appended(append.slot(), append.epoch(), last)));
+                                        to,
+                                        session,
+                                        List.of(new PeerMessage.Appended(append.slot(), append.epoch(), last))));
             }
             sent.add(asBelieved(to, message));
         }
@@ -114,8 +116,13 @@ final class PlantedLinks implements Peers, Peers.Listener {
     }
 
     @Override
-    public void received(String peer, long session, PeerMessage message) {
-        router.received(peer, session, message instanceof PeerMessage.Append append ? planted(peer, append) : message);
+    public void received(String peer, long session, List<PeerMessage> messages) {
+        router.received(
+                peer,
+                session,
+                messages.stream()
+                        .map(message -> message instanceof PeerMessage.Append append ? planted(peer, append) : message)
+                        .toList());
     }
 
     private PeerMessage planted(String peer, PeerMessage.Append append) {

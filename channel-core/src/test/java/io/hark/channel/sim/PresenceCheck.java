@@ -20,8 +20,11 @@ final class PresenceCheck {
     private final Set<String> lost = new HashSet<>();
     private final Set<String> left = new HashSet<>();
     private final Set<String> lostLeaves = new HashSet<>();
-    private final List<Event.OwnerMembers> owners = new ArrayList<>();
+    private final List<Looked> owners = new ArrayList<>();
     private final List<Event.Quiet> views = new ArrayList<>();
+
+    /// @param settled what the members should come from; clients may go on after an owner was looked at
+    private record Looked(Event.OwnerMembers members, List<Event.Invoked> settled) {}
 
     void invoked(Event.Invoked event) {
         if (event.member().isPresent()) {
@@ -63,7 +66,7 @@ final class PresenceCheck {
     }
 
     void ownerMembers(Event.OwnerMembers members) {
-        owners.add(members);
+        owners.add(new Looked(members, settled(members.channel())));
     }
 
     void quiet(Event.Quiet quiet) {
@@ -72,7 +75,8 @@ final class PresenceCheck {
 
     List<String> divergences() {
         List<String> found = new ArrayList<>();
-        for (Event.OwnerMembers owner : owners) {
+        for (Looked looked : owners) {
+            Event.OwnerMembers owner = looked.members();
             Set<String> excused = new HashSet<>();
             if (lostLeaves.contains(owner.channel())) {
                 left.forEach(key -> excused.add(key.substring(key.indexOf('/') + 1)));
@@ -82,10 +86,7 @@ final class PresenceCheck {
                     .flatMap(op -> Stream.ofNullable(everInvoked.get(op)))
                     .filter(event -> event.channel().equals(owner.channel()))
                     .forEach(event -> excused.add(member(event)));
-            for (Event.Invoked event : settled.values()) {
-                if (!event.channel().equals(owner.channel())) {
-                    continue;
-                }
+            for (Event.Invoked event : looked.settled()) {
                 if (!lost.contains(event.op()) && event.member().orElseThrow().present()) {
                     meant.add(member(event) + '=' + event.op());
                 }
@@ -101,6 +102,7 @@ final class PresenceCheck {
             }
             for (Event.Quiet view : views) {
                 if (view.channel().equals(owner.channel())
+                        && looked.settled().equals(settled(owner.channel()))
                         && view.members().isPresent()
                         && !view.members().get().equals(owner.members())) {
                     found.add("channel %s: %s sees %s, the owner has %s"
@@ -113,6 +115,12 @@ final class PresenceCheck {
             }
         }
         return found;
+    }
+
+    private List<Event.Invoked> settled(String channel) {
+        return settled.values().stream()
+                .filter(event -> event.channel().equals(channel))
+                .toList();
     }
 
     private static boolean isOf(Event.Invoked event, String connection) {

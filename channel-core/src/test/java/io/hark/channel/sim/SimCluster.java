@@ -16,6 +16,7 @@ final class SimCluster {
     private final SimControl control;
     private final CommitWatch commits;
     private final Map<String, SimDisk> disks = new LinkedHashMap<>();
+    private final Map<String, Long> clocksOff = new LinkedHashMap<>();
     private final Map<String, Integer> lives = new LinkedHashMap<>();
     private final Map<String, SimNode> nodes = new LinkedHashMap<>();
     private final Set<String> removed = new LinkedHashSet<>();
@@ -47,6 +48,15 @@ final class SimCluster {
         }
         SimDisk disk = disks.computeIfAbsent(id, key -> new SimDisk(id, scheduler, config, history));
         nodes.put(id, new SimNode(this, id, lives.merge(id, 1, Integer::sum), disk));
+    }
+
+    /// How far a host's clock is off.
+    long clockOffMillis(String id) {
+        return clocksOff.getOrDefault(id, 0L);
+    }
+
+    void setClock(String id, long offMillis) {
+        clocksOff.put(id, offMillis);
     }
 
     /// The node ends; it starts again after a while.

@@ -122,10 +122,7 @@ final class SimDisk {
         if (!config.has(PlantedBug.MEMBERS_NOT_IN_BATCH)) {
             return append;
         }
-        LogRecord full = append.record();
-        LogRecord record = new LogRecord(
-                full.channel(), full.head(), full.encoded(), full.count(), full.id(), full.policy(), List.of());
-        return new Append(record, append.after(), append.present());
+        return new Append(append.record().withMembers(List.of()), append.after(), append.present());
     }
 
     private void add(Item item) {

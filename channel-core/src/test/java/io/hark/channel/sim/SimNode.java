@@ -79,6 +79,7 @@ final class SimNode {
                 store,
                 planted,
                 config.slot(),
+                this::millis,
                 this::wallMillis,
                 this::propose,
                 this::failed);
@@ -238,8 +239,12 @@ final class SimNode {
         });
     }
 
+    private long millis() {
+        return scheduler.nowMicros() / 1000;
+    }
+
     long wallMillis() {
-        return WALL_CLOCK_START + scheduler.nowMicros() / 1000;
+        return WALL_CLOCK_START + millis() + cluster.clockOffMillis(id);
     }
 
     /// The process stands still for so long.

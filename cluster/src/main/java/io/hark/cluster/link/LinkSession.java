@@ -130,11 +130,8 @@ final class LinkSession implements LinkStream.Owner {
             peer.end(this, Status.INVALID_ARGUMENT.withDescription("malformed: " + e.getMessage()));
             return;
         }
-        for (PeerMessage message : messages) {
-            if (stream.isClosed()) {
-                return;
-            }
-            listener.received(peer.id(), number, message);
+        if (!messages.isEmpty()) {
+            listener.received(peer.id(), number, messages);
         }
         stream.request(1);
     }

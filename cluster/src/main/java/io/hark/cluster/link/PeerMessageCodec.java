@@ -167,7 +167,7 @@ final class PeerMessageCodec {
                 .setPresentLsn(append.presentLsn());
         for (LogRecord record : append.records()) {
             out.addRecords(Wire.LogRecord.newBuilder()
-                    .setCompanion(bytes(LogRecordCodec.encodeCompanion(record)))
+                    .setCompanion(bytes(record.companion()))
                     .setEntry(bytes(record.encoded())));
         }
         return out.build();

@@ -93,10 +93,10 @@ final class TestNode implements Peers.Listener, AutoCloseable {
     }
 
     @Override
-    public synchronized void received(String node, long session, PeerMessage message) {
+    public synchronized void received(String node, long session, List<PeerMessage> messages) {
         enter(node);
         expect(Long.valueOf(session).equals(sessions.get(node)), "a message of session %d".formatted(session));
-        events.add(new Received(node, session, message));
+        messages.forEach(message -> events.add(new Received(node, session, message)));
         leave(node);
     }
 
