@@ -79,6 +79,11 @@ final class ClientGroup implements AutoCloseable {
                 .connect(address);
     }
 
+    /// Returns once the clients have done what they were asked for until now.
+    void awaitTasks() {
+        loops.next().submit(() -> {}).syncUninterruptibly();
+    }
+
     @Override
     public void close() {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -188,7 +188,9 @@ final class Workload implements AutoCloseable {
     /// history.
     void finish(List<Integer> live, Duration within) throws InterruptedException {
         stopPublishing();
-        eventually(within, () -> progress.allAnswered() >= invoked.get());
+        if (!eventually(within, () -> progress.allAnswered() >= invoked.get())) {
+            endPublishers(within);
+        }
         FinalLogs logs = new FinalLogs(api, load, history);
         logs.read(live, within);
         eventually(
@@ -259,11 +261,24 @@ final class Workload implements AutoCloseable {
     }
 
     /// Waits, but fails nothing: what is missing in the end is the checker's to tell.
-    private static void eventually(Duration within, BooleanSupplier condition) throws InterruptedException {
+    /// What is acknowledged after a log was read would be missed in it.
+    private void endPublishers(Duration waited) {
+        history.record(micros -> new Event.Violated(
+                micros, Event.Violated.OPERATOR, "not all publishes were answered within " + waited));
+        rest.close();
+        publishers.forEach(ProtocolClient::close);
+        group.awaitTasks();
+    }
+
+    /// @return whether the condition holds in the end
+    private static boolean eventually(Duration within, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + within.toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+        boolean holds = condition.getAsBoolean();
+        while (!holds && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(20);
+            holds = condition.getAsBoolean();
         }
+        return holds;
     }
 
     @Override
