@@ -15,6 +15,9 @@ final class Nemesis {
     /// Longer than anything that a node does after a while.
     private static final int CLOCK_OFF_MILLIS_MAX = 30_000;
 
+    /// One fault in so many comes with a clock that is set.
+    private static final int CLOCKS_EVERY = 8;
+
     private final SimCluster cluster;
     private final Scheduler scheduler;
     private final SimConfig config;
@@ -50,8 +53,11 @@ final class Nemesis {
             kill(node);
             return;
         }
+        if (scheduler.clocks().nextInt(CLOCKS_EVERY) == 0) {
+            setClock(node);
+        }
         int micros = scheduler.between(50_000, scheduler.chance(0.3) ? 4_000_000 : 800_000);
-        switch (scheduler.between(0, 20)) {
+        switch (scheduler.between(0, 19)) {
             case 0, 1, 2, 3 -> kill(node);
             case 4 -> {
                 if (scheduler.chance(0.5)) {
@@ -93,13 +99,12 @@ final class Nemesis {
             case 16 -> handOver(node);
             case 17 -> replaceDisk(node);
             case 18, 19 -> scale(node);
-            case 20 -> setClock(node);
             default -> throw new IllegalStateException();
         }
     }
 
     private void setClock(SimNode node) {
-        int offMillis = scheduler.between(-CLOCK_OFF_MILLIS_MAX, CLOCK_OFF_MILLIS_MAX);
+        int offMillis = scheduler.clocks().nextInt(-CLOCK_OFF_MILLIS_MAX, CLOCK_OFF_MILLIS_MAX);
         befell("the clock of %s is off by %d ms from now on".formatted(node.id(), offMillis));
         cluster.setClock(node.id(), offMillis);
     }

@@ -10,6 +10,7 @@ final class Scheduler {
 
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private final SplittableRandom random;
+    private final SplittableRandom clocks;
     private long nowMicros;
     private long steps;
     private boolean calm;
@@ -17,6 +18,7 @@ final class Scheduler {
     Scheduler(long seed) {
         // Neighbouring seeds must not give similar runs.
         this.random = new SplittableRandom(seed).split();
+        this.clocks = new SplittableRandom(~seed).split();
     }
 
     private record Due(long atMicros, long order, Runnable step) implements Comparable<Due> {
@@ -25,6 +27,11 @@ final class Scheduler {
             int byTime = Long.compare(atMicros, other.atMicros);
             return byTime != 0 ? byTime : Long.compare(order, other.order);
         }
+    }
+
+    /// Chance of its own for what must not change what else happens in a run: how nodes' clocks are set.
+    SplittableRandom clocks() {
+        return clocks;
     }
 
     long nowMicros() {
