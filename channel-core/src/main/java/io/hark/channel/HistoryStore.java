@@ -12,6 +12,14 @@ public interface HistoryStore extends AutoCloseable {
     /// The slot's meta as recovered when the store was opened.
     SlotMeta recovered(int slot);
 
+    /// Whether the slot had rows of another node's image when the store was opened, and was not [#proven] after
+    /// the last of them: they may show what was never committed.
+    boolean isUnproven(int slot);
+
+    /// Says that the slot's rows show only what is committed, or is about to be. In turn with the appends, but
+    /// not synced: it may be forgotten when the machine fails.
+    void proven(int slot);
+
     /// Makes all of `batch` durable, atomically, in the order of calls. The store may join calls into one
     /// write.
     ///

@@ -485,11 +485,6 @@ public final class SlotOwner {
         return committedLsn;
     }
 
-    /// Whether nothing that was appended is still to be committed.
-    public boolean isQuiet() {
-        return inFlight.isEmpty();
-    }
-
     private Origin origin() {
         return new Origin(region, meta.lineage());
     }

@@ -130,18 +130,10 @@ public final class Planner {
         }
     }
 
-    /// Whether its live replicas, and no others, are in sync.
+    /// Whether none of its replicas is being copied to. One that is in sync without being a replica does not
+    /// count: it stays until what is to replace it is there, which may be down.
     private static boolean isSettled(ControlState state, SlotAssignment slot) {
-        int live = 0;
-        for (String node : slot.replicas()) {
-            if (state.isLive(node)) {
-                live++;
-                if (!slot.isr().contains(node)) {
-                    return false;
-                }
-            }
-        }
-        return live == slot.isr().size();
+        return slot.replicas().stream().filter(state::isLive).allMatch(slot.isr()::contains);
     }
 
     /// Owners that should be elsewhere hand over, a few at a time.

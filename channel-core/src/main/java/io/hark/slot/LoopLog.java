@@ -79,6 +79,11 @@ final class LoopLog {
         onLoop(store.install(meta, page), fatally(answer));
     }
 
+    void proven(int slot) {
+        flush();
+        store.proven(slot);
+    }
+
     private <T> BiConsumer<T, Throwable> fatally(BiConsumer<T, Throwable> answer) {
         return (value, failure) -> {
             if (failure != null) {

@@ -23,6 +23,9 @@ interface ReplicaEffects {
 
     void install(SlotMeta meta, SlotImage page, BiConsumer<Void, Throwable> answer);
 
+    /// What was installed shows only what is committed, or is about to be.
+    void proven(int slot);
+
     void readLog(int slot, long afterLsn, BiConsumer<LogPage, Throwable> answer);
 
     void readImage(int slot, byte[] from, BiConsumer<SlotImage, Throwable> answer);

@@ -45,8 +45,6 @@ final class SlotLeader {
 
     private int proposedVersion;
     private long proposedMillis;
-    private boolean draining;
-
     private final OwnershipCheck check = new OwnershipCheck();
 
     private long uncommittedBytes;
@@ -85,11 +83,6 @@ final class SlotLeader {
         return owner;
     }
 
-    /// The owner, unless it is about to hand over.
-    Optional<SlotOwner> serving() {
-        return draining ? Optional.empty() : owner;
-    }
-
     /// Nodes that hold the slot beside this one, with how far each has confirmed; -1 for one that has not
     /// spoken.
     Map<String, Long> confirmed() {
@@ -101,7 +94,7 @@ final class SlotLeader {
     void start(long nowMillis) {
         followers.values().forEach(follower -> shipper.probe(follower, nowMillis));
         commit();
-        drainIfAsked(nowMillis);
+        handOverIfAsked(nowMillis);
     }
 
     void end() {
@@ -137,7 +130,7 @@ final class SlotLeader {
             }
         }
         commit();
-        drainIfAsked(nowMillis);
+        handOverIfAsked(nowMillis);
     }
 
     private boolean mayBecomeOwner(String node) {
@@ -171,7 +164,7 @@ final class SlotLeader {
                     (node, round) -> effects.send(node, new PeerMessage.AskFollows(replica.slot(), epoch, round)));
             settleCheck();
         }
-        drainIfAsked(nowMillis);
+        handOverIfAsked(nowMillis);
     }
 
     // ---- what comes from the replicas
@@ -191,7 +184,7 @@ final class SlotLeader {
         }
         commit();
         grow(follower, nowMillis);
-        drainIfAsked(nowMillis);
+        handOverIfAsked(nowMillis);
         if (follower.sent < replica.meta().lastLsn()) {
             effects.pumpLater(replica);
         }
@@ -242,9 +235,6 @@ final class SlotLeader {
 
     void localDurable() {
         commit();
-        if (draining) {
-            effects.pumpLater(replica);
-        }
     }
 
     private void commit() {
@@ -287,9 +277,7 @@ final class SlotLeader {
 
     private void open() {
         owner = Optional.of(effects.open(replica.meta(), epoch, assignment.lineage()));
-        if (!draining) {
-            effects.serving(assignment.slot(), epoch);
-        }
+        effects.serving(assignment.slot(), epoch);
     }
 
     // ---- the in-sync set
@@ -358,20 +346,16 @@ final class SlotLeader {
 
     // ---- handing over
 
-    /// Stops taking requests when the control log asks for it, and hands over once nothing is in flight. If
-    /// the other
-    /// node is gone meanwhile, a new epoch of this one makes everybody ask again.
-    private void drainIfAsked(long nowMillis) {
-        boolean asked = !assignment.movingTo().isEmpty();
-        if (asked && !draining) {
-            draining = true;
-            effects.ended(assignment.slot());
-        }
-        if (draining && owner.isPresent() && owner.get().isQuiet() && mayPropose(nowMillis)) {
+    /// Proposes the other node as soon as the control log asks for it, and serves on until the log has decided:
+    /// so its channels pause only for as long as the other one takes to begin. What is in flight by then is asked
+    /// again there, as after a failover (D5).
+    private void handOverIfAsked(long nowMillis) {
+        String to = assignment.movingTo();
+        boolean possible = !to.isEmpty() && owner.isPresent() && effects.isUp(to);
+        if (possible && mayPropose(nowMillis)) {
             proposedVersion = assignment.version();
             proposedMillis = nowMillis;
-            effects.proposeTransfer(new ControlCommand.Step(
-                    assignment.slot(), assignment.version(), asked ? assignment.movingTo() : self));
+            effects.proposeTransfer(new ControlCommand.Step(assignment.slot(), assignment.version(), to));
         }
     }
 
@@ -393,7 +377,7 @@ final class SlotLeader {
             grow(follower, nowMillis);
         }
         shrink(nowMillis);
-        drainIfAsked(nowMillis);
+        handOverIfAsked(nowMillis);
         owner.ifPresent(open -> open.tick(nowMillis));
         check.tick(nowMillis);
         if (check.isAsked()) {

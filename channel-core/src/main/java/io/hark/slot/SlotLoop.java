@@ -87,7 +87,8 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.catchUps = new CatchUpLane(store, loop, node.config().catchUpsMax());
         this.clock = node.clock();
         forEachSlot(slot -> {
-            replicas[slot] = new SlotReplica(store.recovered(slot), node.self(), this, node.config());
+            replicas[slot] =
+                    new SlotReplica(store.recovered(slot), store.isUnproven(slot), node.self(), this, node.config());
             routes[slot] = new SlotRoute(this, node.config());
         });
     }
@@ -194,7 +195,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         long nowMillis = now();
         forEachSlot(slot -> replicas[slot].leader().ifPresent(leader -> {
             leader.peerUp(peer, nowMillis);
-            leader.serving().ifPresent(owner -> serving.add(new PeerMessage.SlotEpoch(slot, leader.epoch())));
+            leader.owner().ifPresent(owner -> serving.add(new PeerMessage.SlotEpoch(slot, leader.epoch())));
         }));
         if (!serving.isEmpty()) {
             send(peer, new PeerMessage.Serving(serving));
@@ -534,6 +535,11 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public void install(SlotMeta meta, SlotImage page, BiConsumer<Void, Throwable> answer) {
         writes.install(meta, page, answer);
+    }
+
+    @Override
+    public void proven(int slot) {
+        writes.proven(slot);
     }
 
     @Override

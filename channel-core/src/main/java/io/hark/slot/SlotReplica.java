@@ -21,6 +21,8 @@ import java.util.Optional;
 /// this
 /// epoch.
 final class SlotReplica {
+    private static final int IN_A_FORMER_LIFE = -1;
+
     private final int slot;
     private final String self;
     private final ReplicaEffects effects;
@@ -50,15 +52,16 @@ final class SlotReplica {
     private int installedPages;
 
     /// Epoch in which it began anew, with rows that may show what was never committed, until it counts as in
-    /// sync; 0
-    /// when
-    /// not.
+    /// sync;
+    /// [#IN_A_FORMER_LIFE] or 0 when not.
     private int beganIn;
 
     /// It has lost entries that it had: it may lead when nobody has more, else it begins anew (R7).
     private boolean dirty;
 
-    SlotReplica(SlotMeta recovered, String self, ReplicaEffects effects, SlotConfig config) {
+    /// @param unproven see [io.hark.channel.HistoryStore#isUnproven]
+    SlotReplica(SlotMeta recovered, boolean unproven, String self, ReplicaEffects effects, SlotConfig config) {
+        this.beganIn = unproven ? IN_A_FORMER_LIFE : 0;
         this.slot = recovered.slot();
         this.meta = recovered;
         this.durableLsn = recovered.lastLsn();
@@ -104,7 +107,7 @@ final class SlotReplica {
 
     /// The slot's owner on this node, while it takes requests.
     Optional<SlotOwner> serving() {
-        return leader.flatMap(SlotLeader::serving);
+        return leader.flatMap(SlotLeader::owner);
     }
 
     /// @param current whether the region counts on this life of the node; otherwise it owns nothing (R2)
@@ -118,8 +121,9 @@ final class SlotReplica {
         if (next.epoch() > promised) {
             promise(next.epoch());
         }
-        if (next.isr().contains(self)) {
+        if (beganIn != 0 && next.isr().contains(self)) {
             beganIn = 0;
+            effects.proven(slot);
         }
         if (busy) {
             return; // Looked at again when that is done.

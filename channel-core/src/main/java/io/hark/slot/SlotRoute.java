@@ -33,6 +33,10 @@ final class SlotRoute {
     private final Map<Long, Pending> pending = new LinkedHashMap<>();
     private final Map<ChannelKey, Interest> interests = new HashMap<>();
     private Optional<Target> target = Optional.empty();
+
+    /// Whom a later epoch has replaced, until its owner serves: what it still says was committed by it.
+    private Optional<Target> former = Optional.empty();
+
     private int epoch;
     private long lastSeq;
     private boolean repeating;
@@ -180,6 +184,7 @@ final class SlotRoute {
     void assigned(int next) {
         if (next > epoch) {
             epoch = next;
+            former = target.or(() -> former);
             target = Optional.empty();
         }
     }
@@ -192,6 +197,7 @@ final class SlotRoute {
         }
         epoch = next;
         target = serving;
+        former = Optional.empty();
         repeat(node, next);
         for (Interest interest : interests.values()) {
             ChannelId channel = interest.channel;
@@ -230,14 +236,14 @@ final class SlotRoute {
 
     /// The session with the node has ended: it says so when it serves in the next one.
     void lost(String node) {
-        if (target.filter(to -> to.node().equals(node)).isPresent()) {
-            target = Optional.empty();
-        }
+        target = target.filter(to -> !to.node().equals(node));
+        former = former.filter(to -> !to.node().equals(node));
     }
 
-    /// @return whether the answer is of the owner that is asked now
+    /// @return whether the answer is of the owner that was asked last
     boolean isFrom(String node, int answeredIn) {
-        return target.filter(to -> to.node().equals(node) && to.epoch() == answeredIn)
+        Optional<Target> asked = target.or(() -> former);
+        return asked.filter(to -> to.node().equals(node) && to.epoch() == answeredIn)
                 .isPresent();
     }
 

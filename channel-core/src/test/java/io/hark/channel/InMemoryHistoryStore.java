@@ -4,6 +4,7 @@ import io.hark.presence.Member;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ public final class InMemoryHistoryStore implements HistoryStore {
     private final SlotMeta[] metas = new SlotMeta[Slots.COUNT];
     private final long[] trimmed = new long[Slots.COUNT];
     private SlotMeta[] recovered;
+    private final BitSet unproven = new BitSet(Slots.COUNT);
+    private BitSet recoveredUnproven = new BitSet(Slots.COUNT);
     private boolean closed;
 
     private record Publication(ChannelKey channel, IdHash id) {}
@@ -52,6 +55,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
     /// Takes appends again, like a store that was closed and opened.
     public void reopen() {
         recovered = metas.clone();
+        recoveredUnproven = (BitSet) unproven.clone();
         closed = false;
     }
 
@@ -77,6 +81,16 @@ public final class InMemoryHistoryStore implements HistoryStore {
     @Override
     public SlotMeta recovered(int slot) {
         return recovered[slot];
+    }
+
+    @Override
+    public boolean isUnproven(int slot) {
+        return recoveredUnproven.get(slot);
+    }
+
+    @Override
+    public void proven(int slot) {
+        unproven.clear(slot);
     }
 
     @Override
@@ -290,6 +304,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
             members.keySet().removeIf(channel -> channel.slot() == slot);
             metas[slot] = SlotMeta.empty(slot);
             trimmed[slot] = 0;
+            unproven.clear(slot);
             return null;
         });
     }
@@ -308,6 +323,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
             }
             trimmed[meta.slot()] = Math.max(trimmed[meta.slot()], page.trimmedLsn());
             metas[meta.slot()] = meta;
+            unproven.set(meta.slot());
             return null;
         });
     }

@@ -100,6 +100,27 @@ public interface SlotCopyContract {
     }
 
     @Test
+    default void anImageIsUnprovenUntilSomebodySaysOtherwise() throws Exception {
+        try (Subject subject = subject()) {
+            SlotMeta meta = new LogScript().noop(SLOT, SHORT, NOON).meta(SLOT);
+            SlotImage nothing = new SlotImage(List.of(), 0, SlotImage.START);
+            get(subject.store().install(meta, nothing));
+            subject.reopen();
+            assertThat(subject.store().isUnproven(SLOT)).isTrue();
+            assertThat(subject.store().isUnproven(SLOT + 1)).isFalse();
+
+            subject.store().proven(SLOT);
+            subject.reopen();
+            assertThat(subject.store().isUnproven(SLOT)).isFalse();
+
+            get(subject.store().install(meta, nothing));
+            get(subject.store().wipe(SLOT));
+            subject.reopen();
+            assertThat(subject.store().isUnproven(SLOT)).isFalse();
+        }
+    }
+
+    @Test
     default void whatIsTruncatedWasNever() throws Exception {
         try (Subject subject = subject()) {
             IdHash kept = new IdHash(1, 1);

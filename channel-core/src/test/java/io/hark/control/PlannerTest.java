@@ -56,11 +56,7 @@ class PlannerTest {
     /// Slots that are not in sync on all of their replicas that live.
     private static long unsettled(ControlState state) {
         return state.slots().stream()
-                .filter(slot -> {
-                    Set<String> live = new HashSet<>(slot.replicas());
-                    live.removeIf(node -> !state.isLive(node));
-                    return !live.equals(new HashSet<>(slot.isr()));
-                })
+                .filter(slot -> !slot.replicas().stream().filter(state::isLive).allMatch(slot.isr()::contains))
                 .count();
     }
 
@@ -212,6 +208,18 @@ class PlannerTest {
 
         assertThat(held(removed, "a")).isZero();
         assertThat(removed.slots()).allMatch(slot -> slot.replicas().size() == 2 && slot.hasOwner());
+    }
+
+    /// Its owners keep those in sync that it was to replace, as nobody has taken their place.
+    @Test
+    void aNodeThatIsRemovedWhileItGetsItsCopiesHoldsUpNoOthers() {
+        ControlState grown = region().apply(register("d", 1));
+        ControlState copying = after(grown, plan(grown).toArray(ControlCommand[]::new));
+        assertThat(held(copying, "d")).isEqualTo(COPIES_MAX);
+
+        ControlState removed = after(copying, down("d", 1), new ControlCommand.Remove("d"));
+        ControlState planned = after(removed, plan(removed).toArray(ControlCommand[]::new));
+        assertThat(held(planned, "d")).isZero();
     }
 
     @Test

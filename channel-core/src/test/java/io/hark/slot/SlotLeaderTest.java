@@ -271,36 +271,51 @@ class SlotLeaderTest {
     }
 
     @Test
-    void aHandoverStopsServingAndIsProposedOnceNothingIsInFlight() {
+    void aHandoverIsProposedAtOnceWhileTheOwnerServesOn() {
         serve();
         List<PublishResult> results = publish("x");
         node.assign(2, "a", List.of("a", "b", "c"), List.of("b", "a", "c"), "b");
-        assertThat(node.replica.serving()).isEmpty();
-        assertThat(node.endings).isEqualTo(1);
-        assertThat(node.transfers).isEmpty();
+        assertThat(node.transfers).containsExactly(new ControlCommand.Step(SLOT, node.assignment.version(), "b"));
+        assertThat(node.replica.serving()).isPresent();
+        assertThat(node.endings).isZero();
 
         node.durable();
         node.confirm("b", FIRST + 1);
         node.confirm("c", FIRST + 1);
         assertThat(results).hasSize(1);
-        assertThat(node.transfers).containsExactly(new ControlCommand.Step(SLOT, node.assignment.version(), "b"));
+        assertThat(node.transfers).hasSize(1);
     }
 
     @Test
-    void aHandoverThatIsCalledOffGivesTheSlotANewEpochOfTheSameNode() {
+    void aHandoverOfWhichNothingIsHeardIsProposedAgain() {
         serve();
-        publish("x");
+        node.assign(2, "a", List.of("a", "b", "c"), List.of("b", "a", "c"), "b");
+        node.pass(Duration.ofSeconds(2));
+        assertThat(node.transfers).hasSize(2).containsOnly(node.transfers.getFirst());
+    }
+
+    @Test
+    void aHandoverWaitsForTheOtherNodeToBeReached() {
+        serve();
+        node.up.remove("b");
+        node.assign(2, "a", List.of("a", "b", "c"), List.of("b", "a", "c"), "b");
+        assertThat(node.transfers).isEmpty();
+
+        node.up.add("b");
+        node.pass(Duration.ofMillis(100));
+        assertThat(node.transfers).hasSize(1);
+    }
+
+    @Test
+    void aHandoverThatIsCalledOffChangesNothing() {
+        serve();
+        node.up.remove("b");
         node.assign(2, "a", List.of("a", "b", "c"), List.of("b", "a", "c"), "b");
         node.assign(2, "a", "a", "c");
-        assertThat(node.replica.serving()).isEmpty();
-
-        node.durable();
-        node.confirm("c", FIRST + 1);
-        assertThat(node.transfers).containsExactly(new ControlCommand.Step(SLOT, node.assignment.version(), "a"));
-        node.assign(3, "a", "a", "c");
-        node.confirm("c", FIRST + 1);
-        assertThat(node.served).containsExactly(2, 3);
+        node.pass(Duration.ofMillis(100));
+        assertThat(node.transfers).isEmpty();
         assertThat(node.replica.serving()).isPresent();
+        assertThat(node.served).containsExactly(2);
     }
 
     @Test

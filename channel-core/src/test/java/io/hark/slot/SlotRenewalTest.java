@@ -90,6 +90,24 @@ class SlotRenewalTest {
         assertThat(node.fatals).isEmpty();
     }
 
+    /// The image that it has may show what an owner that is gone has never committed.
+    @Test
+    void aReplicaThatBeganAnewInAFormerLifeBeginsAnewUnlessItIsInSync() {
+        TestReplica node = new TestReplica("b", log.meta(), true);
+        node.assign(2, "a", List.of("a"), List.of("a", "b"), SlotAssignment.NOBODY);
+        node.receive("a", log.append(2, 3, 4, 0));
+        assertThat(node.takeSent("a"))
+                .singleElement()
+                .satisfies(message -> assertThat(log.meta().forkWith(((PeerMessage.Mismatch) message).meta()))
+                        .isZero());
+        assertThat(node.proven).isZero();
+
+        node.assign(3, "a", "a", "b");
+        assertThat(node.proven).isEqualTo(1);
+        node.receive("a", log.append(3, 4, 4, 0));
+        assertThat(node.takeSent("a")).hasOnlyElementsOfType(PeerMessage.Appended.class);
+    }
+
     @Test
     void aReplicaThatLostEntriesForgetsTheRestUnlessNobodyHasMore() {
         TestReplica follower = new TestReplica("b", log.meta());

@@ -192,7 +192,7 @@ class SlotRouteTest {
     }
 
     @Test
-    void formerOwnersAreNotAskedAndNotHeard() {
+    void formerOwnersAreNotAskedAndNotHeardOnceAnotherServes() {
         route.serving("n2", 3);
         route.serving("n1", 2);
         assertThat(route.target()).contains(new SlotRoute.Target("n2", 3));
@@ -201,12 +201,25 @@ class SlotRouteTest {
         assertThat(route.isFrom("n2", 3)).isTrue();
 
         route.assigned(4);
-        assertThat(route.isFrom("n2", 3)).isFalse();
+        assertThat(route.isFrom("n2", 3)).isTrue();
+        ask(request("a"));
+        assertThat(effects.asked).isEmpty();
         route.serving("n2", 3);
         assertThat(route.target()).isEmpty();
         route.assigned(3);
-        route.serving("n1", 4);
-        assertThat(route.target()).contains(new SlotRoute.Target("n1", 4));
+        route.assigned(5);
+        assertThat(route.isFrom("n2", 3)).isTrue();
+        route.serving("n1", 5);
+        assertThat(route.target()).contains(new SlotRoute.Target("n1", 5));
+        assertThat(route.isFrom("n2", 3)).isFalse();
+    }
+
+    @Test
+    void aFormerOwnerIsNotHeardAfterItsSession() {
+        route.serving("n2", 3);
+        route.assigned(4);
+        route.lost("n2");
+        assertThat(route.isFrom("n2", 3)).isFalse();
     }
 
     @Test

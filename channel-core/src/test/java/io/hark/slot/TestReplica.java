@@ -43,6 +43,7 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     final SlotReplica replica;
     final String self;
     int wipes;
+    int proven;
     int endings;
     long uncommitted;
     long now = TestLog.NOW;
@@ -69,6 +70,10 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     record Sent(String to, PeerMessage message) {}
 
     TestReplica(String self, SlotMeta recovered) {
+        this(self, recovered, false);
+    }
+
+    TestReplica(String self, SlotMeta recovered, boolean unproven) {
         this.self = self;
         SlotConfig config = new SlotConfig(
                 SlotLimits.DEFAULTS,
@@ -82,7 +87,7 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
                 LAG_MAX,
                 Duration.ofSeconds(10),
                 PlantedBug.NONE);
-        replica = new SlotReplica(recovered, self, this, config);
+        replica = new SlotReplica(recovered, unproven, self, this, config);
     }
 
     /// The control log says so in a new version.
@@ -193,6 +198,11 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     public void install(SlotMeta meta, SlotImage page, BiConsumer<Void, Throwable> answer) {
         installs.add(page);
         answers.add(() -> answer.accept(null, null));
+    }
+
+    @Override
+    public void proven(int slot) {
+        proven++;
     }
 
     @Override

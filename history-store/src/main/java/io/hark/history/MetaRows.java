@@ -18,6 +18,7 @@ import java.util.List;
 /// | `T` slot                   | an LSN at or above all of the slot whose channel rows were dropped |
 /// | `L`                        | there when acknowledged entries may be lost, until somebody knows |
 /// | `L` slot                   | there when the slot was cut back, until somebody knows, or it is wiped |
+/// | `I` slot                   | there while rows of another node's image may show what was never committed |
 /// | `V`                        | the format of all tables                                          |
 final class MetaRows {
     static final int SLOT_KEY = 3;
@@ -50,6 +51,10 @@ final class MetaRows {
 
     static byte[] dirtyKey(int slot) {
         return key('L', slot);
+    }
+
+    static byte[] imageKey(int slot) {
+        return key('I', slot);
     }
 
     static byte[] slotKey(int slot) {

@@ -6,6 +6,7 @@ import io.hark.channel.SlotMeta;
 import io.hark.channel.Slots;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
@@ -31,7 +32,9 @@ final class Recovery {
     /// @param metas       by slot
     /// @param mayHaveLost whether acknowledged entries may be gone without a trace
     /// @param dirty       slots that were cut back
-    record Recovered(SlotMeta[] metas, Retention retention, boolean mayHaveLost, List<Integer> dirty) {}
+    /// @param unproven    slots with rows of another node's image that may show what was never committed
+    record Recovered(
+            SlotMeta[] metas, Retention retention, boolean mayHaveLost, List<Integer> dirty, BitSet unproven) {}
 
     Recovery(Database database, HistoryConfig config, RunMark.Left left) {
         this.database = database;
@@ -68,7 +71,7 @@ final class Recovery {
         }
         database.write(batch, true);
         SlotMeta[] metas = Arrays.stream(slots).map(MetaRows.Slot::meta).toArray(SlotMeta[]::new);
-        return new Recovered(metas, retention, mayHaveLost, dirty);
+        return new Recovered(metas, retention, mayHaveLost, dirty, unproven());
     }
 
     /// Rows of another format would be read as something else.
@@ -107,6 +110,14 @@ final class Recovery {
             }
         }
         return List.copyOf(dirty);
+    }
+
+    private BitSet unproven() throws RocksDBException {
+        BitSet unproven = new BitSet(Slots.COUNT);
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            unproven.set(slot, database.get(Table.META, MetaRows.imageKey(slot)).isPresent());
+        }
+        return unproven;
     }
 
     /// By class id, the newest bucket that was dropped; -1 for none.

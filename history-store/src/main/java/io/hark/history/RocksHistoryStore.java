@@ -169,6 +169,19 @@ public final class RocksHistoryStore implements HistoryStore {
     }
 
     @Override
+    public boolean isUnproven(int slot) {
+        return recovered.unproven().get(slot);
+    }
+
+    @Override
+    public void proven(int slot) {
+        inTurn(() -> {
+            changes.proven(slot);
+            return null;
+        });
+    }
+
+    @Override
     public void append(List<Append> batch, Consumer<Optional<Throwable>> done) {
         writer.append(batch, done);
     }

@@ -22,8 +22,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 
-/// Confined to the writer: takes back, wipes and installs what the store has of one slot. Everything is
-/// synced when a method returns, and what fails before it was written has changed nothing.
+/// Confined to the writer: takes back, wipes and installs what the store has of one slot. Everything but
+/// [#proven] is synced when a method returns, and what fails before it was written has changed nothing.
 final class SlotChanges {
     /// Records that are taken back in one batch; a crash between two leaves the slot somewhere on the way.
     private static final int BATCH_RECORDS = 4096;
@@ -241,6 +241,7 @@ final class SlotChanges {
         batch.delete(Table.META, MetaRows.slotKey(slot));
         batch.delete(Table.META, MetaRows.trimKey(slot));
         batch.delete(Table.META, MetaRows.dirtyKey(slot));
+        batch.delete(Table.META, MetaRows.imageKey(slot));
         database.write(batch, true);
         retention.lowerTrim(slot, 0);
     }
@@ -288,6 +289,7 @@ final class SlotChanges {
         }
         long trim = Math.max(retention.trimmedThrough(slot), page.trimmedLsn());
         batch.put(Table.META, MetaRows.trimKey(slot), MetaRows.number(trim));
+        batch.put(Table.META, MetaRows.imageKey(slot), MetaRows.number(1));
         // The last entry came without its rows, so no segment has to have them.
         batch.put(
                 Table.META,
@@ -296,6 +298,13 @@ final class SlotChanges {
         database.write(batch, true);
         retention.raiseTrim(slot, trim);
         boundaries.goOn(meta);
+    }
+
+    /// The rows of another node's image show only what is committed. Not synced.
+    void proven(int slot) throws RocksDBException {
+        batch.clear();
+        batch.delete(Table.META, MetaRows.imageKey(slot));
+        database.write(batch, false);
     }
 
     /// Forgets that entries may be lost, and that these slots were cut back.

@@ -99,7 +99,7 @@ final class ClusterRegion implements Region {
                 new LinkIdentity(config.node(), () -> incarnation, config.region(), secret),
                 cluster.linkAddress(),
                 cluster.tls().map(tls -> new LinkTls(tls.key(), tls.chain(), tls.authority())),
-                LinkLimits.DEFAULT);
+                LinkLimits.forHeap(Runtime.getRuntime().maxMemory()));
     }
 
     @Override

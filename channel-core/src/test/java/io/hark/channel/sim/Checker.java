@@ -36,6 +36,9 @@ final class Checker {
     private static final class Op {
         private final Event.Invoked invoked;
         private Optional<Event.Committed> logged = Optional.empty();
+        /// Where it stood in lineages that ended before it.
+        private final Set<Long> lost = new HashSet<>();
+
         private boolean acked;
         private long ackedLsn;
         private boolean refused;
@@ -137,6 +140,7 @@ final class Checker {
         if (op.refused) {
             found(Kind.BAD_NACK, entry.op() + " was refused and is logged at " + entry.place());
         }
+        op.logged.ifPresent(before -> op.lost.add(before.place().lsn()));
         op.logged = Optional.of(entry);
     }
 
@@ -292,6 +296,7 @@ final class Checker {
         if (op.logged.isEmpty()) {
             found(Kind.LOST_ACKED, id + " is acknowledged and not in the log");
         } else if (op.logged.get().place().lsn() != op.ackedLsn
+                && !op.lost.contains(op.ackedLsn)
                 && log.isKept(op.logged.get().place())
                 && op.invoked.member().isEmpty()) {
             found(

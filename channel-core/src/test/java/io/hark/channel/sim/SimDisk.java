@@ -73,6 +73,8 @@ final class SimDisk {
 
         record Install(SlotMeta meta, SlotImage page) implements Item {}
 
+        record Proven(int slot) implements Item {}
+
         record Expire(long nowMillis) implements Item {}
     }
 
@@ -150,6 +152,7 @@ final class SimDisk {
                                 channel, record.lsn(), Hlc.millis(record.head().hlc())));
                     });
                     rows.install(append.after(), new SlotImage(kept, 0, SlotImage.START));
+                    rows.proven(append.after().slot());
                 });
             case Item.Cut(var slot, var lsn) -> cutRows(slot, lsn);
             case Item.Wipe(var slot) -> {
@@ -158,6 +161,7 @@ final class SimDisk {
                 everything.get(slot).clear();
             }
             case Item.Install(var meta, var page) -> rows.install(meta, page);
+            case Item.Proven(var slot) -> rows.proven(slot);
             case Item.Expire(var nowMillis) -> {
                 rows.expire(nowMillis);
                 logs.values().forEach(log -> log.values().removeIf(record -> isExpired(record, nowMillis)));
@@ -204,6 +208,7 @@ final class SimDisk {
             everything.get(slot).tailMap(lsn, false).clear();
             if (config.has(PlantedBug.CUT_KEEPS_PRESENCE)) {
                 rows.install(cut.get(), new SlotImage(before, 0, SlotImage.START));
+                rows.proven(slot);
             }
         }
         return cut;
@@ -212,6 +217,10 @@ final class SimDisk {
     void wipe(int slot) {
         history.add(new Event.Cut(node, slot, 0));
         add(new Item.Wipe(slot));
+    }
+
+    void proven(int slot) {
+        add(new Item.Proven(slot));
     }
 
     void install(SlotMeta meta, SlotImage page) {
@@ -304,6 +313,7 @@ final class SimDisk {
                 case Item.Cut(var slot, var lsn) -> lost.add(slot);
                 case Item.Wipe(var slot) -> lost.add(slot);
                 case Item.Install(var meta, var page) -> lost.add(meta.slot());
+                case Item.Proven(var slot) -> {}
                 case Item.Expire(var nowMillis) -> {}
             }
         }

@@ -18,6 +18,7 @@ import io.hark.channel.Slots;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ final class SimStore implements HistoryStore {
     private final IntUnaryOperator epochs;
     private final IntPredicate leads;
     private final SlotMeta[] recovered = new SlotMeta[Slots.COUNT];
+    private final BitSet recoveredUnproven = new BitSet(Slots.COUNT);
     private final ArrayDeque<Job> waiting = new ArrayDeque<>();
     private final Map<List<Object>, Receipt> uncommitted = new LinkedHashMap<>();
 
@@ -74,6 +76,7 @@ final class SimStore implements HistoryStore {
         disk.open();
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             recovered[slot] = disk.rows().recovered(slot);
+            recoveredUnproven.set(slot, disk.rows().isUnproven(slot));
         }
         config.slots().forEach(slot -> handedIn.put(slot, new TreeMap<>(disk.everything(slot))));
     }
@@ -88,6 +91,19 @@ final class SimStore implements HistoryStore {
     @Override
     public SlotMeta recovered(int slot) {
         return recovered[slot];
+    }
+
+    @Override
+    public boolean isUnproven(int slot) {
+        return recoveredUnproven.get(slot);
+    }
+
+    @Override
+    public void proven(int slot) {
+        change(false, () -> {
+            disk.proven(slot);
+            return null;
+        });
     }
 
     @Override

@@ -61,6 +61,11 @@ public record LinkLimits(
         }
     }
 
+    /// For a JVM with so much heap: several links may have their queues full at once.
+    public static LinkLimits forHeap(long heapBytes) {
+        return DEFAULT.withQueueBytesMax(Math.clamp(heapBytes / 32, 4L << 20, DEFAULT.queueBytesMax()));
+    }
+
     public LinkLimits withQueueBytesMax(long bytes) {
         return new LinkLimits(
                 frameBytes,
