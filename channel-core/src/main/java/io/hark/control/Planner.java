@@ -13,6 +13,9 @@ public final class Planner {
     private final PlannerConfig config;
     private Optional<Wanted> cached = Optional.empty();
 
+    private long movedMillis = Long.MIN_VALUE / 2;
+    private boolean pausing;
+
     /// When each node that is down was first seen to be so.
     private final java.util.Map<String, Long> downSince = new java.util.HashMap<>();
 
@@ -25,6 +28,7 @@ public final class Planner {
     /// @param suspects  nodes that the failure detector takes for dead, with the incarnation that it means
     /// @param nowMillis any clock that only goes forward
     public List<ControlCommand> next(ControlState state, Set<Suspect> suspects, long nowMillis) {
+        pausing = false;
         List<ControlCommand> commands = new ArrayList<>();
         for (Suspect suspect : suspects) {
             if (state.isCurrent(suspect.node(), suspect.incarnation())) {
@@ -45,7 +49,7 @@ public final class Planner {
         }
         if (!wanted.isEmpty()) {
             setReplicas(state, wanted, commands);
-            move(state, wanted, commands);
+            move(state, wanted, nowMillis, commands);
         }
         return commands;
     }
@@ -136,8 +140,13 @@ public final class Planner {
         return slot.replicas().stream().filter(state::isLive).allMatch(slot.isr()::contains);
     }
 
+    /// Whether slots that should move wait for nothing but [PlannerConfig#movesEvery].
+    public boolean isPausing() {
+        return pausing;
+    }
+
     /// Owners that should be elsewhere hand over, a few at a time.
-    private void move(ControlState state, List<List<String>> wanted, List<ControlCommand> out) {
+    private void move(ControlState state, List<List<String>> wanted, long nowMillis, List<ControlCommand> out) {
         long moving = state.slots().stream()
                 .filter(slot -> !slot.movingTo().isEmpty())
                 .count();
@@ -151,7 +160,10 @@ public final class Planner {
                         .ifPresent(to -> steps.add(new ControlCommand.Step(slot.slot(), slot.version(), to)));
             }
         }
-        if (!steps.isEmpty()) {
+        pausing = !steps.isEmpty()
+                && nowMillis - movedMillis < config.movesEvery().toMillis();
+        if (!steps.isEmpty() && !pausing) {
+            movedMillis = nowMillis;
             out.add(new ControlCommand.Move(steps));
         }
     }

@@ -9,10 +9,18 @@ import java.util.List;
 /// @param minIsr            in-sync copies without which nothing is committed
 /// @param founders          nodes that must be there before slots are given out for the first time
 /// @param movesMax          slots that change their owner at once
+/// @param movesEvery        time between the beginnings of such batches, so that the nodes have time for their
+///                          clients, too
 /// @param replicasMovingMax slots that are copied to new nodes at once
 /// @param replaceAfter      how long a node may be down before its copies are made elsewhere
 public record PlannerConfig(
-        int replicas, int minIsr, List<String> founders, int movesMax, int replicasMovingMax, Duration replaceAfter) {
+        int replicas,
+        int minIsr,
+        List<String> founders,
+        int movesMax,
+        Duration movesEvery,
+        int replicasMovingMax,
+        Duration replaceAfter) {
     public PlannerConfig {
         founders = List.copyOf(founders);
         if (replicas < 1 || minIsr < 1 || minIsr > replicas) {
@@ -23,6 +31,6 @@ public record PlannerConfig(
 
     /// A region of one node.
     public static PlannerConfig single(String node) {
-        return new PlannerConfig(1, 1, List.of(node), 64, 64, Duration.ofDays(365_000));
+        return new PlannerConfig(1, 1, List.of(node), 64, Duration.ZERO, 64, Duration.ofDays(365_000));
     }
 }

@@ -16,10 +16,11 @@ import org.junit.jupiter.api.Test;
 class PlannerTest {
     private static final Duration REPLACE_AFTER = Duration.ofMinutes(10);
     private static final int MOVES_MAX = 50;
+    private static final Duration MOVES_EVERY = Duration.ofMillis(100);
     private static final int COPIES_MAX = 40;
 
-    private final Planner planner =
-            new Planner(new PlannerConfig(2, 1, List.of("a", "b", "c"), MOVES_MAX, COPIES_MAX, REPLACE_AFTER));
+    private final Planner planner = new Planner(
+            new PlannerConfig(2, 1, List.of("a", "b", "c"), MOVES_MAX, MOVES_EVERY, COPIES_MAX, REPLACE_AFTER));
 
     private long now = 1_000;
 
@@ -36,11 +37,12 @@ class PlannerTest {
     /// Does what is planned, as owners and replicas would, until nothing is planned any more.
     private ControlState carriedOut(ControlState start) {
         ControlState state = start;
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 400; round++) {
             List<ControlCommand> commands = plan(state);
-            if (commands.isEmpty()) {
+            if (commands.isEmpty() && !planner.isPausing()) {
                 return state;
             }
+            now += MOVES_EVERY.toMillis() / 2;
             state = after(state, commands.toArray(ControlCommand[]::new));
             assertThat(moving(state)).isLessThanOrEqualTo(MOVES_MAX);
             assertThat(unsettled(state)).isLessThanOrEqualTo(COPIES_MAX);
@@ -141,8 +143,8 @@ class PlannerTest {
 
     @Test
     void moreInSyncCopiesAreRequiredOnceEverySlotHasThem() {
-        Planner strict =
-                new Planner(new PlannerConfig(3, 2, List.of("a", "b", "c"), MOVES_MAX, COPIES_MAX, REPLACE_AFTER));
+        Planner strict = new Planner(
+                new PlannerConfig(3, 2, List.of("a", "b", "c"), MOVES_MAX, MOVES_EVERY, COPIES_MAX, REPLACE_AFTER));
         ControlState begun = after(region(), down("a", 1), down("b", 1));
         ControlState grown = Regions.settled(after(begun, register("a", 2), register("b", 2)));
 
@@ -190,6 +192,21 @@ class PlannerTest {
         now += REPLACE_AFTER.toMillis() - 1;
 
         assertThat(plan(again)).noneMatch(ControlCommand.SetReplicas.class::isInstance);
+    }
+
+    @Test
+    void theNextOwnersMoveAWhileAfterTheFirstOnes() {
+        ControlState draining = region().apply(new ControlCommand.Drain("a", "a1"));
+        ControlState first = after(draining, plan(draining).toArray(ControlCommand[]::new));
+        ControlState moved = Regions.handedOver(first);
+        assertThat(moving(first)).isEqualTo(MOVES_MAX);
+
+        now += MOVES_EVERY.toMillis() - 1;
+        assertThat(plan(moved)).isEmpty();
+        assertThat(planner.isPausing()).isTrue();
+        now++;
+        assertThat(plan(moved)).hasOnlyElementsOfType(ControlCommand.Move.class).hasSize(1);
+        assertThat(planner.isPausing()).isFalse();
     }
 
     @Test

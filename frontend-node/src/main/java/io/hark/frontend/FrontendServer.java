@@ -67,7 +67,7 @@ public final class FrontendServer {
         HttpRoutes routes = new HttpRoutes(rest, nodePages, realtime);
         Channel channel = new ServerBootstrap()
                 .group(group)
-                .channel(config.engine().serverChannel())
+                .channelFactory(config.engine()::newServerSocket)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

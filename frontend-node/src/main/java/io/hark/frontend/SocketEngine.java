@@ -1,15 +1,19 @@
 package io.hark.frontend;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 
 /// Value: how sockets are driven.
 public enum SocketEngine {
@@ -37,11 +41,21 @@ public enum SocketEngine {
         };
     }
 
-    Class<? extends ServerChannel> serverChannel() {
+    /// A socket that connects.
+    public Channel newSocket() {
         return switch (resolve()) {
-            case IO_URING -> IoUringServerSocketChannel.class;
-            case EPOLL -> EpollServerSocketChannel.class;
-            case NIO, AUTO -> NioServerSocketChannel.class;
+            case IO_URING -> new IoUringSocketChannel();
+            case EPOLL -> new EpollSocketChannel();
+            case NIO, AUTO -> new NioSocketChannel();
+        };
+    }
+
+    /// A socket that accepts.
+    public ServerChannel newServerSocket() {
+        return switch (resolve()) {
+            case IO_URING -> new IoUringServerSocketChannel();
+            case EPOLL -> new EpollServerSocketChannel();
+            case NIO, AUTO -> new NioServerSocketChannel();
         };
     }
 }

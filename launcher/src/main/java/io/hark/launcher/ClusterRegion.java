@@ -7,6 +7,7 @@ import io.hark.cluster.control.RatisControlLog;
 import io.hark.cluster.link.GrpcPeers;
 import io.hark.cluster.link.LinkIdentity;
 import io.hark.cluster.link.LinkLimits;
+import io.hark.cluster.link.LinkSockets;
 import io.hark.cluster.link.LinkTls;
 import io.hark.cluster.membership.Discovery;
 import io.hark.cluster.membership.Life;
@@ -43,7 +44,8 @@ final class ClusterRegion implements Region {
     private static final long CUT_OFF_MILLIS = 3_000;
 
     /// Slots that change their owner, and slots that are copied, at once.
-    private static final int MOVES_MAX = 64;
+    private static final int MOVES_MAX = 32;
+    private static final Duration MOVES_EVERY = Duration.ofMillis(100);
 
     private static final int COPIES_MAX = 64;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -79,6 +81,7 @@ final class ClusterRegion implements Region {
             RocksHistoryStore store,
             byte[] secret,
             NodeMetrics metrics,
+            LinkSockets sockets,
             PlantedBug planted) {
         this.metrics = metrics;
         this.planted = planted;
@@ -99,7 +102,8 @@ final class ClusterRegion implements Region {
                 new LinkIdentity(config.node(), () -> incarnation, config.region(), secret),
                 cluster.linkAddress(),
                 cluster.tls().map(tls -> new LinkTls(tls.key(), tls.chain(), tls.authority())),
-                LinkLimits.forHeap(Runtime.getRuntime().maxMemory()));
+                LinkLimits.forHeap(Runtime.getRuntime().maxMemory()),
+                sockets);
     }
 
     @Override
@@ -143,6 +147,7 @@ final class ClusterRegion implements Region {
                 cluster.minIsr(),
                 List.copyOf(cluster.voters().keySet()),
                 MOVES_MAX,
+                MOVES_EVERY,
                 COPIES_MAX,
                 cluster.replaceAfter()));
     }

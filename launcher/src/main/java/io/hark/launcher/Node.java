@@ -11,11 +11,13 @@ import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
 import io.hark.channel.MemberGrace;
 import io.hark.channel.SlotLimits;
+import io.hark.cluster.link.LinkSockets;
 import io.hark.control.ControlLog;
 import io.hark.frontend.ConnectionKeys;
 import io.hark.frontend.Frontend;
 import io.hark.frontend.FrontendServer;
 import io.hark.frontend.NettyLoop;
+import io.hark.frontend.SocketEngine;
 import io.hark.history.DamagedStore;
 import io.hark.history.RocksHistoryStore;
 import io.hark.history.StoreEnvironment;
@@ -82,15 +84,15 @@ public final class Node implements AutoCloseable {
         metrics = new NodeMetrics();
         store = open(config, metrics, fatal);
         PlantedBug planted = Sabotage.planted(config.dev());
-        region = region(config, random.id(), store, secret, metrics, planted);
-        ControlLog control = region.control();
-        metrics.region(control, config.node());
-        AppStore apps = new AppStore(
-                control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
         group = new MultiThreadIoEventLoopGroup(
                 config.frontend().loops(),
                 new DefaultThreadFactory("hark-loop"),
                 config.frontend().engine().ioHandlers());
+        region = region(config, random.id(), store, secret, metrics, group, planted);
+        ControlLog control = region.control();
+        metrics.region(control, config.node());
+        AppStore apps = new AppStore(
+                control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
         List<EventLoop> eventLoops = new ArrayList<>();
         group.forEach(executor -> eventLoops.add((EventLoop) executor));
         NodeRouter router = new NodeRouter(
@@ -185,10 +187,13 @@ public final class Node implements AutoCloseable {
             RocksHistoryStore store,
             byte[] secret,
             NodeMetrics metrics,
+            EventLoopGroup group,
             PlantedBug planted) {
+        SocketEngine engine = config.frontend().engine();
+        LinkSockets sockets = new LinkSockets(group, engine::newSocket, engine::newServerSocket);
         return config.cluster()
                 .<Region>map(cluster -> new ClusterRegion(
-                        config, cluster, incarnation, store, derive(secret, "links"), metrics, planted))
+                        config, cluster, incarnation, store, derive(secret, "links"), metrics, sockets, planted))
                 .orElseGet(() -> new LoneRegion(config.node(), incarnation, store));
     }
 

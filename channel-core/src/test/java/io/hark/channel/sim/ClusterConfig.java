@@ -45,6 +45,7 @@ record ClusterConfig(
                         minIsr,
                         names(nodes),
                         dice.between(1, 3),
+                        Duration.ZERO,
                         dice.between(1, 3),
                         Duration.ofMillis(dice.chance(0.5) ? dice.between(300, 2_000) : 1_000_000)),
                 dice.chance(0.3) ? dice.between(5_000, 30_000) : dice.between(50, 3_000),

@@ -70,7 +70,8 @@ final class Steering {
             return CompletableFuture.completedFuture(null);
         }
         List<ControlCommand> commands = planner.next(state, suspects, nowMillis);
-        nothingToDo = commands.isEmpty() ? Optional.of(new Look(state, suspects, nowMillis)) : Optional.empty();
+        boolean nothing = commands.isEmpty() && !planner.isPausing();
+        nothingToDo = nothing ? Optional.of(new Look(state, suspects, nowMillis)) : Optional.empty();
         batch = CompletableFuture.allOf(commands.stream().map(this::proposed).toArray(CompletableFuture<?>[]::new));
         return batch;
     }

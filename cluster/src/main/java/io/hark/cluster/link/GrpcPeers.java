@@ -10,10 +10,6 @@ import io.hark.slot.PeerMessage;
 import io.hark.slot.Peers;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -29,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,10 +51,11 @@ public final class GrpcPeers implements Peers {
     private final Optional<LinkTls> tls;
     private final LinkLimits limits;
     private final Handshake handshake;
-    private final EventLoopGroup group;
+    private final LinkSockets sockets;
     private final List<EventLoop> loops = new ArrayList<>();
     private final ExecutorService lookups;
     private final AtomicLong sessions = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
     /// Changed on the first loop only.
     private final Map<String, PeerLink> peers = new ConcurrentHashMap<>();
 
@@ -68,15 +66,14 @@ public final class GrpcPeers implements Peers {
     private boolean closing;
 
     /// @param bind `host:port` to listen on; port 0 takes a free one
-    public GrpcPeers(LinkIdentity self, String bind, Optional<LinkTls> tls, LinkLimits limits) {
+    public GrpcPeers(LinkIdentity self, String bind, Optional<LinkTls> tls, LinkLimits limits, LinkSockets sockets) {
+        this.sockets = sockets;
         this.self = self;
         this.bind = LinkAddress.of(bind);
         this.tls = tls;
         this.limits = limits;
         this.handshake = new Handshake(self);
-        this.group = new MultiThreadIoEventLoopGroup(
-                limits.threads(), new DefaultThreadFactory("hark-link", true), NioIoHandler.newFactory());
-        group.forEach(executor -> loops.add((EventLoop) executor));
+        sockets.group().forEach(executor -> loops.add((EventLoop) executor));
         this.lookups = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("hark-link-lookup-", 0).factory());
     }
@@ -92,7 +89,7 @@ public final class GrpcPeers implements Peers {
             PeerLink.Shared begun = new PeerLink.Shared(
                     handshake,
                     limits,
-                    new LinkDialler(limits, dialCredentials(), lookups),
+                    new LinkDialler(limits, sockets, dialCredentials(), lookups),
                     listener,
                     sessions::incrementAndGet);
             control().execute(() -> {
@@ -107,9 +104,9 @@ public final class GrpcPeers implements Peers {
     private NettyServerBuilder serverBuilder() throws IOException {
         ServerCredentials credentials = tls.isPresent() ? tls.get().accepting() : InsecureServerCredentials.create();
         return NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()), credentials)
-                .bossEventLoopGroup(group)
-                .workerEventLoopGroup(group)
-                .channelFactory(() -> SilenceGuard.listening(limits.silenceMax()))
+                .bossEventLoopGroup(sockets.group())
+                .workerEventLoopGroup(sockets.group())
+                .channelFactory(() -> SilenceGuard.listening(sockets, limits.silenceMax()))
                 .withOption(ChannelOption.SO_REUSEADDR, true)
                 .withChildOption(ChannelOption.TCP_NODELAY, true)
                 .directExecutor()
@@ -199,7 +196,7 @@ public final class GrpcPeers implements Peers {
     /// are down when it returns.
     @Override
     public void close() {
-        if (group.isShuttingDown()) {
+        if (closed.getAndSet(true)) {
             return;
         }
         long deadline = System.nanoTime() + limits.closeWithin().toNanos();
@@ -219,12 +216,9 @@ public final class GrpcPeers implements Peers {
                             .awaitTermination(limits.closeWithin().toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
-            group.shutdownGracefully(0, limits.closeWithin().toMillis(), TimeUnit.MILLISECONDS)
-                    .await(2 * limits.closeWithin().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             server.ifPresent(Server::shutdownNow);
-            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
         } finally {
             lookups.shutdownNow();
         }

@@ -12,14 +12,14 @@ import java.util.concurrent.Executor;
 /// thread.
 ///
 /// @param lookups where names are looked up; may block
-record LinkDialler(LinkLimits limits, ChannelCredentials credentials, Executor lookups) {
+record LinkDialler(LinkLimits limits, LinkSockets sockets, ChannelCredentials credentials, Executor lookups) {
 
     /// @param loop where the channel calls back
     ManagedChannel open(String address, EventLoop loop) {
         LinkAddress to = LinkAddress.of(address);
         return NettyChannelBuilder.forAddress(to.host(), to.port(), credentials)
                 .eventLoopGroup(loop)
-                .channelFactory(() -> SilenceGuard.dialling(limits.silenceMax()))
+                .channelFactory(() -> SilenceGuard.dialling(sockets, limits.silenceMax()))
                 .directExecutor()
                 .offloadExecutor(lookups)
                 .disableServiceConfigLookUp()

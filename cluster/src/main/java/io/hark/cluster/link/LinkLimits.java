@@ -13,7 +13,6 @@ import java.time.Duration;
 /// @param unprovenMax     sessions in the handshake beyond it are refused
 /// @param redialMin       pause before the first redial; doubled up to `redialMax` until a session begins
 /// @param closeWithin     after it, sessions that are still to be closed are cut off
-/// @param threads         event loops that all links share
 public record LinkLimits(
         int frameBytes,
         int messageBytesMax,
@@ -24,8 +23,7 @@ public record LinkLimits(
         int unprovenMax,
         Duration redialMin,
         Duration redialMax,
-        Duration closeWithin,
-        int threads) {
+        Duration closeWithin) {
     public static final LinkLimits DEFAULT = new LinkLimits(
             256 << 10,
             64 << 20,
@@ -36,8 +34,7 @@ public record LinkLimits(
             16,
             Duration.ofMillis(50),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            2);
+            Duration.ofSeconds(2));
 
     public LinkLimits {
         check(frameBytes > 0, "frameBytes must be positive, was " + frameBytes);
@@ -52,7 +49,6 @@ public record LinkLimits(
         check(redialMin.isPositive(), "redialMin must be positive, was " + redialMin);
         check(redialMax.compareTo(redialMin) >= 0, "redialMax must not be below redialMin, was " + redialMax);
         check(closeWithin.isPositive(), "closeWithin must be positive, was " + closeWithin);
-        check(threads > 0, "threads must be positive, was " + threads);
     }
 
     private static void check(boolean holds, String otherwise) {
@@ -77,8 +73,7 @@ public record LinkLimits(
                 unprovenMax,
                 redialMin,
                 redialMax,
-                closeWithin,
-                threads);
+                closeWithin);
     }
 
     public LinkLimits withSilence(Duration heartbeat, Duration silence) {
@@ -92,7 +87,6 @@ public record LinkLimits(
                 unprovenMax,
                 redialMin,
                 redialMax,
-                closeWithin,
-                threads);
+                closeWithin);
     }
 }

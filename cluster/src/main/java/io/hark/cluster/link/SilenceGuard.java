@@ -3,8 +3,7 @@ package io.hark.cluster.link;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.ServerChannel;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 final class SilenceGuard {
     private SilenceGuard() {}
 
-    static NioSocketChannel dialling(Duration silenceMax) {
-        NioSocketChannel channel = new NioSocketChannel();
+    static Channel dialling(LinkSockets sockets, Duration silenceMax) {
+        Channel channel = sockets.dialling().get();
         guard(channel, silenceMax);
         return channel;
     }
 
-    static NioServerSocketChannel listening(Duration silenceMax) {
-        NioServerSocketChannel listener = new NioServerSocketChannel();
+    static ServerChannel listening(LinkSockets sockets, Duration silenceMax) {
+        ServerChannel listener = sockets.listening().get();
         listener.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object accepted) {

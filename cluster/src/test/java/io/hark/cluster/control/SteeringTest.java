@@ -27,7 +27,8 @@ class SteeringTest {
     private CompletableFuture<ControlState> undecided = CompletableFuture.completedFuture(ControlState.EMPTY);
 
     SteeringTest() {
-        Planner planner = new Planner(new PlannerConfig(2, 1, List.of("a", "b"), 64, 64, Duration.ofMinutes(10)));
+        Planner planner =
+                new Planner(new PlannerConfig(2, 1, List.of("a", "b"), 64, Duration.ZERO, 64, Duration.ofMinutes(10)));
         this.steering = new Steering(log, this::propose, planner, () -> present);
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hark.slot.PeerMessage;
+import io.netty.channel.EventLoopGroup;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -200,7 +202,7 @@ class GrpcPeersTest {
 
     @Test
     void aPeerThatTakesNothingDoesNotStallAnother() throws Exception {
-        LinkLimits oneThread = new LinkLimits(
+        LinkLimits patient = new LinkLimits(
                 256 << 10,
                 64 << 20,
                 64 << 20,
@@ -210,9 +212,8 @@ class GrpcPeersTest {
                 16,
                 Duration.ofMillis(50),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                1);
-        try (TestNode a = TestNode.start("a", "eu", TestNode.SECRET, Optional.empty(), oneThread);
+                Duration.ofSeconds(2));
+        try (TestNode a = TestNode.start("a", "eu", TestNode.SECRET, Optional.empty(), patient, 1);
                 TestNode b = TestNode.start("b");
                 TestNode c = TestNode.start("c");
                 Relay relay = new Relay(b.port())) {
@@ -379,17 +380,21 @@ class GrpcPeersTest {
 
     @Test
     void aPortThatIsTakenIsSaidAtStart() {
+        EventLoopGroup loops = TestNode.loops(1);
         try (TestNode a = TestNode.start("a")) {
             GrpcPeers second = new GrpcPeers(
                     new LinkIdentity("b", () -> "b-1", "eu", new byte[16]),
                     a.address(),
                     Optional.empty(),
-                    LinkLimits.DEFAULT);
+                    LinkLimits.DEFAULT,
+                    TestNode.sockets(loops));
 
             assertThatThrownBy(() -> second.start(a))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessage("links on " + a.address());
             second.close();
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
     }
 }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hark.slot.PeerMessage;
 import io.hark.slot.Peers;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -24,6 +31,7 @@ final class TestNode implements Peers.Listener, AutoCloseable {
     private static final Duration WAIT_MAX = Duration.ofSeconds(20);
 
     private final GrpcPeers peers;
+    private final EventLoopGroup loops;
     private final List<Event> events = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private final Map<String, Long> sessions = new ConcurrentHashMap<>();
@@ -42,8 +50,18 @@ final class TestNode implements Peers.Listener, AutoCloseable {
 
     record Down(String node, long session) implements Event {}
 
-    private TestNode(GrpcPeers peers) {
+    private TestNode(GrpcPeers peers, EventLoopGroup loops) {
         this.peers = peers;
+        this.loops = loops;
+    }
+
+    static EventLoopGroup loops(int count) {
+        return new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory("test-loop", true), NioIoHandler.newFactory());
+    }
+
+    static LinkSockets sockets(EventLoopGroup loops) {
+        return new LinkSockets(loops, NioSocketChannel::new, NioServerSocketChannel::new);
     }
 
     static TestNode start(String id) {
@@ -51,8 +69,14 @@ final class TestNode implements Peers.Listener, AutoCloseable {
     }
 
     static TestNode start(String id, String region, String secret, Optional<LinkTls> tls, LinkLimits limits) {
+        return start(id, region, secret, tls, limits, 2);
+    }
+
+    static TestNode start(
+            String id, String region, String secret, Optional<LinkTls> tls, LinkLimits limits, int threads) {
         LinkIdentity identity = new LinkIdentity(id, () -> id + "-1", region, secret.getBytes(StandardCharsets.UTF_8));
-        TestNode node = new TestNode(new GrpcPeers(identity, "127.0.0.1:0", tls, limits));
+        EventLoopGroup loops = loops(threads);
+        TestNode node = new TestNode(new GrpcPeers(identity, "127.0.0.1:0", tls, limits, sockets(loops)), loops);
         node.peers.start(node);
         return node;
     }
@@ -110,7 +134,7 @@ final class TestNode implements Peers.Listener, AutoCloseable {
 
     private void enter(String node) {
         expect(inside.put(node, Thread.currentThread()) == null, "events of one node overlap");
-        expect(Thread.currentThread().getName().startsWith("hark-link"), "on thread " + Thread.currentThread());
+        expect(Thread.currentThread().getName().startsWith("test-loop"), "on thread " + Thread.currentThread());
     }
 
     private void leave(String node) {
@@ -201,6 +225,7 @@ final class TestNode implements Peers.Listener, AutoCloseable {
     @Override
     public void close() {
         peers.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         synchronized (this) {
             assertThat(broken).isEmpty();
             assertThat(sessions).as("sessions that were not ended").isEmpty();
