@@ -56,8 +56,15 @@ final class NodeApi implements AutoCloseable {
     /// @param slots    how many there are
     /// @param full     slots whose in-sync set has all its replicas
     /// @param moving   slots that are on their way to another owner
+    /// @param waiting  requests at this node that no owner has answered
     record RegionState(
-            Set<String> live, Set<String> draining, Map<String, Set<Integer>> owners, int slots, int full, int moving) {
+            Set<String> live,
+            Set<String> draining,
+            Map<String, Set<Integer>> owners,
+            int slots,
+            int full,
+            int moving,
+            int waiting) {
         /// Whether every slot has an owner and `copies` in-sync nodes.
         boolean isWhole() {
             return slots > 0 && full == slots && moving == 0;
@@ -240,7 +247,11 @@ final class NodeApi implements AutoCloseable {
             }
             moving += slot.get("movingTo") instanceof String target && !target.isEmpty() ? 1 : 0;
         }
-        return new RegionState(live, draining, owners, slots, full, moving);
+        int waiting = 0;
+        for (Object held : (List<?>) tree.get("held")) {
+            waiting += ((Number) ((Map<?, ?>) held).get("waiting")).intValue();
+        }
+        return new RegionState(live, draining, owners, slots, full, moving, waiting);
     }
 
     private HttpRequest.Builder admin(int node, String pathAndQuery, Duration within) {

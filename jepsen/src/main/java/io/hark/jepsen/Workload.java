@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 
 /// Handle: clients of all nodes under a steady rate, and the history of what they saw.
 final class Workload implements AutoCloseable {
+    private static final Duration SETTLED_WITHIN = Duration.ofMinutes(5);
     private static final long TICK_MILLIS = 10;
     private static final int UNANSWERED_SECONDS_MAX = 60;
     private static final String PADDING = "x".repeat(100);
@@ -190,6 +191,7 @@ final class Workload implements AutoCloseable {
         stopPublishing();
         if (!eventually(within, () -> progress.allAnswered() >= invoked.get())) {
             endPublishers(within);
+            awaitNothingWaits(live);
         }
         FinalLogs logs = new FinalLogs(api, load, history);
         logs.read(live, within);
@@ -268,6 +270,29 @@ final class Workload implements AutoCloseable {
         rest.close();
         publishers.forEach(ProtocolClient::close);
         group.awaitTasks();
+    }
+
+    /// What publishers have given up is stored all the same, perhaps, and logs that are read meanwhile differ.
+    private void awaitNothingWaits(List<Integer> live) throws InterruptedException {
+        for (int node : live) {
+            boolean settled = eventually(SETTLED_WITHIN, () -> {
+                try {
+                    return api.state(node).waiting() == 0;
+                } catch (IOException e) {
+                    return false;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return true;
+                }
+            });
+            if (!settled) {
+                history.record(micros -> new Event.Violated(
+                        micros,
+                        Event.Violated.OPERATOR,
+                        "%s still waits for owners after %s: logs may differ by that"
+                                .formatted(ClusterSpec.name(node), SETTLED_WITHIN)));
+            }
+        }
     }
 
     /// @return whether the condition holds in the end

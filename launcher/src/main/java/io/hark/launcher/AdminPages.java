@@ -154,11 +154,11 @@ final class AdminPages {
         return tree;
     }
 
-    /// What this node holds of each slot that has entries or is owned here.
+    /// What this node holds of each slot that has entries, is owned here, or is waited for here.
     private static List<Map<String, Object>> held(List<NodeRouter.SlotReport> reports) {
         List<Map<String, Object>> held = new ArrayList<>();
         for (NodeRouter.SlotReport report : reports) {
-            if (report.lastLsn() > 0 || report.owner()) {
+            if (report.lastLsn() > 0 || report.owner() || report.waiting() > 0) {
                 Map<String, Object> tree = new LinkedHashMap<>();
                 tree.put("slot", (long) report.slot());
                 tree.put("epoch", (long) report.epoch());
