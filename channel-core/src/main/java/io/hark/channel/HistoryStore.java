@@ -37,16 +37,20 @@ public interface HistoryStore extends AutoCloseable {
 
     CompletionStage<ChannelImage> channel(ChannelKey channel);
 
-    /// Channels of the slot that have stored presence members now.
-    CompletionStage<List<ChannelId>> channelsWithMembers(int slot);
+    /// Rows of a channel's state as its last appended entry left them, of those that have not expired.
+    CompletionStage<StatePage> state(StateQuery query);
+
+    /// Channels of the slot that have rows of that kind now.
+    ///
+    /// @param kind one that is lasting
+    CompletionStage<List<ChannelId>> channelsWith(StateKind kind, int slot);
 
     /// Reads records of a slot after `afterLsn` in the order of its log: those that have not expired, each
     /// verified.
     CompletionStage<LogPage> log(int slot, long afterLsn, int recordsMax, int bytesMax);
 
-    /// Takes back every entry of the slot after `lsn`: entries, ids, and what they changed of the presence set
-    /// and of
-    /// their channels' places, newest first. In turn with the appends, synced before it completes.
+    /// Takes back every entry of the slot after `lsn`: entries, ids, and what they changed of their
+    /// channels' state and places, newest first. In turn with the appends, synced before it completes.
     ///
     /// @param lsn of an entry, or 0
     /// @return the slot's meta from then on; empty, with nothing changed, when an entry after `lsn` is not kept any

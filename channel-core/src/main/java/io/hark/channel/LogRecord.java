@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// Value: one entry with everything that every replica keeps together with it (rule D3 of the log: record,
 /// channel
-/// index, dedupe, presence members and slot meta in one batch).
+/// index, dedupe, rows of channel state and slot meta in one batch).
 ///
 /// @param channel the entry's channel; empty for a NOOP
 /// @param encoded the entry's bytes, see [EntryCodec]; encoded once, for the disk, the replicas and the
@@ -13,7 +13,8 @@ import java.util.Optional;
 /// @param companion the bytes of everything but the entry, see [LogRecordCodec]; encoded once, too
 /// @param count   number of messages or presence events in it
 /// @param id      identity for dedupe; empty when the publish cannot be repeated
-/// @param members changes of the channel's stored presence set, which can be taken back
+/// @param changes of rows of the channel's state, in the order in which they were made; they can be taken
+///                back
 public record LogRecord(
         Optional<ChannelId> channel,
         EntryHead head,
@@ -22,14 +23,14 @@ public record LogRecord(
         int count,
         Optional<IdHash> id,
         ChannelPolicy policy,
-        List<MemberChange> members) {
+        List<StateChange> changes) {
     public static LogRecord of(
             Optional<ChannelId> channel,
             Entry entry,
             Optional<IdHash> id,
             ChannelPolicy policy,
-            List<MemberChange> members) {
-        return of(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, members);
+            List<StateChange> changes) {
+        return of(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, changes);
     }
 
     static LogRecord of(
@@ -39,14 +40,14 @@ public record LogRecord(
             int count,
             Optional<IdHash> id,
             ChannelPolicy policy,
-            List<MemberChange> members) {
-        byte[] companion = LogRecordCodec.encodeCompanion(channel, count, id, policy, members);
-        return new LogRecord(channel, head, encoded, companion, count, id, policy, members);
+            List<StateChange> changes) {
+        byte[] companion = LogRecordCodec.encodeCompanion(channel, count, id, policy, changes);
+        return new LogRecord(channel, head, encoded, companion, count, id, policy, changes);
     }
 
-    /// The same entry, but what it changed of the presence set is something else.
-    public LogRecord withMembers(List<MemberChange> changes) {
-        return of(channel, head, encoded, count, id, policy, changes);
+    /// The same entry, but what it changed of the channel's state is something else.
+    public LogRecord withChanges(List<StateChange> others) {
+        return of(channel, head, encoded, count, id, policy, others);
     }
 
     public long lsn() {

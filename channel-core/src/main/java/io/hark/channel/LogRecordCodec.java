@@ -1,6 +1,5 @@
 package io.hark.channel;
 
-import io.hark.presence.Member;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,13 +14,16 @@ import java.util.Optional;
 
 /// The bytes of what a [LogRecord] holds beside its entry, on disk and between nodes: version, flags, count,
 /// retention,
-/// then what the flags announce. The entry's own bytes have their own checksum; so do a member's.
+/// then what the flags announce. The entry's own bytes have their own checksum.
 public final class LogRecordCodec {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int HAS_CHANNEL = 1;
     private static final int HAS_ID = 1 << 1;
-    private static final int HAS_MEMBERS = 1 << 2;
+    private static final int HAS_CHANGES = 1 << 2;
     private static final int FSYNC = 1 << 3;
+    private static final int NO_VALUE = -1;
+    private static final int CHANGES_MAX = 0xFFFF;
+    private static final StateKind[] KINDS = StateKind.values();
 
     private LogRecordCodec() {}
 
@@ -30,14 +32,14 @@ public final class LogRecordCodec {
             int count,
             Optional<IdHash> id,
             ChannelPolicy policy,
-            List<MemberChange> members) {
+            List<StateChange> changes) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeByte(VERSION);
             out.writeByte((channel.isPresent() ? HAS_CHANNEL : 0)
                     | (id.isPresent() ? HAS_ID : 0)
-                    | (members.isEmpty() ? 0 : HAS_MEMBERS)
+                    | (changes.isEmpty() ? 0 : HAS_CHANGES)
                     | (policy.durability() == Durability.FSYNC ? FSYNC : 0));
             out.writeInt(count);
             out.writeLong(policy.retention().toMillis());
@@ -49,12 +51,8 @@ public final class LogRecordCodec {
                 out.writeLong(id.get().high());
                 out.writeLong(id.get().low());
             }
-            if (!members.isEmpty()) {
-                out.writeShort(members.size());
-                for (MemberChange change : members) {
-                    member(out, change.before());
-                    member(out, change.after());
-                }
+            if (!changes.isEmpty()) {
+                changes(out, changes);
             }
             return bytes.toByteArray();
         } catch (IOException inMemory) {
@@ -78,7 +76,7 @@ public final class LogRecordCodec {
                     (flags & HAS_CHANNEL) == 0 ? Optional.empty() : Optional.of(channel(in, head.channel()));
             Optional<IdHash> id =
                     (flags & HAS_ID) == 0 ? Optional.empty() : Optional.of(new IdHash(in.getLong(), in.getLong()));
-            List<MemberChange> members = (flags & HAS_MEMBERS) == 0 ? List.of() : changes(in);
+            List<StateChange> changes = (flags & HAS_CHANGES) == 0 ? List.of() : changes(in);
             if (in.hasRemaining()) {
                 throw new DamagedEntry("a record has %d bytes too many".formatted(in.remaining()));
             }
@@ -91,7 +89,7 @@ public final class LogRecordCodec {
                     count,
                     id,
                     new ChannelPolicy(durability, Duration.ofMillis(retentionMillis)),
-                    members);
+                    changes);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new DamagedEntry("a record has not the form of version " + VERSION, e);
         }
@@ -105,31 +103,53 @@ public final class LogRecordCodec {
         return channel;
     }
 
-    private static List<MemberChange> changes(ByteBuffer in) throws DamagedEntry {
-        List<MemberChange> changes = new ArrayList<>();
-        for (int left = in.getShort() & 0xFFFF; left > 0; left--) {
-            Optional<Member> before = member(in);
-            Optional<Member> after = member(in);
-            if (after.isPresent()) {
-                changes.add(new MemberChange.Put(after.get(), before));
-            } else if (before.isPresent()) {
-                changes.add(new MemberChange.Remove(before.get()));
-            } else {
-                throw new DamagedEntry("a change of a member has neither before nor after");
+    private static void changes(DataOutputStream out, List<StateChange> changes) throws IOException {
+        if (changes.size() > CHANGES_MAX) {
+            throw new IllegalArgumentException(
+                    "a record changes %d rows, the limit is %d".formatted(changes.size(), CHANGES_MAX));
+        }
+        out.writeShort(changes.size());
+        for (StateChange change : changes) {
+            out.writeByte(change.kind().ordinal());
+            text(out, change.key());
+            if (!change.kind().isLasting()) {
+                out.writeLong(change.lifetime().millis());
+                out.writeLong(change.lifetime().retention().toMillis());
             }
+            value(out, change.before());
+            value(out, change.after());
+        }
+    }
+
+    private static List<StateChange> changes(ByteBuffer in) throws DamagedEntry {
+        List<StateChange> changes = new ArrayList<>();
+        for (int left = in.getShort() & CHANGES_MAX; left > 0; left--) {
+            int number = in.get();
+            if (number < 0 || number >= KINDS.length) {
+                throw new DamagedEntry("a row of kind %d is not known".formatted(number));
+            }
+            StateKind kind = KINDS[number];
+            String key = text(in);
+            Lifetime lifetime =
+                    kind.isLasting() ? Lifetime.LASTING : new Lifetime(in.getLong(), Duration.ofMillis(in.getLong()));
+            changes.add(new StateChange(kind, key, lifetime, value(in), value(in)));
         }
         return changes;
     }
 
-    private static void member(DataOutputStream out, Optional<Member> member) throws IOException {
-        byte[] bytes = member.map(MemberCodec::encode).orElse(new byte[0]);
-        out.writeInt(bytes.length);
-        out.write(bytes);
+    private static void value(DataOutputStream out, Optional<StateValue> value) throws IOException {
+        if (value.isEmpty()) {
+            out.writeInt(NO_VALUE);
+        } else {
+            byte[] bytes = value.get().bytes();
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
     }
 
-    private static Optional<Member> member(ByteBuffer in) throws DamagedEntry {
-        byte[] bytes = bytes(in, in.getInt());
-        return bytes.length == 0 ? Optional.empty() : Optional.of(MemberCodec.decode(bytes));
+    private static Optional<StateValue> value(ByteBuffer in) {
+        int length = in.getInt();
+        return length == NO_VALUE ? Optional.empty() : Optional.of(new StateValue(bytes(in, length)));
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

@@ -12,6 +12,15 @@ public sealed interface MemberChange {
     /// The member that is there afterwards.
     Optional<Member> after();
 
+    /// The change of the member's row.
+    default StateChange row() {
+        return StateChange.lasting(
+                StateKind.PRESENCE,
+                memberKey(),
+                before().map(member -> new StateValue(MemberCodec.encode(member))),
+                after().map(member -> new StateValue(MemberCodec.encode(member))));
+    }
+
     record Put(Member member, Optional<Member> before) implements MemberChange {
         @Override
         public String memberKey() {

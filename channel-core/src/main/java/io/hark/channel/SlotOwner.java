@@ -496,7 +496,11 @@ public final class SlotOwner {
     private void append(InFlight pending, ChannelPolicy policy) {
         Entry entry = pending.entry();
         LogRecord record = LogRecord.of(
-                pending.channel().map(channel -> channel.id), entry, pending.id(), policy, pending.changes());
+                pending.channel().map(channel -> channel.id),
+                entry,
+                pending.id(),
+                policy,
+                pending.changes().stream().map(MemberChange::row).toList());
         meta = meta.after(record.head());
         pending.channel().ifPresent(channel -> channel.proposedLsn = entry.lsn());
         inFlight.add(pending.appended(record.encoded()));

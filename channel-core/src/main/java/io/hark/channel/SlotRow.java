@@ -1,7 +1,5 @@
 package io.hark.channel;
 
-import io.hark.presence.Member;
-
 /// Value: what a store knows of a slot beside its records, for a replica whose records do not reach back far
 /// enough.
 public sealed interface SlotRow {
@@ -13,5 +11,6 @@ public sealed interface SlotRow {
     /// @param millis roughly when; decides how long it is remembered
     record Place(ChannelId channel, long lastLsn, long millis) implements SlotRow {}
 
-    record Present(ChannelId channel, Member member) implements SlotRow {}
+    /// A row of a channel's state; of its lifetime it has at least the bucket of time that it expires with.
+    record State(ChannelId channel, StateRow row) implements SlotRow {}
 }

@@ -18,7 +18,7 @@ public sealed interface PeerMessage {
     ///
     /// @param committedLsn everything up to here is committed
     /// @param sparse       whether records may be missing between these, as they have expired
-    /// @param presentLsn   what records up to here changed of the presence set, the replica has among its rows
+    /// @param presentLsn   what records up to here changed of its channels' state, the replica has among its rows
     record Append(
             int slot,
             int epoch,

@@ -21,6 +21,7 @@ import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
 import io.hark.channel.Slots;
+import io.hark.channel.StateKind;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.control.SlotAssignment;
@@ -596,7 +597,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         served.add(new PeerMessage.SlotEpoch(slot, epoch));
         queueFlush();
         onLoop(
-                store.channelsWithMembers(slot),
+                store.channelsWith(StateKind.PRESENCE, slot),
                 (channels, failure) -> replicas[slot]
                         .serving()
                         .filter(owner -> failure == null)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.hark.presence.Member;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What every [HistoryStore] owes its callers; run by the in-memory store and by the real one.
@@ -23,6 +25,8 @@ public interface HistoryStoreContract extends SlotCopyContract {
 
     ChannelPolicy SHORT = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
     ChannelPolicy LONG = new ChannelPolicy(Durability.FSYNC, Duration.ofHours(24));
+
+    ChannelPolicy LONGER = new ChannelPolicy(Durability.FSYNC, Duration.ofHours(48));
 
     ChannelId ORDERS = ChannelId.of("shop", "orders");
     /// Shares the slot of [#ORDERS].
@@ -385,8 +389,78 @@ public interface HistoryStoreContract extends SlotCopyContract {
         assertThat(done.get(10, TimeUnit.SECONDS)).isPresent();
     }
 
+    @Test
+    default void rowsOfStateAreFoundByTheirKeys() throws Exception {
+        try (Subject subject = subject()) {
+            LogScript script = new LogScript().version(NEIGHBOUR, LONG, NOON + 9, NOON, Optional.of("not of orders"));
+            for (int i = 0; i < 6; i++) {
+                // In several segments and two classes, not in the order of their keys.
+                long of = NOON + (i * 5 % 6) * 3_000_000L;
+                script.version(ORDERS, i % 2 == 0 ? LONG : LONGER, NOON + 20_000_000 + i, of, Optional.of("of " + of));
+            }
+            script.enter(ORDERS, LONG, NOON + 20_000_007, "ann").appendTo(subject);
+            List<String> keys = IntStream.range(0, 6)
+                    .mapToObj(i -> LogScript.versionKey(NOON + i * 3_000_000L))
+                    .toList();
+
+            assertThat(keys(subject, state("", "", 9))).isEqualTo(keys);
+            assertThat(keys(subject, state(keys.get(2), keys.get(2), 9))).containsExactly(keys.get(2));
+            assertThat(keys(subject, state(keys.get(1), keys.get(4), 9))).isEqualTo(keys.subList(1, 5));
+            assertThat(keys(subject, state("", "", 9).after(keys.get(3)))).isEqualTo(keys.subList(4, 6));
+            assertThat(keys(subject, state(keys.get(0) + "x", keys.get(0) + "x", 9)))
+                    .isEmpty();
+            StatePage full = get(subject.store().state(state("", "", 6)));
+            StatePage part = get(subject.store().state(state("", "", 5)));
+            assertThat(List.of(full.more(), part.more())).containsExactly(false, true);
+            assertThat(part.rows()).extracting(StateRow::key).isEqualTo(keys.subList(0, 5));
+            assertThat(get(subject.store().state(state(keys.get(3), keys.get(3), 1)))
+                            .rows())
+                    .extracting(StateRow::value)
+                    .containsExactly(new StateValue(("of " + (NOON + 9_000_000)).getBytes(StandardCharsets.UTF_8)));
+            assertThat(get(subject.store().state(StateQuery.startingWith(ORDERS.key(), StateKind.PRESENCE, "c1:a", 9)))
+                            .rows())
+                    .extracting(StateRow::key)
+                    .containsExactly("c1:ann");
+        }
+    }
+
+    @Test
+    default void rowsOfStateGoWithWhatTheyAreAbout() throws Exception {
+        try (Subject subject = subject()) {
+            long late = NOON + SHORT.retention().toMillis() - 1;
+            LogScript script = new LogScript()
+                    .message(ORDERS, SHORT, NOON, "a")
+                    .message(ORDERS, SHORT, late, "b")
+                    .version(ORDERS, SHORT, late, NOON, Optional.of("a changed"))
+                    .version(ORDERS, SHORT, late, late, Optional.of("b changed"))
+                    .enter(ORDERS, SHORT, late, "ann");
+            script.appendTo(subject);
+
+            subject.expire(NOON + SHORT.retention().toMillis() * 5 / 4);
+
+            assertThat(keys(subject, state("", "", 9))).containsExactly(LogScript.versionKey(late));
+            subject.reopen();
+            assertThat(keys(subject, state("", "", 9))).containsExactly(LogScript.versionKey(late));
+
+            subject.expire(late + SHORT.retention().toMillis() * 5 / 4);
+
+            assertThat(keys(subject, state("", "", 9))).isEmpty();
+            assertThat(withMembers(subject)).containsExactly(ORDERS);
+        }
+    }
+
+    private static StateQuery state(String from, String through, int rowsMax) {
+        return new StateQuery(ORDERS.key(), StateKind.MESSAGE, from, through, 0, Long.MAX_VALUE, rowsMax);
+    }
+
+    private static List<String> keys(Subject subject, StateQuery query) throws Exception {
+        return get(subject.store().state(query)).rows().stream()
+                .map(StateRow::key)
+                .toList();
+    }
+
     private static List<ChannelId> withMembers(Subject subject) throws Exception {
-        return get(subject.store().channelsWithMembers(ORDERS.key().slot()));
+        return get(subject.store().channelsWith(StateKind.PRESENCE, ORDERS.key().slot()));
     }
 
     static HistoryQuery query(long afterLsn, long upToLsn, boolean backwards, int entriesMax, int bytesMax) {

@@ -4,7 +4,9 @@ import io.hark.presence.Member;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
     private final List<NavigableMap<Long, LogRecord>> logs = new ArrayList<>();
     private final Map<Publication, Receipt> receipts = new LinkedHashMap<>();
     private final Map<ChannelKey, Place> places = new TreeMap<>();
-    private final Map<ChannelKey, StoredMembers> members = new TreeMap<>();
+    private final Map<ChannelKey, StoredState> state = new TreeMap<>();
     private final SlotMeta[] metas = new SlotMeta[Slots.COUNT];
     private final long[] trimmed = new long[Slots.COUNT];
     private SlotMeta[] recovered;
@@ -38,7 +40,22 @@ public final class InMemoryHistoryStore implements HistoryStore {
 
     private record Place(ChannelId channel, long lsn, long millis) {}
 
-    private record StoredMembers(ChannelId channel, NavigableMap<String, byte[]> byKey) {}
+    private record StoredState(ChannelId channel, NavigableMap<RowKey, StateRow> rows) {
+        boolean hasAny(StateKind kind) {
+            return rows.keySet().stream().anyMatch(key -> key.kind() == kind);
+        }
+    }
+
+    /// In the order that rows have on a disk.
+    private record RowKey(StateKind kind, String key) implements Comparable<RowKey> {
+        static final Comparator<RowKey> ORDER = Comparator.comparing(RowKey::kind)
+                .thenComparing(row -> row.key().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
+        @Override
+        public int compareTo(RowKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     /// @param dedupeWindow  how long ids are remembered
     /// @param channelMemory how long after its last entry a channel's position is known exactly
@@ -72,6 +89,14 @@ public final class InMemoryHistoryStore implements HistoryStore {
             }
             return expired;
         });
+        for (StoredState stored : state.values()) {
+            stored.rows().values().removeIf(row -> isExpired(row.lifetime(), nowMillis));
+        }
+        state.values().removeIf(stored -> stored.rows().isEmpty());
+    }
+
+    private static boolean isExpired(Lifetime lifetime, long nowMillis) {
+        return !lifetime.isLasting() && lifetime.millis() + lifetime.retention().toMillis() <= nowMillis;
     }
 
     private static long millis(LogRecord record) {
@@ -94,11 +119,36 @@ public final class InMemoryHistoryStore implements HistoryStore {
     }
 
     @Override
-    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
-        return answer(() -> members.values().stream()
-                .map(StoredMembers::channel)
+    public CompletionStage<List<ChannelId>> channelsWith(StateKind kind, int slot) {
+        return answer(() -> state.values().stream()
+                .filter(stored -> stored.hasAny(kind))
+                .map(StoredState::channel)
                 .filter(channel -> channel.key().slot() == slot)
                 .toList());
+    }
+
+    @Override
+    public CompletionStage<StatePage> state(StateQuery query) {
+        return answer(() -> {
+            List<StateRow> rows = state.containsKey(query.channel())
+                    ? state.get(query.channel()).rows().values().stream()
+                            .filter(row -> isAskedFor(row, query))
+                            .toList()
+                    : List.of();
+            return new StatePage(rows.stream().limit(query.rowsMax()).toList(), rows.size() > query.rowsMax());
+        });
+    }
+
+    private static boolean isAskedFor(StateRow row, StateQuery query) {
+        byte[] key = row.key().getBytes(StandardCharsets.UTF_8);
+        byte[] from = query.fromKey().getBytes(StandardCharsets.UTF_8);
+        byte[] through = query.throughKey().getBytes(StandardCharsets.UTF_8);
+        byte[] start = Arrays.copyOf(key, Math.min(key.length, through.length));
+        long millis = row.lifetime().millis();
+        return row.kind() == query.kind()
+                && Arrays.compareUnsigned(key, from) >= 0
+                && (through.length == 0 || Arrays.compareUnsigned(start, through) <= 0)
+                && (row.kind().isLasting() || millis >= query.startMillis() && millis <= query.endMillis());
     }
 
     @Override
@@ -119,20 +169,21 @@ public final class InMemoryHistoryStore implements HistoryStore {
         record.channel().ifPresent(channel -> {
             places.put(key, new Place(channel, record.lsn(), millis(record)));
             if (!append.present()) {
-                record.members().forEach(change -> set(channel, change.memberKey(), change.after()));
+                record.changes().forEach(change -> set(channel, change, change.after()));
             }
         });
         metas[append.after().slot()] = append.after();
     }
 
-    private void set(ChannelId channel, String memberKey, Optional<Member> member) {
-        StoredMembers stored =
-                members.computeIfAbsent(channel.key(), key -> new StoredMembers(channel, new TreeMap<>()));
-        member.ifPresentOrElse(
-                present -> stored.byKey().put(memberKey, MemberCodec.encode(present)),
-                () -> stored.byKey().remove(memberKey));
-        if (stored.byKey().isEmpty()) {
-            members.remove(channel.key());
+    private void set(ChannelId channel, StateChange change, Optional<StateValue> value) {
+        RowKey key = new RowKey(change.kind(), change.key());
+        StoredState stored = state.computeIfAbsent(channel.key(), any -> new StoredState(channel, new TreeMap<>()));
+        value.ifPresentOrElse(
+                present ->
+                        stored.rows().put(key, new StateRow(change.kind(), change.key(), change.lifetime(), present)),
+                () -> stored.rows().remove(key));
+        if (stored.rows().isEmpty()) {
+            state.remove(channel.key());
         }
     }
 
@@ -175,9 +226,11 @@ public final class InMemoryHistoryStore implements HistoryStore {
         return answer(() -> {
             Place place = places.get(channel);
             List<Member> present = new ArrayList<>();
-            if (members.containsKey(channel)) {
-                for (byte[] member : members.get(channel).byKey().values()) {
-                    present.add(MemberCodec.decode(member));
+            if (state.containsKey(channel)) {
+                for (StateRow row : state.get(channel).rows().values()) {
+                    if (row.kind() == StateKind.PRESENCE) {
+                        present.add(MemberCodec.decode(row.value().bytes()));
+                    }
                 }
             }
             long bound = trimmed[channel.slot()];
@@ -252,7 +305,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
                         publication, (same, receipt) -> receipt.lsn() == record.lsn() ? null : receipt));
         record.channel().ifPresent(channel -> {
             placesBefore.put(channel, record.head().prevLsn());
-            record.members().reversed().forEach(change -> set(channel, change.memberKey(), change.before()));
+            record.changes().reversed().forEach(change -> set(channel, change, change.before()));
         });
     }
 
@@ -270,12 +323,12 @@ public final class InMemoryHistoryStore implements HistoryStore {
                     all.put("2 " + key, new SlotRow.Place(place.channel(), place.lsn(), place.millis()));
                 }
             });
-            for (StoredMembers stored : members.values()) {
+            for (StoredState stored : state.values()) {
                 if (stored.channel().key().slot() == slot) {
-                    for (var member : stored.byKey().entrySet()) {
+                    for (StateRow row : stored.rows().values()) {
                         all.put(
-                                "3 " + stored.channel().key() + member.getKey(),
-                                new SlotRow.Present(stored.channel(), MemberCodec.decode(member.getValue())));
+                                "3 " + stored.channel().key() + row.kind() + row.key(),
+                                new SlotRow.State(stored.channel(), row));
                     }
                 }
             }
@@ -301,7 +354,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
             logs.get(slot).clear();
             receipts.keySet().removeIf(publication -> publication.channel().slot() == slot);
             places.keySet().removeIf(channel -> channel.slot() == slot);
-            members.keySet().removeIf(channel -> channel.slot() == slot);
+            state.keySet().removeIf(channel -> channel.slot() == slot);
             metas[slot] = SlotMeta.empty(slot);
             trimmed[slot] = 0;
             unproven.clear(slot);
@@ -318,7 +371,16 @@ public final class InMemoryHistoryStore implements HistoryStore {
                         receipts.put(new Publication(channel, id), receipt);
                     case SlotRow.Place(var channel, var lastLsn, var millis) ->
                         places.put(channel.key(), new Place(channel, lastLsn, millis));
-                    case SlotRow.Present(var channel, var member) -> set(channel, member.key(), Optional.of(member));
+                    case SlotRow.State(var channel, StateRow state) ->
+                        set(
+                                channel,
+                                new StateChange(
+                                        state.kind(),
+                                        state.key(),
+                                        state.lifetime(),
+                                        Optional.empty(),
+                                        Optional.of(state.value())),
+                                Optional.of(state.value()));
                 }
             }
             trimmed[meta.slot()] = Math.max(trimmed[meta.slot()], page.trimmedLsn());

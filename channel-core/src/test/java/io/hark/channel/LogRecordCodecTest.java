@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LogRecordCodecTest {
@@ -18,10 +19,18 @@ class LogRecordCodecTest {
     private static final int MUTATIONS = 50_000;
 
     private static List<LogRecord> records() {
-        List<MemberChange> changes = List.of(
-                new MemberChange.Put(LogScript.member("ann", 5), Optional.empty()),
-                new MemberChange.Put(LogScript.member("bob", 6), Optional.of(LogScript.member("bob", 5))),
-                new MemberChange.Remove(LogScript.member("eve", 5)));
+        List<StateChange> changes = new ArrayList<>();
+        Stream.of(
+                        new MemberChange.Put(LogScript.member("ann", 5), Optional.empty()),
+                        new MemberChange.Put(LogScript.member("bob", 6), Optional.of(LogScript.member("bob", 5))),
+                        new MemberChange.Remove(LogScript.member("eve", 5)))
+                .map(MemberChange::row)
+                .forEach(changes::add);
+        StateValue value = new StateValue(new byte[] {1, 2, 3});
+        Lifetime hour = new Lifetime(7, Duration.ofHours(1));
+        changes.add(new StateChange(StateKind.MESSAGE, "größe", hour, Optional.empty(), Optional.of(value)));
+        changes.add(new StateChange(
+                StateKind.MESSAGE, "", hour, Optional.of(new StateValue(new byte[0])), Optional.empty()));
         LogScript script = new LogScript()
                 .noop(7, REPLICATED, 5)
                 .message(CHANNEL, FSYNC, 6, "a", Optional.of(new IdHash(-1, Long.MIN_VALUE)))
@@ -30,7 +39,7 @@ class LogRecordCodecTest {
         List<LogRecord> records =
                 new ArrayList<>(script.take().stream().map(Append::record).toList());
         LogRecord last = records.getLast();
-        records.add(last.withMembers(changes));
+        records.add(last.withChanges(changes));
         return records;
     }
 

@@ -9,6 +9,7 @@ import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceBatch;
 import io.hark.protocol.PresenceMessage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ public final class LogScript {
     private final Map<Integer, SlotMeta> metas = new HashMap<>();
     private final Map<ChannelKey, Long> lastLsns = new HashMap<>();
     private final Map<ChannelKey, Map<String, Member>> members = new HashMap<>();
+    private final Map<ChannelKey, Map<String, StateValue>> versions = new HashMap<>();
     private int epoch = 1;
     List<Append> pending = new ArrayList<>();
 
@@ -58,6 +60,43 @@ public final class LogScript {
                 gone.<MemberChange>map(MemberChange.Remove::new).stream().toList());
     }
 
+    /// An entry that leaves a row of a kind that expires, or takes it away when `value` is empty.
+    ///
+    /// @param ofMillis when what the row is about was appended, which its key begins with
+    public LogScript version(
+            ChannelId channel, ChannelPolicy policy, long millis, long ofMillis, Optional<String> value) {
+        String key = versionKey(ofMillis);
+        Map<String, StateValue> rows = versions.computeIfAbsent(channel.key(), any -> new HashMap<>());
+        Optional<StateValue> before = Optional.ofNullable(rows.get(key));
+        Optional<StateValue> after = value.map(text -> new StateValue(text.getBytes(StandardCharsets.UTF_8)));
+        after.ifPresentOrElse(row -> rows.put(key, row), () -> rows.remove(key));
+        List<StateChange> changes = before.isEmpty() && after.isEmpty()
+                ? List.of()
+                : List.of(new StateChange(
+                        StateKind.MESSAGE, key, new Lifetime(ofMillis, policy.retention()), before, after));
+        Message message = Message.of(Optional.of("version"), Payload.text(value.orElse("")));
+        MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
+        return add(
+                Optional.of(channel),
+                channel.key(),
+                policy,
+                millis,
+                new EntryBody.Messages(batch),
+                Optional.empty(),
+                changes);
+    }
+
+    /// The rows of versions that a store has of the channel.
+    public static List<StateRow> rows(HistoryStore store, ChannelId channel) throws Exception {
+        return HistoryStoreContract.get(
+                        store.state(StateQuery.startingWith(channel.key(), StateKind.MESSAGE, "", 1_000_000)))
+                .rows();
+    }
+
+    static String versionKey(long ofMillis) {
+        return "%014d".formatted(ofMillis);
+    }
+
     private Map<String, Member> members(ChannelId channel) {
         return members.computeIfAbsent(channel.key(), key -> new HashMap<>());
     }
@@ -89,7 +128,7 @@ public final class LogScript {
                 millis,
                 new EntryBody.Presence(batch),
                 Optional.empty(),
-                changes);
+                changes.stream().map(MemberChange::row).toList());
     }
 
     private LogScript add(
@@ -99,7 +138,7 @@ public final class LogScript {
             long millis,
             EntryBody body,
             Optional<IdHash> id,
-            List<MemberChange> members) {
+            List<StateChange> changes) {
         SlotMeta meta = meta(key.slot());
         Entry entry = new Entry(
                 meta.lastLsn() + 1,
@@ -110,7 +149,7 @@ public final class LogScript {
                 lastLsns.getOrDefault(key, 0L),
                 Hlc.next(meta.hlc(), millis),
                 body);
-        LogRecord record = LogRecord.of(channel, entry, id, policy, members);
+        LogRecord record = LogRecord.of(channel, entry, id, policy, changes);
         SlotMeta after = meta.after(record.head());
         metas.put(key.slot(), after);
         lastLsns.put(key, entry.lsn());
@@ -130,6 +169,8 @@ public final class LogScript {
         lastLsns.put(channel.key(), image.lastLsn());
         members(channel).clear();
         image.members().forEach(member -> members(channel).put(member.key(), member));
+        versions.computeIfAbsent(channel.key(), any -> new HashMap<>()).clear();
+        rows(store, channel).forEach(row -> versions.get(channel.key()).put(row.key(), row.value()));
         return this;
     }
 

@@ -129,7 +129,9 @@ public interface SlotCopyContract {
                     .noop(SLOT, SHORT, NOON)
                     .message(ORDERS, SHORT, NOON, "a", Optional.of(kept))
                     .enter(ORDERS, LONG, NOON + 1, "ann")
-                    .enter(ORDERS, SHORT, NOON + 2, "bob");
+                    .enter(ORDERS, SHORT, NOON + 2, "bob")
+                    .version(ORDERS, LONG, NOON + 3, NOON, Optional.of("changed"))
+                    .version(ORDERS, LONG, NOON + 4, NOON + 1, Optional.of("other"));
             SlotMeta before = script.meta(SLOT);
             script.appendTo(subject);
             List<Object> answers = answers(subject, kept, gone);
@@ -141,12 +143,16 @@ public interface SlotCopyContract {
                     .enter(ORDERS, LONG, NOON + 21 * MINUTE, "eve")
                     .enter(NEIGHBOUR, SHORT, NOON + 21 * MINUTE, "joe")
                     .message(ELSEWHERE, LONG, NOON, "stays")
+                    .version(ORDERS, LONG, NOON + 30 * MINUTE, NOON, Optional.of("changed again"))
+                    .version(ORDERS, LONG, NOON + 30 * MINUTE, NOON, Optional.of("and again"))
+                    .version(ORDERS, LONG, NOON + 31 * MINUTE, NOON + 1, Optional.empty())
+                    .version(NEIGHBOUR, SHORT, NOON + 31 * MINUTE, NOON + 20 * MINUTE, Optional.of("new"))
                     .leave(ORDERS, SHORT, NOON + 40 * MINUTE, "bob")
                     .message(NEIGHBOUR, SHORT, NOON + 40 * MINUTE, "x");
             script.appendTo(subject);
             assertThat(answers(subject, kept, gone)).isNotEqualTo(answers);
 
-            assertThat(get(subject.store().truncate(SLOT, 4))).contains(before);
+            assertThat(get(subject.store().truncate(SLOT, 6))).contains(before);
 
             assertThat(answers(subject, kept, gone)).isEqualTo(answers);
             subject.reopen();
@@ -167,8 +173,8 @@ public interface SlotCopyContract {
 
             assertThat(get(subject.store().channel(ORDERS.key())).members()).isEmpty();
             assertThat(get(subject.store().channel(ORDERS.key())).lastLsn()).isEqualTo(1);
-            assertThat(log(subject, 0).records().getFirst().members())
-                    .isEqualTo(append.record().members());
+            assertThat(log(subject, 0).records().getFirst().changes())
+                    .isEqualTo(append.record().changes());
         }
     }
 
@@ -278,6 +284,7 @@ public interface SlotCopyContract {
         try (Subject subject = subject()) {
             new LogScript()
                     .enter(ORDERS, LONG, NOON, "ann")
+                    .version(ORDERS, LONG, NOON, NOON, Optional.of("changed"))
                     .message(NEIGHBOUR, SHORT, NOON, "x", Optional.of(new IdHash(1, 1)))
                     .appendTo(subject);
 
@@ -294,6 +301,7 @@ public interface SlotCopyContract {
         try (Subject subject = subject()) {
             new LogScript()
                     .enter(ORDERS, LONG, NOON, "ann")
+                    .version(ORDERS, LONG, NOON, NOON, Optional.of("changed"))
                     .message(NEIGHBOUR, SHORT, NOON, "x", Optional.of(new IdHash(1, 1)))
                     .message(ELSEWHERE, LONG, NOON, "stays")
                     .message(ORDERS, LONG, NOON + 3 * CHANNEL_MEMORY.toMillis(), "later")
@@ -326,6 +334,8 @@ public interface SlotCopyContract {
                     .message(NEIGHBOUR, LONG, NOON, "x", Optional.of(first))
                     .enter(NEIGHBOUR, LONG, NOON + MINUTE, "ann")
                     .enter(NEIGHBOUR, LONG, NOON + 10 * MINUTE, "bob")
+                    .version(NEIGHBOUR, LONG, NOON + 10 * MINUTE, NOON, Optional.of("changed"))
+                    .version(ORDERS, SHORT, NOON + 10 * MINUTE, NOON + 10 * MINUTE, Optional.of("of another class"))
                     .message(NEIGHBOUR, SHORT, NOON + 11 * MINUTE, "y", Optional.of(second));
             script.appendTo(from);
             from.expire(NOON);
@@ -344,7 +354,7 @@ public interface SlotCopyContract {
                 pages++;
             } while (!page.isLast());
 
-            assertThat(pages).isGreaterThanOrEqualTo(5);
+            assertThat(pages).isGreaterThanOrEqualTo(7);
             assertThat(answers(to, first, second).subList(1, answers.size()))
                     .isEqualTo(answers.subList(1, answers.size()));
             to.reopen();
@@ -365,6 +375,7 @@ public interface SlotCopyContract {
             LogScript script = new LogScript().message(ORDERS, LONG, NOON, "a").enter(ORDERS, LONG, NOON, "ann");
             SlotMeta base = script.meta(SLOT);
             script.leave(ORDERS, LONG, NOON + MINUTE, "ann")
+                    .version(ORDERS, LONG, NOON + MINUTE, NOON, Optional.of("changed"))
                     .message(NEIGHBOUR, SHORT, NOON + 20 * MINUTE, "x", Optional.of(new IdHash(1, 1)))
                     .enter(NEIGHBOUR, SHORT, NOON + 20 * MINUTE, "bob")
                     .message(ORDERS, LONG, NOON + 21 * MINUTE, "b");
@@ -380,13 +391,13 @@ public interface SlotCopyContract {
             List<Object> expected = answers(from, new IdHash(1, 1), new IdHash(2, 2));
             List<Object> actual = answers(to, new IdHash(1, 1), new IdHash(2, 2));
             assertThat(actual.subList(1, actual.size())).isEqualTo(expected.subList(1, expected.size()));
-            assertThat(lsns(log(to, 2))).containsExactly(3L, 4L, 5L, 6L);
+            assertThat(lsns(log(to, 2))).containsExactly(3L, 4L, 5L, 6L, 7L);
             to.reopen();
             assertThat(to.store().recovered(SLOT)).isEqualTo(script.meta(SLOT));
-            assertThat(get(to.store().truncate(SLOT, 4)).orElseThrow().lastLsn())
-                    .isEqualTo(4);
+            assertThat(get(to.store().truncate(SLOT, 5)).orElseThrow().lastLsn())
+                    .isEqualTo(5);
             assertThat(members(to, NEIGHBOUR)).isEmpty();
-            assertThat(place(to, NEIGHBOUR)).isEqualTo(4);
+            assertThat(place(to, NEIGHBOUR)).isEqualTo(5);
         }
     }
 
@@ -410,7 +421,8 @@ public interface SlotCopyContract {
         assertThat(get(subject.store().channel(NEIGHBOUR.key()))).isEqualTo(new ChannelImage(0, List.of()));
         assertThat(get(subject.store().findId(NEIGHBOUR.key(), new IdHash(1, 1))))
                 .isEmpty();
-        assertThat(get(subject.store().channelsWithMembers(SLOT))).isEmpty();
+        assertThat(get(subject.store().channelsWith(StateKind.PRESENCE, SLOT))).isEmpty();
+        assertThat(LogScript.rows(subject.store(), ORDERS)).isEmpty();
         SlotImage image = get(subject.store().image(SLOT, SlotImage.START, 9));
         assertThat(image.rows()).isEmpty();
         assertThat(image.trimmedLsn()).isZero();
@@ -422,10 +434,11 @@ public interface SlotCopyContract {
         answers.add(lsns(log(subject, 0)));
         for (ChannelId channel : List.of(ORDERS, NEIGHBOUR)) {
             answers.add(get(subject.store().channel(channel.key())));
+            LogScript.rows(subject.store(), channel).forEach(row -> answers.add(row.key() + '=' + row.value()));
             answers.add(get(subject.store().findId(channel.key(), first)));
             answers.add(get(subject.store().findId(channel.key(), second)));
         }
-        answers.add(get(subject.store().channelsWithMembers(SLOT)));
+        answers.add(get(subject.store().channelsWith(StateKind.PRESENCE, SLOT)));
         return answers;
     }
 

@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -22,6 +25,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -79,7 +83,7 @@ final class Database implements AutoCloseable {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, keep(new ColumnFamilyOptions())));
         for (Table table : Table.values()) {
-            byte[] name = table.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+            byte[] name = name(table).getBytes(StandardCharsets.US_ASCII);
             families.add(new ColumnFamilyDescriptor(name, tableOptions(table, config, cache, bloom)));
         }
         written = keep(new WriteOptions());
@@ -88,11 +92,36 @@ final class Database implements AutoCloseable {
         prefixScans = keep(new ReadOptions()).setPrefixSameAsStart(true);
         fullScans = keep(new ReadOptions()).setTotalOrderSeek(true);
         try {
+            verifyTables(dir);
             rocks = RocksDB.open(options, dir.toString(), families, handles);
-        } catch (RocksDBException e) {
+        } catch (RocksDBException | DamagedStore e) {
             natives.forEach(AbstractNativeReference::close);
             throw e;
         }
+    }
+
+    /// RocksDB opens all tables that there are, or none.
+    private static void verifyTables(Path dir) throws RocksDBException {
+        if (!Files.exists(dir.resolve("CURRENT"))) {
+            return;
+        }
+        Set<String> known = Arrays.stream(Table.values()).map(Database::name).collect(Collectors.toSet());
+        known.add(new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.US_ASCII));
+        try (Options options = new Options()) {
+            for (byte[] name : RocksDB.listColumnFamilies(options, dir.toString())) {
+                String table = new String(name, StandardCharsets.UTF_8);
+                if (!known.contains(table)) {
+                    throw new DamagedStore(
+                            "the store was written by another version of the software: its table %s is not known; "
+                                            .formatted(table)
+                                    + "move the directory away to start empty");
+                }
+            }
+        }
+    }
+
+    private static String name(Table table) {
+        return table.name().toLowerCase(Locale.ROOT);
     }
 
     /// @param recovery what to make of a log file that does not end well

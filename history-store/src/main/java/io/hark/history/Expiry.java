@@ -8,7 +8,7 @@ import org.rocksdb.RocksDBException;
 /// deleted on
 /// its own.
 final class Expiry {
-    private static final List<Table> TABLES = List.of(Table.HIST, Table.LOG, Table.DEDUPE, Table.CHAN);
+    private static final List<Table> TABLES = List.of(Table.HIST, Table.LOG, Table.DEDUPE, Table.CHAN, Table.STATE);
 
     private final Database database;
     private final Retention retention;

@@ -9,24 +9,23 @@ import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.Hlc;
 import io.hark.channel.IdHash;
-import io.hark.channel.MemberCodec;
 import io.hark.channel.Receipt;
-import io.hark.presence.Member;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 
 /// Blocking: reads of one channel. Any thread.
 final class HistoryReader {
     private final Database database;
     private final Retention retention;
+    private final StateReader state;
 
-    HistoryReader(Database database, Retention retention) {
+    HistoryReader(Database database, Retention retention, StateReader state) {
         this.database = database;
         this.retention = retention;
+        this.state = state;
     }
 
     HistoryPage page(HistoryQuery query) throws RocksDBException, DamagedEntry {
@@ -109,7 +108,7 @@ final class HistoryReader {
     }
 
     ChannelImage channel(ChannelKey channel) throws RocksDBException, DamagedEntry {
-        return new ChannelImage(place(channel).lastLsn(), members(channel));
+        return new ChannelImage(place(channel).lastLsn(), state.members(channel));
     }
 
     /// Value: where a channel ends.
@@ -136,16 +135,5 @@ final class HistoryReader {
         // Read after the rows: a bound is raised before the rows that it stands for disappear. A row is above it,
         // unless the channel memory was another for a while: then newer rows may have gone before this one.
         return new Place(Math.max(lastLsn, retention.trimmedThrough(channel.slot())), segment);
-    }
-
-    private List<Member> members(ChannelKey channel) throws RocksDBException, DamagedEntry {
-        List<Member> members = new ArrayList<>();
-        try (RocksIterator rows = database.prefixScan(Table.PRES)) {
-            for (rows.seek(Rows.memberKey(channel, "")); rows.isValid(); rows.next()) {
-                members.add(MemberCodec.decode(Rows.memberBytes(rows.value())));
-            }
-            rows.status();
-        }
-        return members;
     }
 }

@@ -2,24 +2,26 @@ package io.hark.history;
 
 import io.hark.channel.ChannelId;
 import io.hark.channel.DamagedEntry;
-import io.hark.channel.MemberCodec;
+import io.hark.channel.Lifetime;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /// Blocking: reads what the store knows of a slot beside its records, page by page: ids, then places, then
-/// members. A page's `next` is the number of the table that was being read and the last key that was. Any
+/// state. A page's `next` is the number of the table that was being read and the last key that was. Any
 /// thread.
 final class ImageReader {
-    /// A page ends once its rows take this much, as members can be large.
+    /// A page ends once its rows take this much, as rows of state can be large.
     private static final int PAGE_BYTES = 1 << 20;
 
-    private static final List<Table> TABLES = List.of(Table.DEDUPE, Table.CHAN, Table.PRES);
+    private static final List<Table> TABLES = List.of(Table.DEDUPE, Table.CHAN, Table.STATE);
     private static final byte[] NO_KEY = {};
 
     private final Database database;
@@ -99,13 +101,12 @@ final class ImageReader {
 
     /// What the keys of the table's rows of the slot start with, in order.
     private List<byte[]> ranges(Table table, int slot) {
-        if (table == Table.PRES) {
-            return List.of(Rows.memberSlotKey(slot));
-        }
-        SegmentSet segments = table == Table.DEDUPE ? retention.dedupe : retention.channels;
-        return Arrays.stream(segments.all())
-                .mapToObj(segment -> Rows.slotKey(segment, slot))
-                .toList();
+        LongStream segments = switch (table) {
+            case DEDUPE -> Arrays.stream(retention.dedupe.all());
+            case CHAN -> Arrays.stream(retention.channels.all());
+            default -> LongStream.concat(LongStream.of(Segment.NONE), Arrays.stream(retention.state.all()));
+        };
+        return segments.mapToObj(segment -> Rows.slotKey(segment, slot)).toList();
     }
 
     private Optional<SlotRow> row(Table table, byte[] key, byte[] value) throws RocksDBException, DamagedEntry {
@@ -115,9 +116,14 @@ final class ImageReader {
                         Rows.channelAt(key, Table.SEGMENT), Rows.dedupeId(key), Rows.receipt(value)));
             case CHAN -> place(key, value);
             default ->
-                Optional.of(new SlotRow.Present(
-                        Rows.memberChannel(key, value), MemberCodec.decode(Rows.memberBytes(value))));
+                Optional.of(new SlotRow.State(
+                        Rows.stateChannel(key, value),
+                        new StateRow(Rows.stateKind(key), Rows.stateKey(key), lifetime(key), Rows.stateValue(value))));
         };
+    }
+
+    private Lifetime lifetime(byte[] stateKey) {
+        return StateReader.lifetime(retention, Bytes.longAt(stateKey, 0));
     }
 
     /// Only from a channel's newest row, and not below what this store would answer.

@@ -24,7 +24,7 @@ final class MetaRows {
     static final int SLOT_KEY = 3;
 
     /// Grows when rows get another meaning.
-    static final long FORMAT = 2;
+    static final long FORMAT = 3;
 
     private static final int BOUNDARY_SLOT_AT = 9;
 

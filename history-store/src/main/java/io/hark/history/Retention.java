@@ -1,6 +1,7 @@
 package io.hark.history;
 
 import io.hark.channel.DamagedEntry;
+import io.hark.channel.Lifetime;
 import io.hark.channel.Slots;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +15,9 @@ import org.rocksdb.RocksIterator;
 /// thread
 /// changes it, any thread reads.
 ///
-/// Three kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe rows
-/// by the
-/// dedupe window; channel rows by [HistoryConfig#channelMemory]. Channel rows do not go with their entries'
+/// Four kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe rows by
+/// the dedupe window; channel rows by [HistoryConfig#channelMemory]; rows of state by their lifetime. Channel rows do
+/// not go with their entries'
 /// policy
 /// because then a channel whose policy changed to a shorter retention would be found at an old position once
 /// its newer
@@ -25,6 +26,7 @@ final class Retention {
     final SegmentSet history = new SegmentSet();
     final SegmentSet dedupe = new SegmentSet();
     final SegmentSet channels = new SegmentSet();
+    final SegmentSet state = new SegmentSet();
 
     private final AtomicLongArray trimmed = new AtomicLongArray(Slots.COUNT);
     // By class id - 1; replaced when a class is added.
@@ -41,6 +43,7 @@ final class Retention {
         retention.loadSegments(database, Table.HIST, retention.history);
         retention.loadSegments(database, Table.DEDUPE, retention.dedupe);
         retention.loadSegments(database, Table.CHAN, retention.channels);
+        retention.loadSegments(database, Table.STATE, retention.state);
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             retention.trimmed.set(
                     slot,
@@ -65,7 +68,7 @@ final class Retention {
 
     private void loadSegments(Database database, Table table, SegmentSet segments) throws RocksDBException {
         try (RocksIterator rows = database.fullScan(table)) {
-            rows.seekToFirst();
+            rows.seek(Rows.segmentKey(Segment.NONE + 1));
             while (rows.isValid()) {
                 long segment = Bytes.longAt(rows.key(), 0);
                 segments.add(segment);
@@ -84,6 +87,16 @@ final class Retention {
             }
         }
         return newClass(millis, out);
+    }
+
+    /// The segment for rows of state of that lifetime, known from then on. Writer only.
+    long stateSegment(Lifetime lifetime, RawBatch out) {
+        if (lifetime.isLasting()) {
+            return Segment.NONE;
+        }
+        long segment = classOf(lifetime.retention(), out).segmentAt(lifetime.millis());
+        state.add(segment);
+        return segment;
     }
 
     private RetentionClass newClass(long millis, RawBatch out) {
@@ -115,14 +128,15 @@ final class Retention {
 
     /// Whether a table has rows in the class's segments up to `lastSegment`.
     boolean hasRowsThrough(long lastSegment) {
-        return Stream.of(history, dedupe, channels).anyMatch(segments -> segments.hasThrough(lastSegment));
+        return Stream.of(history, dedupe, channels, state).anyMatch(segments -> segments.hasThrough(lastSegment));
     }
 
     /// Forgets the class's segments up to `lastSegment` and says in how many tables they were.
     int dropped(long lastSegment) {
         return history.removeThrough(lastSegment)
                 + dedupe.removeThrough(lastSegment)
-                + channels.removeThrough(lastSegment);
+                + channels.removeThrough(lastSegment)
+                + state.removeThrough(lastSegment);
     }
 
     RetentionClass dedupeClass() {

@@ -1,5 +1,7 @@
 package io.hark.history;
 
+import java.time.Duration;
+
 /// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that, so rows
 /// outlive
 /// their retention by an eighth at most.
@@ -9,6 +11,10 @@ record RetentionClass(int id, long retentionMillis) {
     static final int ID_MAX = 0x7FFF;
     private static final int BUCKETS = 8;
     private static final long BUCKET_MILLIS_MIN = 1000;
+
+    Duration retention() {
+        return Duration.ofMillis(retentionMillis);
+    }
 
     long bucketMillis() {
         return Math.max(BUCKET_MILLIS_MIN, retentionMillis / BUCKETS);

@@ -14,6 +14,9 @@ import io.hark.channel.Receipt;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateKind;
+import io.hark.channel.StatePage;
+import io.hark.channel.StateQuery;
 import io.hark.control.ControlLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,6 +55,7 @@ public final class RocksHistoryStore implements HistoryStore {
     private final SlotChanges changes;
     private final HistoryReader reader;
     private final SlotReader slotReader;
+    private final StateReader stateReader;
     private final ImageReader imageReader;
     private final ThreadPoolExecutor readers;
     private final RocksControlLog controlLog;
@@ -77,7 +81,8 @@ public final class RocksHistoryStore implements HistoryStore {
                 new WriteSet(retention, boundaries, database.newBatch()),
                 new Expiry(database, retention, boundaries));
         this.changes = new SlotChanges(database, retention, boundaries);
-        this.reader = new HistoryReader(database, retention);
+        this.stateReader = new StateReader(database, retention);
+        this.reader = new HistoryReader(database, retention, stateReader);
         this.slotReader = new SlotReader(database, retention);
         this.imageReader = new ImageReader(database, retention, reader);
         this.readers = new ThreadPoolExecutor(
@@ -202,8 +207,13 @@ public final class RocksHistoryStore implements HistoryStore {
     }
 
     @Override
-    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
-        return answer(() -> slotReader.channelsWithMembers(slot));
+    public CompletionStage<StatePage> state(StateQuery query) {
+        return answer(() -> stateReader.page(query));
+    }
+
+    @Override
+    public CompletionStage<List<ChannelId>> channelsWith(StateKind kind, int slot) {
+        return answer(() -> stateReader.channelsWith(kind, slot));
     }
 
     @Override
@@ -235,7 +245,7 @@ public final class RocksHistoryStore implements HistoryStore {
             ChannelKey channel = switch (row) {
                 case SlotRow.Published published -> published.channel();
                 case SlotRow.Place place -> place.channel().key();
-                case SlotRow.Present present -> present.channel().key();
+                case SlotRow.State state -> state.channel().key();
             };
             if (channel.slot() != meta.slot()) {
                 return CompletableFuture.failedStage(new IllegalArgumentException(

@@ -6,6 +6,8 @@ import io.hark.channel.DamagedEntry;
 import io.hark.channel.IdHash;
 import io.hark.channel.Origin;
 import io.hark.channel.Receipt;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateValue;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,8 @@ import java.util.Arrays;
 /// Values of the rows beside the entries themselves. RocksDB's block checksums cover what these read from
 /// files.
 final class Rows {
+    private static final StateKind[] STATE_KINDS = StateKind.values();
+
     private Rows() {}
 
     /// The hash stands here so that the entry is found without making it from the companion's names.
@@ -58,26 +62,52 @@ final class Rows {
 
     /// The channel of a channel row, verified by the hash in its key.
     static ChannelId channelId(byte[] key, byte[] value) throws DamagedEntry {
-        return named(key, Table.SEGMENT, decode(value, in -> {
+        ChannelId channel = decode(value, in -> {
             in.getLong();
             return ChannelId.of(text(in), text(in));
-        }));
-    }
-
-    static Bytes member(Bytes out, ChannelId channel, byte[] member) {
-        return out.clear().putText(channel.app()).putText(channel.name()).put(member);
-    }
-
-    /// The channel that a member's row names, verified by the hash in its key.
-    static ChannelId memberChannel(byte[] key, byte[] value) throws DamagedEntry {
-        return named(key, 0, decode(value, in -> ChannelId.of(text(in), text(in))));
-    }
-
-    private static ChannelId named(byte[] key, int keyAt, ChannelId channel) throws DamagedEntry {
-        if (key.length < keyAt + Table.CHANNEL || !channelAt(key, keyAt).equals(channel.key())) {
-            throw new DamagedEntry("a row names channel %s, whose hash is another".formatted(channel));
+        });
+        if (key.length < Table.CHAN_KEY || !channelAt(key, Table.SEGMENT).equals(channel.key())) {
+            throw anothersName(channel);
         }
         return channel;
+    }
+
+    static Bytes state(Bytes out, ChannelId channel, StateValue value) {
+        return out.clear().putText(channel.app()).putText(channel.name()).put(value.bytes());
+    }
+
+    /// The channel that a row of state names, verified by the hash in its key.
+    static ChannelId stateChannel(byte[] key, byte[] value) throws DamagedEntry {
+        ChannelId channel = decode(value, in -> ChannelId.of(text(in), text(in)));
+        if (key.length < Table.STATE_KEY || !stateChannelAt(key).equals(channel.key())) {
+            throw anothersName(channel);
+        }
+        return channel;
+    }
+
+    private static ChannelKey stateChannelAt(byte[] key) {
+        int hashAt = Table.SEGMENT + Table.SLOT + Table.KIND;
+        return new ChannelKey(
+                ByteBuffer.wrap(key).getShort(Table.SEGMENT),
+                Bytes.longAt(key, hashAt),
+                Bytes.longAt(key, hashAt + Long.BYTES));
+    }
+
+    static StateKind stateKind(byte[] key) throws DamagedEntry {
+        int kind = key[Table.SEGMENT + Table.SLOT];
+        if (kind < 0 || kind >= STATE_KINDS.length) {
+            throw new DamagedEntry("a row of state is of kind %d, which is not known".formatted(kind));
+        }
+        return STATE_KINDS[kind];
+    }
+
+    /// The row's own key.
+    static String stateKey(byte[] key) {
+        return new String(key, Table.STATE_KEY, key.length - Table.STATE_KEY, StandardCharsets.UTF_8);
+    }
+
+    private static DamagedEntry anothersName(ChannelId channel) {
+        return new DamagedEntry("a row names channel %s, whose hash is another".formatted(channel));
     }
 
     static ChannelKey channelAt(byte[] key, int at) {
@@ -87,13 +117,13 @@ final class Rows {
                 Bytes.longAt(key, at + Table.SLOT + Long.BYTES));
     }
 
-    static byte[] memberBytes(byte[] value) throws DamagedEntry {
+    static StateValue stateValue(byte[] value) throws DamagedEntry {
         return decode(value, in -> {
-            text(in);
-            text(in);
-            byte[] member = new byte[in.remaining()];
-            in.get(member);
-            return member;
+            skipText(in);
+            skipText(in);
+            byte[] bytes = new byte[in.remaining()];
+            in.get(bytes);
+            return new StateValue(bytes);
         });
     }
 
@@ -150,20 +180,28 @@ final class Rows {
         return new IdHash(Bytes.longAt(dedupeKey, at), Bytes.longAt(dedupeKey, at + Long.BYTES));
     }
 
-    /// What the keys of all members of a slot's channels start with; the slot may be one past the last.
-    static byte[] memberSlotKey(int slot) {
-        return new Bytes(Table.SLOT).putShort(slot).array();
-    }
-
     static byte[] channelKey(long segment, ChannelKey channel) {
         return new Bytes(Table.CHAN_KEY).putLong(segment).putChannel(channel).array();
     }
 
-    static byte[] memberKey(ChannelKey channel, String memberKey) {
-        return new Bytes(Table.CHANNEL + memberKey.length())
-                .putChannel(channel)
-                .put(memberKey.getBytes(StandardCharsets.UTF_8))
+    static byte[] stateKey(long segment, ChannelKey channel, StateKind kind, String key) {
+        return new Bytes(Table.STATE_KEY + key.length())
+                .putLong(segment)
+                .putShort(channel.slot())
+                .putByte(kind.ordinal())
+                .putLong(channel.high())
+                .putLong(channel.low())
+                .put(key.getBytes(StandardCharsets.UTF_8))
                 .copy();
+    }
+
+    /// What the keys of a slot's rows of one kind start with.
+    static byte[] stateKindKey(long segment, int slot, StateKind kind) {
+        return new Bytes(Table.SEGMENT + Table.SLOT + Table.KIND)
+                .putLong(segment)
+                .putShort(slot)
+                .putByte(kind.ordinal())
+                .array();
     }
 
     static byte[] segmentKey(long segment) {
@@ -180,6 +218,14 @@ final class Rows {
             }
         }
         throw new BufferUnderflowException();
+    }
+
+    private static void skipText(ByteBuffer in) {
+        long length = varint(in);
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        in.position(in.position() + (int) length);
     }
 
     static String text(ByteBuffer in) {

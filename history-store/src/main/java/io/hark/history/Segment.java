@@ -4,7 +4,7 @@ package io.hark.history;
 /// bytes of
 /// their keys, so that all of it is one key range: class id in the high 16 bits, bucket number in the low 48.
 final class Segment {
-    /// No row is in it: class 0 is never given.
+    /// No row that expires is in it: class 0 is never given.
     static final long NONE = 0;
 
     private static final int BUCKET_BITS = 48;

@@ -6,12 +6,13 @@ import io.hark.channel.DamagedEntry;
 import io.hark.channel.EntryHead;
 import io.hark.channel.Hlc;
 import io.hark.channel.LogRecord;
-import io.hark.channel.MemberChange;
-import io.hark.channel.MemberCodec;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
-import io.hark.presence.Member;
+import io.hark.channel.StateChange;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateRow;
+import io.hark.channel.StateValue;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -132,10 +133,10 @@ final class SlotChanges {
     /// Confined: undoes records, which come oldest first. Of what several of them changed, the oldest knows
     /// what was there before.
     private final class Cut {
-        private final Set<Changed> members = new HashSet<>();
+        private final Set<Changed> changed = new HashSet<>();
         private final Map<ChannelId, Long> placesBefore = new HashMap<>();
 
-        private record Changed(ChannelKey channel, String memberKey) {}
+        private record Changed(ChannelKey channel, StateKind kind, String key) {}
 
         void takeBack(LogRecord record, long segment) throws RocksDBException, DamagedEntry {
             EntryHead head = record.head();
@@ -147,7 +148,7 @@ final class SlotChanges {
             if (record.channel().isPresent()) {
                 ChannelId channel = record.channel().get();
                 placesBefore.putIfAbsent(channel, head.prevLsn());
-                record.members().forEach(change -> takeBack(channel, change));
+                record.changes().forEach(change -> takeBack(channel, change));
             }
         }
 
@@ -162,12 +163,12 @@ final class SlotChanges {
             }
         }
 
-        private void takeBack(ChannelId channel, MemberChange change) {
-            if (members.add(new Changed(channel.key(), change.memberKey()))) {
-                byte[] key = Rows.memberKey(channel.key(), change.memberKey());
+        private void takeBack(ChannelId channel, StateChange change) {
+            if (changed.add(new Changed(channel.key(), change.kind(), change.key()))) {
+                long segment = retention.stateSegment(change.lifetime(), batch);
+                byte[] key = Rows.stateKey(segment, channel.key(), change.kind(), change.key());
                 change.before()
-                        .ifPresentOrElse(
-                                member -> putMember(channel, key, member), () -> batch.delete(Table.PRES, key));
+                        .ifPresentOrElse(value -> putState(channel, key, value), () -> batch.delete(Table.STATE, key));
             }
         }
 
@@ -219,11 +220,8 @@ final class SlotChanges {
         return segment;
     }
 
-    private void putMember(ChannelId channel, byte[] key, Member member) {
-        batch.put(
-                Table.PRES,
-                key,
-                Rows.member(scratch, channel, MemberCodec.encode(member)).copy());
+    private void putState(ChannelId channel, byte[] key, StateValue value) {
+        batch.put(Table.STATE, key, Rows.state(scratch, channel, value).copy());
     }
 
     /// Forgets everything of the slot.
@@ -234,7 +232,8 @@ final class SlotChanges {
             deleteSlot(Table.LOG, retention.history, slot);
             deleteSlot(Table.DEDUPE, retention.dedupe, slot);
             deleteSlot(Table.CHAN, retention.channels, slot);
-            deleteRange(Table.PRES, Rows.memberSlotKey(slot), Rows.memberSlotKey(slot + 1));
+            deleteSlot(Table.STATE, retention.state, slot);
+            deleteRange(Table.STATE, Rows.slotKey(Segment.NONE, slot), Rows.slotKey(Segment.NONE, slot + 1));
             return slot;
         });
         boundaries.wipe(slot, batch);
@@ -280,8 +279,10 @@ final class SlotChanges {
                 }
                 case SlotRow.Place(var channel, var lastLsn, var millis) ->
                     highestPlaces.merge(putPlace(channel, lastLsn, millis), lastLsn, Math::max);
-                case SlotRow.Present(var channel, var member) ->
-                    putMember(channel, Rows.memberKey(channel.key(), member.key()), member);
+                case SlotRow.State(var channel, StateRow state) -> {
+                    long segment = retention.stateSegment(state.lifetime(), batch);
+                    putState(channel, Rows.stateKey(segment, channel.key(), state.kind(), state.key()), state.value());
+                }
             }
         }
         for (var highest : highestPlaces.entrySet()) {

@@ -1,6 +1,5 @@
 package io.hark.history;
 
-import io.hark.channel.ChannelId;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.LogPage;
 import io.hark.channel.LogRecord;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 
 /// Blocking: reads of one slot across its channels. Any thread.
 final class SlotReader {
@@ -34,19 +32,5 @@ final class SlotReader {
             }
         }
         return new LogPage(records, false);
-    }
-
-    List<ChannelId> channelsWithMembers(int slot) throws RocksDBException, DamagedEntry {
-        List<ChannelId> channels = new ArrayList<>();
-        byte[] begin = Rows.memberSlotKey(slot);
-        try (RocksIterator rows = database.fullScan(Table.PRES)) {
-            rows.seek(begin);
-            while (rows.isValid() && Bytes.startsWith(rows.key(), begin)) {
-                channels.add(Rows.memberChannel(rows.key(), rows.value()));
-                rows.seek(Rows.afterPrefix(rows.key(), Table.CHANNEL));
-            }
-            rows.status();
-        }
-        return channels;
     }
 }

@@ -1,6 +1,7 @@
 package io.hark.history;
 
-/// The column families. Rows of the first four start with a [Segment] and expire with it.
+/// The column families. Rows of the first five start with a [Segment] and expire with it;
+/// those of state that is lasting start with [Segment#NONE] and stay.
 ///
 /// | table   | key                                     | value                                  |
 /// |---------|-----------------------------------------|----------------------------------------|
@@ -8,7 +9,7 @@ package io.hark.history;
 /// | LOG     | segment, slot, LSN                      | channel hash, the record's companion   |
 /// | DEDUPE  | segment, slot, channel hash, id hash    | receipt                                |
 /// | CHAN    | segment, slot, channel hash             | last LSN, app, name                    |
-/// | PRES    | slot, channel hash, member key          | app, name, member                      |
+/// | STATE   | segment, slot, kind, channel hash, key  | app, name, the row's value             |
 /// | META    | a letter, then what [MetaRows] says     | slot metas, retention classes, trims   |
 /// | CONTROL | what [RocksControlLog] says             | the control log's state                |
 ///
@@ -18,7 +19,7 @@ enum Table {
     LOG(Table.SEGMENT + Table.SLOT, false),
     DEDUPE(0, true),
     CHAN(0, true),
-    PRES(Table.CHANNEL, false),
+    STATE(Table.SEGMENT + Table.STATE_CHANNEL, false),
     META(0, false),
     CONTROL(0, false);
 
@@ -26,12 +27,17 @@ enum Table {
     static final int SLOT = 2;
     static final int HASH = 16;
     static final int CHANNEL = SLOT + HASH;
+    static final int KIND = 1;
+    static final int STATE_CHANNEL = SLOT + KIND + HASH;
     static final int LSN = 8;
 
     static final int HIST_KEY = SEGMENT + CHANNEL + LSN;
     static final int LOG_KEY = SEGMENT + SLOT + LSN;
     static final int DEDUPE_KEY = SEGMENT + CHANNEL + HASH;
     static final int CHAN_KEY = SEGMENT + CHANNEL;
+
+    /// Without the row's own key, which follows.
+    static final int STATE_KEY = SEGMENT + STATE_CHANNEL;
 
     /// Bytes that all rows of one scan share; 0 when the table is not scanned on the message path.
     final int prefixBytes;

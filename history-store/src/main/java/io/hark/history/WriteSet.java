@@ -7,10 +7,9 @@ import io.hark.channel.EntryHead;
 import io.hark.channel.Hlc;
 import io.hark.channel.IdHash;
 import io.hark.channel.LogRecord;
-import io.hark.channel.MemberChange;
-import io.hark.channel.MemberCodec;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.Slots;
+import io.hark.channel.StateChange;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -45,7 +44,7 @@ final class WriteSet {
         record.channel().ifPresent(channel -> {
             lastOfChannel.put(head.channel(), append);
             if (!append.present()) {
-                record.members().forEach(change -> addMember(channel, change));
+                record.changes().forEach(change -> addState(channel, change));
             }
         });
         boundaries.appended(head, batch);
@@ -77,15 +76,16 @@ final class WriteSet {
         batch.value(Rows.receipt(scratch, record.receipt()));
     }
 
-    private void addMember(ChannelId channel, MemberChange change) {
-        byte[] key = Rows.memberKey(channel.key(), change.memberKey());
+    private void addState(ChannelId channel, StateChange change) {
+        long segment = retention.stateSegment(change.lifetime(), batch);
+        byte[] key = Rows.stateKey(segment, channel.key(), change.kind(), change.key());
         change.after()
                 .ifPresentOrElse(
-                        member -> {
-                            batch.put(Table.PRES, key.length).put(key);
-                            batch.value(Rows.member(scratch, channel, MemberCodec.encode(member)));
+                        value -> {
+                            batch.put(Table.STATE, key.length).put(key);
+                            batch.value(Rows.state(scratch, channel, value));
                         },
-                        () -> batch.delete(Table.PRES, key));
+                        () -> batch.delete(Table.STATE, key));
     }
 
     private void addMeta(SlotMeta after, long segment) {

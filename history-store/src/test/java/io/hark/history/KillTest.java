@@ -10,7 +10,11 @@ import io.hark.channel.LogPage;
 import io.hark.channel.LogRecord;
 import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
-import io.hark.presence.Member;
+import io.hark.channel.StateChange;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateQuery;
+import io.hark.channel.StateRow;
+import io.hark.channel.StateValue;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -145,18 +149,17 @@ class KillTest {
         int slot = TruncateUntilKilled.CHANNELS.getFirst().key().slot();
         LogPage log = get(store.log(slot, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
         Map<ChannelId, Long> places = new HashMap<>();
-        Map<ChannelId, Map<String, Member>> members = new HashMap<>();
+        Map<ChannelId, Map<StateKind, Map<String, StateValue>>> state = new HashMap<>();
         SlotMeta meta = SlotMeta.empty(slot);
         for (LogRecord record : log.records()) {
             meta = meta.after(record.head());
             places.put(record.channel().orElseThrow(), record.lsn());
-            Map<String, Member> ofChannel =
-                    members.computeIfAbsent(record.channel().orElseThrow(), channel -> new TreeMap<>());
-            record.members()
-                    .forEach(change -> change.after()
-                            .ifPresentOrElse(
-                                    member -> ofChannel.put(change.memberKey(), member),
-                                    () -> ofChannel.remove(change.memberKey())));
+            Map<StateKind, Map<String, StateValue>> ofChannel =
+                    state.computeIfAbsent(record.channel().orElseThrow(), channel -> new HashMap<>());
+            for (StateChange change : record.changes()) {
+                Map<String, StateValue> rows = ofChannel.computeIfAbsent(change.kind(), kind -> new TreeMap<>());
+                change.after().ifPresentOrElse(value -> rows.put(change.key(), value), () -> rows.remove(change.key()));
+            }
             epochAfter.forEach((lsn, epoch) -> assertThat(
                             record.lsn() <= lsn || record.head().epoch() >= epoch)
                     .as("entry %s after the cut at %d of epoch %d", record.head(), lsn, epoch)
@@ -173,9 +176,14 @@ class KillTest {
         for (ChannelId channel : TruncateUntilKilled.CHANNELS) {
             var image = get(store.channel(channel.key()));
             assertThat(image.lastLsn()).isEqualTo(places.getOrDefault(channel, 0L));
-            assertThat(image.members())
-                    .containsExactlyElementsOf(
-                            members.getOrDefault(channel, Map.of()).values());
+            for (StateKind kind : StateKind.values()) {
+                var rows = get(store.state(StateQuery.startingWith(channel.key(), kind, "", 1000)));
+                assertThat(rows.rows())
+                        .extracting(StateRow::value)
+                        .containsExactlyElementsOf(state.getOrDefault(channel, Map.of())
+                                .getOrDefault(kind, Map.of())
+                                .values());
+            }
         }
     }
 

@@ -20,13 +20,13 @@ class RawBatchTest {
             byte[] end = {1, 3};
             byte[] value = new byte[300];
             expected.put(database.handle(Table.HIST), key, value);
-            expected.delete(database.handle(Table.PRES), key);
+            expected.delete(database.handle(Table.STATE), key);
             expected.deleteRange(database.handle(Table.CHAN), key, end);
             expected.put(database.handle(Table.META), key, new byte[0]);
 
             RawBatch batch = database.newBatch();
             batch.put(Table.HIST, key, value);
-            batch.delete(Table.PRES, key);
+            batch.delete(Table.STATE, key);
             batch.deleteRange(Table.CHAN, key, end);
             batch.put(Table.META, key.length).put(key);
             batch.value(new Bytes(1));

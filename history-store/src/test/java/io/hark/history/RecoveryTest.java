@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hark.channel.LogScript;
 import io.hark.channel.SlotMeta;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyOptions;
 
 class RecoveryTest {
     private static final int SLOT = ORDERS.key().slot();
@@ -179,7 +182,20 @@ class RecoveryTest {
         database.rocks().delete(database.handle(Table.META), MetaRows.formatKey());
         subject.close();
 
-        assertThatThrownBy(subject::open).isInstanceOf(DamagedStore.class).hasMessageContaining("format 1, known is 2");
+        assertThatThrownBy(subject::open).isInstanceOf(DamagedStore.class).hasMessageContaining("format 1, known is 3");
+    }
+
+    @Test
+    void aTableOfAnotherVersionIsNamed() throws Exception {
+        RocksSubject subject = new RocksSubject(original, RocksSubject.CONFIG);
+        byte[] name = "pres".getBytes(StandardCharsets.US_ASCII);
+        try (ColumnFamilyOptions options = new ColumnFamilyOptions()) {
+            ColumnFamilyDescriptor former = new ColumnFamilyDescriptor(name, options);
+            subject.rocks().database().rocks().createColumnFamily(former).close();
+        }
+        subject.close();
+
+        assertThatThrownBy(subject::open).isInstanceOf(DamagedStore.class).hasMessageContaining("table pres");
     }
 
     @Test

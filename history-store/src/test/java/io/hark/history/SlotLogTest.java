@@ -13,11 +13,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hark.channel.DamagedEntry;
+import io.hark.channel.Lifetime;
 import io.hark.channel.LogPage;
 import io.hark.channel.LogScript;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateRow;
+import io.hark.channel.StateValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -162,8 +166,9 @@ class SlotLogTest {
     @Test
     void anImageOfAnotherSlotIsRefused() throws Exception {
         try (RocksSubject subject = new RocksSubject(dir, RocksSubject.CONFIG)) {
-            SlotImage image = new SlotImage(
-                    List.of(new SlotRow.Present(ELSEWHERE, LogScript.member("ann", NOON))), 0, SlotImage.START);
+            StateRow row =
+                    new StateRow(StateKind.PRESENCE, "conn:ann", Lifetime.LASTING, new StateValue(new byte[] {1}));
+            SlotImage image = new SlotImage(List.of(new SlotRow.State(ELSEWHERE, row)), 0, SlotImage.START);
 
             assertThatThrownBy(() -> get(subject.store().install(SlotMeta.empty(SLOT), image)))
                     .hasCauseInstanceOf(IllegalArgumentException.class);

@@ -22,6 +22,7 @@ import io.hark.channel.InMemoryHistoryStore;
 import io.hark.channel.LogScript;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
+import io.hark.channel.StateKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -108,11 +109,16 @@ class StoreModelTest {
             ChannelId channel = CHANNELS.get(random.nextInt(CHANNELS.size()));
             ChannelPolicy policy = random.nextBoolean() ? LONG : SHORT;
             String client = "client-" + random.nextInt(3);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(8)) {
                 case 0 -> script.noop(SLOT, policy, now);
                 case 1, 2 -> script.enter(channel, policy, now, client);
                 case 3 -> script.leave(channel, policy, now, client);
                 case 4 -> script.message(channel, policy, now, "text");
+                case 5, 6 -> {
+                    long of = NOON + random.nextInt(4) * 1_000_000L;
+                    Optional<String> value = random.nextInt(4) == 0 ? Optional.empty() : Optional.of("at " + now);
+                    script.version(channel, of % 2_000_000 == 0 ? LONG : SHORT, now, of, value);
+                }
                 default -> {
                     IdHash id = new IdHash(random.nextLong(), random.nextLong());
                     ids.add(id);
@@ -150,16 +156,18 @@ class StoreModelTest {
             ChannelImage image = get(store.channel(channel.key()));
             answers.add("%s ends at %d".formatted(channel, image.lastLsn()));
             image.members().forEach(member -> answers.add("%s has %s".formatted(channel, member)));
+            LogScript.rows(store, channel)
+                    .forEach(row -> answers.add("%s has %s: %s".formatted(channel, row.key(), row.value())));
             for (IdHash id : ids.subList(Math.max(0, ids.size() - 30), ids.size())) {
                 get(store.findId(channel.key(), id))
                         .ifPresent(receipt -> answers.add("%s has %s at %s".formatted(channel, id, receipt)));
             }
         }
-        Set<ChannelId> withMembers = new HashSet<>(get(store.channelsWithMembers(SLOT)));
+        Set<ChannelId> withMembers = new HashSet<>(get(store.channelsWith(StateKind.PRESENCE, SLOT)));
         CHANNELS.stream().filter(withMembers::contains).forEach(channel -> answers.add(channel + " has members"));
         get(store.log(SLOT, 0, 100_000, 1 << 30))
                 .records()
-                .forEach(record -> answers.add(record.head() + " " + record.id() + " " + record.members()));
+                .forEach(record -> answers.add(record.head() + " " + record.id() + " " + record.changes()));
         return answers;
     }
 }

@@ -10,6 +10,7 @@ import io.hark.channel.SlotMeta;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /// A process of its own that appends to one slot and takes some of it back, each time as another owner, until
@@ -27,6 +28,8 @@ final class TruncateUntilKilled {
         LogScript script = new LogScript();
         SlotMeta meta = store.recovered(slot);
         Random random = new Random(meta.lastLsn());
+        // The same rows in every process.
+        long began = System.currentTimeMillis() / 86_400_000 * 86_400_000;
         for (int epoch = Integer.parseInt(args[1]); ; epoch++) {
             for (ChannelId channel : CHANNELS) {
                 script.goOn(meta, store, channel);
@@ -36,9 +39,18 @@ final class TruncateUntilKilled {
                 ChannelId channel = CHANNELS.get(random.nextInt(2));
                 long now = System.currentTimeMillis();
                 String client = "client-" + random.nextInt(5);
-                switch (random.nextInt(4)) {
+                switch (random.nextInt(5)) {
                     case 0 -> script.leave(channel, POLICY, now, client);
                     case 1 -> script.enter(channel, POLICY, now, client);
+                    case 2 -> {
+                        long of = began + random.nextInt(5);
+                        script.version(
+                                channel,
+                                POLICY,
+                                now,
+                                of,
+                                random.nextBoolean() ? Optional.of(client) : Optional.empty());
+                    }
                     default -> script.message(channel, POLICY, now, "x".repeat(random.nextInt(500)));
                 }
             }

@@ -124,7 +124,7 @@ final class SimDisk {
         if (!config.has(PlantedBug.MEMBERS_NOT_IN_BATCH)) {
             return append;
         }
-        return new Append(append.record().withMembers(List.of()), append.after(), append.present());
+        return new Append(append.record().withChanges(List.of()), append.after(), append.present());
     }
 
     private void add(Item item) {
@@ -169,10 +169,10 @@ final class SimDisk {
         }
     }
 
-    private List<SlotRow> presentRows(int slot) {
+    private List<SlotRow> stateRows(int slot) {
         return config.has(PlantedBug.CUT_KEEPS_PRESENCE)
                 ? now(rows.image(slot, SlotImage.START, Integer.MAX_VALUE)).rows().stream()
-                        .filter(row -> row instanceof SlotRow.Present)
+                        .filter(row -> row instanceof SlotRow.State)
                         .toList()
                 : List.of();
     }
@@ -201,7 +201,7 @@ final class SimDisk {
     }
 
     private Optional<SlotMeta> cutRows(int slot, long lsn) {
-        List<SlotRow> before = presentRows(slot);
+        List<SlotRow> before = stateRows(slot);
         Optional<SlotMeta> cut = now(rows.truncate(slot, lsn));
         if (cut.isPresent()) {
             logs.get(slot).tailMap(lsn, false).clear();

@@ -15,6 +15,9 @@ import io.hark.channel.Receipt;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.Slots;
+import io.hark.channel.StateKind;
+import io.hark.channel.StatePage;
+import io.hark.channel.StateQuery;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -300,10 +303,10 @@ final class SimStore implements HistoryStore {
     }
 
     @Override
-    public CompletionStage<List<ChannelId>> channelsWithMembers(int slot) {
+    public CompletionStage<List<ChannelId>> channelsWith(StateKind kind, int slot) {
         return answer(() -> config.has(PlantedBug.MEMBERS_NOT_RECLAIMED)
                 ? List.of()
-                : SimDisk.now(disk.rows().channelsWithMembers(slot)));
+                : SimDisk.now(disk.rows().channelsWith(kind, slot)));
     }
 
     @Override
@@ -331,6 +334,11 @@ final class SimStore implements HistoryStore {
     @Override
     public CompletionStage<ChannelImage> channel(ChannelKey channel) {
         return answer(() -> SimDisk.now(disk.rows().channel(channel)));
+    }
+
+    @Override
+    public CompletionStage<StatePage> state(StateQuery query) {
+        return answer(() -> SimDisk.now(disk.rows().state(query)));
     }
 
     @Override

@@ -45,7 +45,7 @@ final class MessageSizes {
             case PeerMessage.Install install -> {
                 long bytes = 2 * SMALL;
                 for (SlotRow row : install.image().rows()) {
-                    bytes += SMALL + (row instanceof SlotRow.Present(var channel, var member) ? of(member) : 0);
+                    bytes += SMALL + of(row);
                 }
                 yield bytes;
             }
@@ -67,6 +67,12 @@ final class MessageSizes {
             case PeerMessage.Credit credit -> SMALL;
             case PeerMessage.AskActive ask -> SMALL;
         };
+    }
+
+    private static long of(SlotRow row) {
+        return row instanceof SlotRow.State(var channel, var state)
+                ? state.key().length() + state.value().bytes().length
+                : 0;
     }
 
     private static long of(SlotRequest request) {

@@ -5,6 +5,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.IdHash;
+import io.hark.channel.Lifetime;
 import io.hark.channel.MemberCodec;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Origin;
@@ -13,12 +14,18 @@ import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
 import io.hark.channel.Slots;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateRow;
+import io.hark.channel.StateValue;
 import io.hark.presence.Member;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What a slot is made of, as it is on a link: meta, rows, names, numbers. Any thread.
 final class SlotStateCodec {
+    private static final StateKind[] STATE_KINDS = StateKind.values();
+
     private SlotStateCodec() {}
 
     static Wire.SlotMeta encode(SlotMeta meta) {
@@ -81,9 +88,14 @@ final class SlotStateCodec {
                         .setChannel(encode(channel))
                         .setLastLsn(lastLsn)
                         .setMillis(millis));
-            case SlotRow.Present(var channel, var member) ->
-                out.setPresent(
-                        Wire.Present.newBuilder().setChannel(encode(channel)).setMember(encode(member)));
+            case SlotRow.State(var channel, var state) ->
+                out.setState(Wire.State.newBuilder()
+                        .setChannel(encode(channel))
+                        .setKind(state.kind().ordinal())
+                        .setKey(state.key())
+                        .setMillis(state.lifetime().millis())
+                        .setRetentionMillis(state.lifetime().retention().toMillis())
+                        .setValue(PeerMessageCodec.bytes(state.value().bytes())));
         }
         return out.build();
     }
@@ -98,14 +110,22 @@ final class SlotStateCodec {
                 Wire.Place in = row.getPlace();
                 yield new SlotRow.Place(decode(in.getChannel()), in.getLastLsn(), in.getMillis());
             }
-            case PRESENT -> {
-                Wire.Present in = row.getPresent();
-                yield new SlotRow.Present(
-                        decode(in.getChannel()),
-                        MemberCodec.decode(in.getMember().toByteArray()));
+            case STATE -> {
+                Wire.State in = row.getState();
+                Lifetime lifetime = new Lifetime(in.getMillis(), Duration.ofMillis(in.getRetentionMillis()));
+                StateValue value = new StateValue(in.getValue().toByteArray());
+                yield new SlotRow.State(
+                        decode(in.getChannel()), new StateRow(kind(in.getKind()), in.getKey(), lifetime, value));
             }
             case ROW_NOT_SET -> throw new MalformedPeerMessage("a row of an image is of no known kind");
         };
+    }
+
+    private static StateKind kind(int number) throws MalformedPeerMessage {
+        if (number < 0 || number >= STATE_KINDS.length) {
+            throw new MalformedPeerMessage("a row of state is of kind %d, which is not known".formatted(number));
+        }
+        return STATE_KINDS[number];
     }
 
     static Wire.ChannelId encode(ChannelId channel) {

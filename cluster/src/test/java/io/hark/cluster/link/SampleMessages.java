@@ -11,6 +11,7 @@ import io.hark.channel.EntryBody;
 import io.hark.channel.EntryKind;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.IdHash;
+import io.hark.channel.Lifetime;
 import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
 import io.hark.channel.Occupancy;
@@ -22,6 +23,9 @@ import io.hark.channel.Receipt;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateKind;
+import io.hark.channel.StateRow;
+import io.hark.channel.StateValue;
 import io.hark.channel.Subscribed;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorInfo;
@@ -172,9 +176,9 @@ final class SampleMessages {
                 Optional.empty(),
                 REPLICATED,
                 List.of(
-                        new MemberChange.Put(member("a"), Optional.of(member("b"))),
-                        new MemberChange.Put(member("c"), Optional.empty()),
-                        new MemberChange.Remove(member("d"))));
+                        new MemberChange.Put(member("a"), Optional.of(member("b"))).row(),
+                        new MemberChange.Put(member("c"), Optional.empty()).row(),
+                        new MemberChange.Remove(member("d")).row()));
     }
 
     private static LogRecord noopRecord() {
@@ -191,7 +195,20 @@ final class SampleMessages {
                 List.of(
                         new SlotRow.Published(CHANNEL.key(), ID, RECEIPT),
                         new SlotRow.Place(CHANNEL, 131, 132),
-                        new SlotRow.Present(OTHER, member("e"))),
+                        new SlotRow.State(
+                                OTHER,
+                                new StateRow(
+                                        StateKind.PRESENCE,
+                                        "connection1:e",
+                                        Lifetime.LASTING,
+                                        new StateValue(new byte[] {7, 8}))),
+                        new SlotRow.State(
+                                CHANNEL,
+                                new StateRow(
+                                        StateKind.MESSAGE,
+                                        "serial",
+                                        new Lifetime(134, Duration.ofMillis(135)),
+                                        new StateValue(new byte[0])))),
                 133,
                 new byte[] {4, 5, 6});
     }
