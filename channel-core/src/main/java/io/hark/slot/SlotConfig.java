@@ -11,9 +11,8 @@ import java.time.Duration;
 ///                         refused (50003)
 /// @param requestsMax      requests of one slot that wait for its owner; one more is refused (50003)
 /// @param windowBytes      what a replica may be sent of a slot before it has confirmed what came before
-/// @param tailBytesMax     records of a slot kept in memory for replicas that are behind; older ones are read
-///                         from the
-///                         disk
+/// @param tailBytesMax     committed records of a slot kept in memory for replicas that are behind; older ones
+///                         are read from the disk
 /// @param creditBytes      what another node may be sent of its channels' entries before it has confirmed what
 ///                         came
 ///                         before; beyond it it is told only how far it may read
@@ -40,7 +39,7 @@ public record SlotConfig(
                 queuedBytesMax,
                 10_000,
                 1 << 20,
-                1 << 20,
+                128 << 10,
                 4 << 20,
                 8,
                 Duration.ofSeconds(2),
