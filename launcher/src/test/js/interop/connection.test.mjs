@@ -130,11 +130,6 @@ test('authorize changes the rights of a connection that is up', async () => {
   assert.equal(client.connection.state, 'connected');
 });
 
-test('a client that falls back to comet is told to try again, not that it failed', async () => {
-  const client = realtime({ key: app.keys[0], transports: ['comet'] });
-  await reaches(client.connection, 'disconnected');
-});
-
 test('close ends the connection', async () => {
   const client = await connected(realtime({ key: app.keys[0] }));
   client.close();

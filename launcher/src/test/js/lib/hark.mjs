@@ -6,6 +6,8 @@ import * as Ably from 'ably';
 export const host = 'localhost';
 export const port = Number(process.env.HARK_PORT);
 export const binary = process.env.HARK_FORMAT === 'msgpack';
+/** What realtime connections go by; empty leaves it to the SDK. */
+export const transport = process.env.HARK_TRANSPORT ?? '';
 
 const open = new Set();
 after(() => open.forEach((client) => client.close()));
@@ -43,7 +45,8 @@ export function rest(options) {
 
 /** A realtime client; it is closed when the file's tests are over. */
 export function realtime(options) {
-  const client = new Ably.Realtime(clientOptions(options));
+  const transports = transport ? { transports: [transport] } : {};
+  const client = new Ably.Realtime(clientOptions({ ...transports, ...options }));
   open.add(client);
   return client;
 }

@@ -181,6 +181,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         ConnectionRights rights = new ConnectionRights(this, request.secure());
         channels = new ConnectionChannels(frontend, loop, this, request, rights, key, presentOn);
         publishes = new ConnectionPublishes(frontend, loop, this, rights, channels, key, repeats);
+        transport.opened(key, keyText);
         sendConnected(error);
         readOrPause();
     }
@@ -258,6 +259,12 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     void heardFrom() {
         liveness.received(now());
         checkRoom();
+    }
+
+    /// Something that only a client does that has read CONNECTED.
+    void heardFromClient() {
+        heard = true;
+        heardFrom();
     }
 
     private void reauthenticate(String accessToken) {

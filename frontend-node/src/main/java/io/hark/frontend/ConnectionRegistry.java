@@ -126,6 +126,12 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
         return known == null ? Optional.empty() : known.live();
     }
 
+    /// Whether a later transport than the key's has taken the connection over.
+    boolean isSuperseded(ConnectionKey key) {
+        Held<T> known = held.get(key.connectionId());
+        return known != null && known.generation() > key.generation();
+    }
+
     /// Forgets what can no longer be resumed; to be called every few seconds.
     void sweep(long nowMillis) {
         for (String connectionId : held.keySet()) {

@@ -61,6 +61,10 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         return frames;
     }
 
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
     WireScratch scratch() {
         return scratch;
     }

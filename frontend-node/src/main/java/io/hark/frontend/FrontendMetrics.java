@@ -7,6 +7,7 @@ import java.util.function.LongConsumer;
 /// Handle: what the frontend counts. Any thread.
 public final class FrontendMetrics {
     public final AtomicInteger connections = new AtomicInteger();
+    public final AtomicInteger comets = new AtomicInteger();
     public final AtomicInteger streams = new AtomicInteger();
     public final LongAdder connectionsOpened = new LongAdder();
     public final LongAdder connectionsResumed = new LongAdder();

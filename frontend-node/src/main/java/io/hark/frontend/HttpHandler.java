@@ -8,17 +8,19 @@ import io.hark.rest.RestRequest;
 import io.hark.rest.RestResponse;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
@@ -33,9 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Confined: one HTTP/1.1 connection. Pipelined requests run at once and are answered in their order; an
-/// upgrade or an
-/// event
-/// stream takes the socket over.
+/// upgrade or an event stream takes the socket over.
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final int PIPELINED_MAX = 64;
@@ -43,58 +43,50 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final HttpRoutes routes;
     private final boolean tlsInFront;
-    private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>(2);
+    private final ArrayDeque<HttpExchange> exchanges = new ArrayDeque<>(2);
+    private ChannelHandlerContext context;
     private boolean closing;
+    private boolean gone;
 
     HttpHandler(HttpRoutes routes, boolean tlsInFront) {
         this.routes = routes;
         this.tlsInFront = tlsInFront;
     }
 
-    /// One request and, once it is there, its answer.
-    private static final class Exchange {
-        private final boolean keepAlive;
-        private final boolean head;
-        private Optional<RestResponse> response = Optional.empty();
-
-        Exchange(boolean keepAlive, boolean head) {
-            this.keepAlive = keepAlive;
-            this.head = head;
-        }
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    protected void channelRead0(ChannelHandlerContext unused, FullHttpRequest http) {
         if (closing) {
             return;
         }
-        boolean keepAlive =
-                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
-        Exchange exchange = new Exchange(keepAlive, request.method().equals(HttpMethod.HEAD));
-        if (!request.decoderResult().isSuccess()) {
-            closing = true;
-            exchanges.add(exchange);
-            answer(context, exchange, error(malformed(request.decoderResult().cause())));
-            return;
-        }
-        RestRequest rest = request(request);
-        Optional<ErrorInfo> refusal = routes.upgradeRefusal(request, rest);
-        if (refusal.isPresent()) {
-            closing = !keepAlive;
-            exchanges.add(exchange);
-            answer(context, exchange, error(refusal.get()));
-            return;
-        }
-        if (exchanges.isEmpty() && routes.takeOver(context, request, rest)) {
+        boolean readable = http.decoderResult().isSuccess();
+        RestRequest request = request(http);
+        HttpExchange exchange = new HttpExchange(
+                this,
+                context,
+                request,
+                readable && HttpUtil.isKeepAlive(http),
+                http.method().equals(HttpMethod.HEAD),
+                exchanges.isEmpty() && http.protocolVersion().equals(HttpVersion.HTTP_1_1));
+        Optional<ErrorInfo> refusal = readable
+                ? routes.upgradeRefusal(http, request)
+                : Optional.of(malformed(http.decoderResult().cause()));
+        if (refusal.isEmpty() && exchanges.isEmpty() && routes.takeOver(context, http, request)) {
             closing = true; // What follows on this socket is no HTTP request of ours any more.
             return;
         }
-        closing = !keepAlive;
+        closing = !exchange.keepAlive();
         exchanges.add(exchange);
-        readOrPause(context);
-        routes.handle(rest)
-                .whenComplete((response, failure) -> context.executor()
-                        .execute(() -> answer(context, exchange, failure == null ? response : failed(rest, failure))));
+        if (refusal.isPresent()) {
+            exchange.answer(error(refusal.get()));
+        } else {
+            readOrPause();
+            routes.handle(exchange);
+        }
     }
 
     private static ErrorInfo malformed(Throwable cause) {
@@ -117,11 +109,6 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return RestRequest.of(method, request.uri(), headers, ByteBufUtil.getBytes(request.content()), secure);
     }
 
-    private static RestResponse failed(RestRequest request, Throwable failure) {
-        LOG.error("{} failed", request, failure);
-        return error(ErrorCode.INTERNAL.info());
-    }
-
     static RestResponse error(ErrorInfo error) {
         return new RestResponse(
                 error.statusCode(),
@@ -137,46 +124,73 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return NOT_IN_HEADERS.matcher(text).replaceAll("?");
     }
 
-    private void answer(ChannelHandlerContext context, Exchange exchange, RestResponse response) {
-        exchange.response = Optional.of(response);
-        while (!exchanges.isEmpty() && exchanges.peek().response.isPresent()) {
-            Exchange next = exchanges.poll();
-            write(context, next, next.response.get());
+    /// Sends what is complete and has nothing before it.
+    void answerInTurn() {
+        if (gone) {
+            return;
+        }
+        while (!exchanges.isEmpty() && exchanges.peek().isComplete()) {
+            write(exchanges.poll());
         }
         context.flush();
-        readOrPause(context);
+        readOrPause();
     }
 
     /// A client that does not read its answers, or asks faster than they can be given, is not read itself.
-    private void readOrPause(ChannelHandlerContext context) {
+    private void readOrPause() {
         boolean room = context.channel().isWritable() && exchanges.size() < PIPELINED_MAX;
         context.channel().config().setAutoRead(closing || room);
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        readOrPause(context);
+    public void channelWritabilityChanged(ChannelHandlerContext unused) {
+        readOrPause();
+        if (context.channel().isWritable() && !exchanges.isEmpty()) {
+            exchanges.peek().watcher().ifPresent(HttpExchange.Watcher::writable);
+        }
         context.fireChannelWritabilityChanged();
     }
 
-    private static void write(ChannelHandlerContext context, Exchange exchange, RestResponse response) {
-        FullHttpResponse http = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(response.status()),
-                exchange.head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
-        response.contentType().ifPresent(type -> http.headers().set(HttpHeaderNames.CONTENT_TYPE, type));
-        response.headers().forEach(header -> http.headers().add(header.name(), header.value()));
-        http.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
-        if (!exchange.keepAlive) {
-            http.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            LingeringClose.after(context.write(http));
-        } else {
-            context.write(http, context.voidPromise());
+    private void write(HttpExchange exchange) {
+        HttpObject last = exchange.response()
+                .<HttpObject>map(response -> whole(exchange, response))
+                .orElse(LastHttpContent.EMPTY_LAST_CONTENT);
+        if (exchange.keepAlive() && exchange.watcher().isEmpty()) {
+            context.write(last, context.voidPromise());
+            return;
+        }
+        ChannelFuture written = context.write(last);
+        exchange.watcher()
+                .ifPresent(watcher -> written.addListener(done -> {
+                    if (!done.isSuccess()) {
+                        watcher.lost();
+                    }
+                }));
+        if (!exchange.keepAlive()) {
+            LingeringClose.after(written);
         }
     }
 
+    private static FullHttpResponse whole(HttpExchange exchange, RestResponse response) {
+        FullHttpResponse http = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(response.status()),
+                exchange.bodiless() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
+        exchange.describe(response, http.headers());
+        http.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        return http;
+    }
+
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    public void channelInactive(ChannelHandlerContext unused) {
+        gone = true;
+        exchanges.forEach(exchange -> exchange.watcher().ifPresent(HttpExchange.Watcher::lost));
+        exchanges.clear();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext unused, Object event) throws Exception {
         if (event instanceof IdleStateEvent && exchanges.isEmpty()) {
             context.close();
         } else {
@@ -185,7 +199,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext unused, Throwable cause) {
         if (!(cause instanceof IOException)) {
             LOG.debug("HTTP connection ends", cause);
         }

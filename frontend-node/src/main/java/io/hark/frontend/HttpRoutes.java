@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestRequest;
@@ -12,12 +13,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Handle: which part of the node answers an HTTP request.
 final class HttpRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
+
     private final RestApi rest;
     private final Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages;
     private final Realtime realtime;
+    private final Comet comet;
 
     /// @param nodePages answers for the node itself: health, metrics, the quickstart page
     HttpRoutes(
@@ -25,6 +31,7 @@ final class HttpRoutes {
         this.rest = rest;
         this.nodePages = nodePages;
         this.realtime = realtime;
+        this.comet = realtime.comet(rest);
     }
 
     /// Why a request for a WebSocket cannot have one; empty also when it is none.
@@ -53,12 +60,28 @@ final class HttpRoutes {
         return false;
     }
 
-    CompletionStage<RestResponse> handle(RestRequest request) {
-        return nodePages
-                .apply(request)
-                .orElseGet(() -> realtime.refusal()
-                        .<CompletionStage<RestResponse>>map(
-                                error -> CompletableFuture.completedStage(rest.refuse(request, error)))
-                        .orElseGet(() -> rest.handle(request)));
+    /// Has the request answered, now or later.
+    void handle(HttpExchange exchange) {
+        RestRequest request = exchange.request();
+        Optional<CompletionStage<RestResponse>> page = nodePages.apply(request);
+        if (page.isEmpty() && Comet.isPlaceFor(request)) {
+            comet.handle(exchange);
+            return;
+        }
+        page.orElseGet(() -> answer(request))
+                .whenComplete(
+                        (response, failure) -> exchange.answer(failure == null ? response : failed(request, failure)));
+    }
+
+    private CompletionStage<RestResponse> answer(RestRequest request) {
+        return realtime.refusal()
+                .<CompletionStage<RestResponse>>map(
+                        error -> CompletableFuture.completedStage(rest.refuse(request, error)))
+                .orElseGet(() -> rest.handle(request));
+    }
+
+    private static RestResponse failed(RestRequest request, Throwable failure) {
+        LOG.error("{} failed", request, failure);
+        return HttpHandler.error(ErrorCode.INTERNAL.info());
     }
 }

@@ -47,6 +47,23 @@ record OpenRequest(
                 secure);
     }
 
+    /// The same with heartbeats, whatever was asked for: on some transports nothing else shows a client that the
+    /// server is there.
+    OpenRequest withHeartbeats() {
+        return new OpenRequest(
+                credentials,
+                version,
+                format,
+                clientId,
+                echo,
+                true,
+                resume,
+                recover,
+                remainPresentFor,
+                heartbeatInterval,
+                secure);
+    }
+
     /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is no
     ///         longer
     ///         served

@@ -3,6 +3,7 @@ package io.hark.frontend;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.rest.LiveConnections;
+import io.hark.rest.RestApi;
 import io.hark.rest.RestRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,7 +27,7 @@ final class Realtime implements LiveConnections {
     /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only
     /// reads
     /// slowly.
-    private static final int OVERFULL_FACTOR = 8;
+    static final int OVERFULL_FACTOR = 8;
 
     private final Frontend frontend;
     private final ConnectionRegistry<Connection> registry;
@@ -132,6 +133,11 @@ final class Realtime implements LiveConnections {
         pipeline.addLast(new WebSocketHandler(connection, open.format()));
         HttpPipeline.removeFrom(pipeline);
         connection.open();
+    }
+
+    /// The realtime connections that need no WebSocket.
+    Comet comet(RestApi rest) {
+        return new Comet(frontend, registry, loops, this::refusal, rest);
     }
 
     void stream(ChannelHandlerContext context, RestRequest request) {

@@ -3,8 +3,14 @@ package io.hark.frontend;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 
-/// One socket that carries a realtime connection. Confined to its loop.
+/// The way to and from the client of a realtime connection: a WebSocket, or what takes its place. Confined to
+/// its loop.
 interface Transport {
+    /// The connection is open; CONNECTED comes next, and with it the client learns the key.
+    ///
+    /// @param keyText the key as the client gets it
+    void opened(ConnectionKey key, String keyText);
+
     /// Encodes and queues a message.
     void send(ServerMessage message);
 

@@ -32,6 +32,11 @@ final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public void opened(ConnectionKey key, String keyText) {
+        // A WebSocket is not named by its key.
+    }
+
+    @Override
     public void send(ServerMessage message) {
         if (compressed) {
             socket.write(frame(Unpooled.wrappedBuffer(scratch.bytes(format, message))), socket.voidPromise());

@@ -53,6 +53,18 @@ class ConnectionRegistryTest {
     }
 
     @Test
+    void aKeyIsSupersededByALaterTransport() {
+        registry.opened(ID, 0, first);
+        assertThat(registry.isSuperseded(KEY)).isFalse();
+
+        registry.take(KEY, second, LATER);
+
+        assertThat(registry.isSuperseded(KEY)).isTrue();
+        assertThat(registry.isSuperseded(key(ID, 1))).isFalse();
+        assertThat(registry.isSuperseded(key("unknown", 0))).isFalse();
+    }
+
+    @Test
     void aLostConnectionIsTakenOverWithWhereItIsPresent() {
         registry.opened(ID, 0, first);
         registry.lost(ID, first, PRESENT, LATER);

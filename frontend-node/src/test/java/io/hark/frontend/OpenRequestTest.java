@@ -46,6 +46,7 @@ class OpenRequestTest {
         assertThat(request.clientId()).contains("ann");
         assertThat(request.echo()).isFalse();
         assertThat(request.heartbeats()).isFalse();
+        assertThat(request.withHeartbeats().heartbeats()).isTrue();
         assertThat(request.resume()).contains("r");
         assertThat(request.recover()).contains("c");
         assertThat(request.remainPresentFor()).contains(Duration.ofSeconds(2));

@@ -48,6 +48,9 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
         Gauge.builder("hark.connections", frontend.connections, Number::doubleValue)
                 .description("Realtime connections open now")
                 .register(registry);
+        Gauge.builder("hark.connections.comet", frontend.comets, Number::doubleValue)
+                .description("Those of them that go without a WebSocket")
+                .register(registry);
         Gauge.builder("hark.streams", frontend.streams, Number::doubleValue)
                 .description("Event streams open now")
                 .register(registry);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.msgpack.core.MessagePackException;
@@ -30,6 +31,9 @@ public final class ProtocolCodec {
     /// Characters in a field's name, the longest accepted.
     static final int NAME_LENGTH_MAX = 2048;
 
+    // The array around frames of a batch is not theirs.
+    private static final int BATCH_DEPTH_MAX = DEPTH_MAX + 1;
+
     // In a REST body a message is nested up to two levels less than in the frame that delivers it.
     private static final int REST_DEPTH_MAX = DEPTH_MAX - 2;
     private static final int TEXT_LENGTH_MAX = 1 << 20;
@@ -37,7 +41,7 @@ public final class ProtocolCodec {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNestingDepth(BATCH_DEPTH_MAX)
                     .maxNameLength(NAME_LENGTH_MAX)
                     .maxStringLength(TEXT_LENGTH_MAX)
                     .build())
@@ -80,6 +84,24 @@ public final class ProtocolCodec {
                 ErrorCode.PROTOCOL_ERROR,
                 in -> FrameReader.read(new FieldReader(in, FieldReader.Sender.CLIENT))
                         .client());
+    }
+
+    /// Reads the frames that a client sends together as an array, each as [#decodeClient] reads one.
+    ///
+    /// @throws MalformedFrame 80013 for what is not an array of frames; none of them is to be performed then
+    public List<ClientMessage> decodeClients(byte[] bytes) throws MalformedFrame {
+        return decode(bytes, 0, bytes.length, BATCH_DEPTH_MAX, ErrorCode.PROTOCOL_ERROR, in -> {
+            if (in.kind() != WireReader.Kind.ARRAY) {
+                throw WireReader.malformed("the body is " + FieldReader.word(in.kind()) + ", not an array of frames");
+            }
+            List<ClientMessage> frames = new ArrayList<>();
+            in.enterArray();
+            while (in.nextElement()) {
+                frames.add(FrameReader.read(new FieldReader(in, FieldReader.Sender.CLIENT))
+                        .client());
+            }
+            return List.copyOf(frames);
+        });
     }
 
     /// Reads a server's frame. One with an action that is not known gives [ServerMessage.Unknown] (RTF1).

@@ -68,7 +68,7 @@ final class Responses {
     }
 
     /// Also on errors: a browser shows a page nothing of an answer without these, not even that it failed.
-    private static List<Header> common(RestRequest request) {
+    static List<Header> common(RestRequest request) {
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("Cache-Control", "no-store"));
         headers.add(new Header("Vary", "Origin"));

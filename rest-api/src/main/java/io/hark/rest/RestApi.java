@@ -2,6 +2,7 @@ package io.hark.rest;
 
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -52,6 +53,18 @@ public final class RestApi {
     /// The answer to a request that this node refuses before it looks at it.
     public RestResponse refuse(RestRequest request, ErrorInfo error) {
         return Responses.error(request, error);
+    }
+
+    /// An answer that something else gives than a route here, with the headers that every answer carries.
+    ///
+    /// @param mediaType empty exactly when there is no body
+    public RestResponse answer(RestRequest request, int status, Optional<String> mediaType, byte[] body) {
+        return new RestResponse(status, mediaType, body, Responses.common(request));
+    }
+
+    /// The answer to a browser that asks whether it may send a request to something else than a route here.
+    public RestResponse preflight(RestRequest request) {
+        return Responses.preflight(request);
     }
 
     /// Answers the publishes that wait: nobody here can learn soon what becomes of them (504, 50003). Called

@@ -34,11 +34,6 @@ class RestApiTest {
         assertThat(response.contentType()).contains("text/plain");
     }
 
-    @Test
-    void cometIsRefusedSoThatBrowsersTryAgain() {
-        server.get("/comet/connect").anonymous().send().fails(503, 50003);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"/", "", "/nothing", "/channels/a/b/c/d/e/f/g/h/i/j", "/keys", "/channels/x/messages/y"})
     void unknownPathIsNotFound(String path) {

@@ -54,17 +54,27 @@ class JsSdkInteropTest {
         }
     }
 
+    /// What a run of all tests is told to use. Comet is JSON in any case, the REST requests of its clients are not.
+    private record Variant(String transport, String format) {
+        @Override
+        public String toString() {
+            return transport + ", " + format;
+        }
+    }
+
     @TestFactory
-    Stream<DynamicContainer> inBothFormats() {
-        return Stream.of("json", "msgpack").map(format -> DynamicContainer.dynamicContainer(format, tests(format)));
+    Stream<DynamicContainer> byEachTransportInBothFormats() {
+        return Stream.of("web_socket", "comet")
+                .flatMap(transport -> Stream.of("json", "msgpack").map(format -> new Variant(transport, format)))
+                .map(variant -> DynamicContainer.dynamicContainer(variant.toString(), tests(variant)));
     }
 
-    /// Lazy: a test shows up when it is finished, and the second format starts when the first has ended.
-    private static Stream<DynamicTest> tests(String format) {
-        return Stream.of(format).flatMap(JsSdkInteropTest::run);
+    /// Lazy: a test shows up when it is finished, and the next variant starts when the one before has ended.
+    private static Stream<DynamicTest> tests(Variant variant) {
+        return Stream.of(variant).flatMap(JsSdkInteropTest::run);
     }
 
-    private static Stream<DynamicTest> run(String format) {
+    private static Stream<DynamicTest> run(Variant variant) {
         try {
             List<String> arguments = new ArrayList<>(List.of(
                     "--test",
@@ -73,7 +83,12 @@ class JsSdkInteropTest {
                     "--test-reporter=./lib/junit-reporter.mjs"));
             arguments.addAll(files());
             Process process = project.node(
-                    arguments, Map.of("HARK_PORT", Integer.toString(node.port()), "HARK_FORMAT", format), MINUTES_MAX);
+                    arguments,
+                    Map.of(
+                            "HARK_PORT", Integer.toString(node.port()),
+                            "HARK_FORMAT", variant.format(),
+                            "HARK_TRANSPORT", variant.transport()),
+                    MINUTES_MAX);
             BufferedReader lines = process.inputReader();
             AtomicInteger failed = new AtomicInteger();
             AtomicInteger seen = new AtomicInteger();
@@ -84,7 +99,7 @@ class JsSdkInteropTest {
                 return DynamicTest.dynamicTest(
                         finished.file() + ": " + finished.name(),
                         () -> assertThat(finished.passed())
-                                .as("%s, %s: %s", format, finished.name(), finished.failure())
+                                .as("%s, %s: %s", variant, finished.name(), finished.failure())
                                 .isTrue());
             });
             DynamicTest end = DynamicTest.dynamicTest("the run ends, and as its tests say", () -> {

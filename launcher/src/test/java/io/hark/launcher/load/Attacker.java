@@ -58,8 +58,10 @@ final class Attacker {
                 framingCase();
             } else if (kind < 93) {
                 urlCase();
-            } else {
+            } else if (kind < 97) {
                 httpCase();
+            } else {
+                cometCase(kind % 2 == 0 ? Format.JSON : Format.MSGPACK);
             }
         }
         open.values().forEach(RawSocket::close);
@@ -181,6 +183,33 @@ final class Attacker {
         }
     }
 
+    /// A body with frames of which any may be damaged.
+    private void cometCase(Format format) throws IOException {
+        byte[] batch = socketCases.batch(format);
+        try (RawSocket socket = new RawSocket(port)) {
+            socket.get("/comet/connect" + url(format).substring(1) + "&stream=false");
+            ServerMessage.Connected connected = (ServerMessage.Connected)
+                    CometClient.frames(format, socket.answer().body()).getFirst();
+            String comet = "/comet/" + connected.details().connectionKey() + "/%s?key="
+                    + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("%", "%%");
+            socket.post(comet.formatted("send"), batch);
+            RawSocket.Answer answer = socket.answer();
+            checkAnswer(answer, batch);
+            expect(answer.status() == (isReadable(format, batch) ? 204 : 400), "comet: " + answer.status(), batch);
+            socket.get(comet.formatted("disconnect"));
+            checkAnswer(socket.answer(), batch);
+        }
+    }
+
+    private static boolean isReadable(Format format, byte[] batch) {
+        try {
+            ProtocolCodec.of(format).decodeClients(batch);
+            return true;
+        } catch (MalformedFrame malformed) {
+            return false;
+        }
+    }
+
     private void checkAnswer(RawSocket.Answer answer, byte[] of) {
         outcome("http " + answer.status());
         expect(answer.status() < 500, "answered " + answer.status(), of);
@@ -193,7 +222,10 @@ final class Attacker {
         Format format =
                 answer.headers().getOrDefault("content-type", "").contains("msgpack") ? Format.MSGPACK : Format.JSON;
         try {
-            return ProtocolCodec.of(format).decodeValue(answer.body()) instanceof Map<?, ?> body
+            Object value = ProtocolCodec.of(format).decodeValue(answer.body());
+            // Comet answers with the frames that a WebSocket would have brought.
+            Object first = value instanceof List<?> frames && !frames.isEmpty() ? frames.getFirst() : value;
+            return first instanceof Map<?, ?> body
                             && body.get("error") instanceof Map<?, ?> error
                             && error.get("code") instanceof Long code
                     ? code.intValue()

@@ -70,6 +70,23 @@ final class RawSocket implements AutoCloseable {
                 .getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    void get(String target) throws IOException {
+        write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void post(String target, byte[] body) throws IOException {
+        write(("POST " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        write(body);
+    }
+
+    /// The next part of an answer that is a stream; empty at its end.
+    byte[] chunk() throws IOException {
+        byte[] chunk = exactly(Integer.parseInt(line(), 16));
+        line();
+        return chunk;
+    }
+
     /// @throws EOFException when the server has closed the connection
     Answer answer() throws IOException {
         String line = line();

@@ -169,6 +169,23 @@ final class SocketCases {
         return ProtocolCodec.of(format).encodeValue(tree);
     }
 
+    /// Up to three frames as one array.
+    byte[] batch(Format format) {
+        int count = random.nextInt(4);
+        ByteArrayOutputStream batch = new ByteArrayOutputStream();
+        batch.write(format == Format.JSON ? '[' : 0x90 | count);
+        for (int i = 0; i < count; i++) {
+            if (i > 0 && format == Format.JSON) {
+                batch.write(',');
+            }
+            batch.writeBytes(protocolFrame(format));
+        }
+        if (format == Format.JSON) {
+            batch.write(']');
+        }
+        return batch.toByteArray();
+    }
+
     /// The value with one thing in it changed.
     ///
     /// @param deeper whether something within, if there is something
