@@ -5,6 +5,7 @@ import { host, port } from './hark.mjs';
 export async function cuttableProxy() {
   const sockets = new Set();
   let refusing = false;
+  let webSockets = true;
   const server = net.createServer((client) => {
     if (refusing) {
       client.destroy();
@@ -14,7 +15,13 @@ export async function cuttableProxy() {
     for (const [from, to] of [[client, node], [node, client]]) {
       sockets.add(from);
       from.setNoDelay(true);
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => {
+        if (!webSockets && from === client && /^upgrade: *websocket/im.test(bytes.toString('latin1'))) {
+          client.resetAndDestroy();
+        } else {
+          to.write(bytes);
+        }
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -33,6 +40,8 @@ export async function cuttableProxy() {
       this.cut();
     },
     heal: () => (refusing = false),
+    /** Lets no WebSocket through, as some companies' proxies do, or lets them again; those that are open stay. */
+    letWebSockets: (allowed) => (webSockets = allowed),
     close() {
       this.partition();
       server.close();
