@@ -6,12 +6,14 @@ export async function cuttableProxy() {
   const sockets = new Set();
   let refusing = false;
   let webSockets = true;
+  let bytesToClients = 0;
   const server = net.createServer((client) => {
     if (refusing) {
       client.destroy();
       return;
     }
     const node = net.connect({ host, port });
+    node.on('data', (bytes) => (bytesToClients += bytes.length));
     for (const [from, to] of [[client, node], [node, client]]) {
       sockets.add(from);
       from.setNoDelay(true);
@@ -32,6 +34,7 @@ export async function cuttableProxy() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: server.address().port,
+    bytesToClients: () => bytesToClients,
     /** Destroys every socket; new ones are accepted at once. */
     cut: () => sockets.forEach((socket) => socket.resetAndDestroy()),
     /** Destroys every socket and refuses new ones until `heal`. */

@@ -193,16 +193,7 @@ final class AttachStart {
             kept.add(message.withId(message.id().orElse(batch.id() + ':' + index))
                     .withSerial(message.serial().orElse(serial), message.version()));
         }
-        MessageBatch part = new MessageBatch(batch.id(), batch.connectionId(), batch.timestamp(), kept);
-        return new Entry(
-                entry.lsn(),
-                entry.epoch(),
-                entry.origin(),
-                entry.oseq(),
-                entry.channel(),
-                entry.prevLsn(),
-                entry.hlc(),
-                new EntryBody.Messages(part));
+        return entry.with(new EntryBody.Messages(batch.with(kept)));
     }
 
     private void unreadable() {

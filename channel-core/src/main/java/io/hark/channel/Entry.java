@@ -24,6 +24,11 @@ public record Entry(
         };
     }
 
+    /// The entry with another body, for somebody who is told of it in another way.
+    public Entry with(EntryBody told) {
+        return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, hlc, told);
+    }
+
     public EntryHead head() {
         return new EntryHead(lsn, epoch, origin, oseq, channel, prevLsn, hlc, kind());
     }

@@ -7,6 +7,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.Claim;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.channel.FrontendChannel;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
@@ -36,6 +37,12 @@ final class ChannelAttachment implements Subscriber {
     private String syncId = "";
     private boolean counted;
 
+    /// Present when messages come as differences.
+    private final Optional<DeltaCursor> deltas;
+
+    /// The channel's last entry when it attached.
+    private long lastLsn;
+
     /// @param channel the name as the client wrote it
     /// @param modes   those granted
     /// @param echo    whether the connection gets its own messages
@@ -58,6 +65,7 @@ final class ChannelAttachment implements Subscriber {
         this.echo = echo;
         this.getsEverything =
                 echo && modes.contains(ChannelMode.SUBSCRIBE) && modes.contains(ChannelMode.PRESENCE_SUBSCRIBE);
+        this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
     }
 
     ChannelId id() {
@@ -79,8 +87,9 @@ final class ChannelAttachment implements Subscriber {
     /// @param claim vouches for the connection's members on the channel
     void attach(AttachFrom from, Optional<String> channelSerial, Optional<Claim> claim, long nowMillis) {
         resumeFrom = channelSerial;
+        FrontendChannel joined = loop.join(id);
         count(1);
-        attachment = loop.join(id).attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
+        attachment = joined.attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
     }
 
     void vouch(Claim present) {
@@ -117,6 +126,7 @@ final class ChannelAttachment implements Subscriber {
             return;
         }
         counted = sign > 0;
+        deltas.ifPresent(cursor -> loop.deltaReaders(id, sign));
         loop.occupancyChanged(
                 id,
                 new Occupancy(
@@ -149,6 +159,7 @@ final class ChannelAttachment implements Subscriber {
             connection.continuityLost();
         }
         syncId = newSyncId(outcome.subscribed().committedLsn());
+        lastLsn = outcome.subscribed().lastLsn();
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
     }
 
@@ -167,8 +178,12 @@ final class ChannelAttachment implements Subscriber {
     public void backlog(List<Entry> entries) {
         for (Entry entry : entries) {
             if (wants(entry)) {
-                loop.frames().frame(channel, entry).ifPresent(connection::send);
+                Entry told = deltas.map(cursor -> cursor.backlog(entry)).orElse(entry);
+                loop.frames().frame(channel, told).ifPresent(connection::send);
             }
+        }
+        if (entries.getLast().lsn() >= lastLsn) {
+            deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
         }
     }
 
@@ -190,8 +205,14 @@ final class ChannelAttachment implements Subscriber {
     }
 
     private void write(FrameRing ring, long from, long to) {
+        long split = deltas.isEmpty() || from == to ? to : deltas.get().live(ring, from, to);
+        write(ring, RingView.PLAIN, from, split);
+        write(ring, RingView.DELTA, split, to);
+    }
+
+    private void write(FrameRing ring, RingView view, long from, long to) {
         if (from < to) {
-            for (ByteBuf frames : ring.frames(connection.format(), channel, from, to)) {
+            for (ByteBuf frames : ring.frames(connection.format(), channel, view, from, to)) {
                 connection.transport().send(frames);
             }
             connection.sent(to - from);

@@ -16,9 +16,14 @@ import java.util.regex.Pattern;
 /// Value: what an ATTACH asks for, from its params, its flags and the channel name's qualifier.
 ///
 /// @param modes    asked for explicitly; empty for the defaults
+/// @param delta    whether messages may come as differences to the ones before them
 /// @param recognised the params that were understood, to be echoed
 record ChannelOptions(
-        Optional<Set<ChannelMode>> modes, Optional<AttachFrom> rewind, boolean echo, Map<String, String> recognised) {
+        Optional<Set<ChannelMode>> modes,
+        Optional<AttachFrom> rewind,
+        boolean echo,
+        boolean delta,
+        Map<String, String> recognised) {
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
 
@@ -65,7 +70,11 @@ record ChannelOptions(
         if (all.containsKey("echo")) {
             recognised.put("echo", all.get("echo"));
         }
-        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, recognised));
+        boolean delta = DeltaCoder.FORMAT.equals(all.get("delta"));
+        if (delta) {
+            recognised.put("delta", DeltaCoder.FORMAT);
+        }
+        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, recognised));
     }
 
     private static int limit(String text) {

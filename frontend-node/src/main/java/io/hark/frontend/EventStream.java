@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ final class EventStream implements LoopClient {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     private static final String BETWEEN_SERIALS = "~";
     private static final long KEEPALIVE_MILLIS = 15_000;
+
+    /// What the URL says of all channels at once.
+    private static final Set<String> CHANNEL_PARAMS = Set.of("rewind", "rewindLimit", "delta");
 
     private final Frontend frontend;
     private final FrontendLoop loop;
@@ -132,7 +136,7 @@ final class EventStream implements LoopClient {
             return refusal;
         }
         Map<String, String> params = request.query().entrySet().stream()
-                .filter(param -> param.getKey().startsWith("rewind"))
+                .filter(param -> CHANNEL_PARAMS.contains(param.getKey()))
                 .filter(param -> !name.params().containsKey(param.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return switch (ChannelOptions.parse(name.params(), params, 0)) {
@@ -141,7 +145,7 @@ final class EventStream implements LoopClient {
                 AttachFrom from =
                         serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.resource(name));
-                channels.add(new StreamedChannel(this, loop, id, name, from, serial.orElse("")));
+                channels.add(new StreamedChannel(this, loop, id, name, from, options, serial.orElse("")));
                 yield Optional.empty();
             }
         };

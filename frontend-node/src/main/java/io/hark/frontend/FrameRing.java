@@ -1,6 +1,7 @@
 package io.hark.frontend;
 
 import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
 import io.hark.channel.RingListener;
 import io.hark.protocol.Format;
 import io.netty.buffer.ByteBuf;
@@ -8,26 +9,36 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/// Confined: the frames of one channel's ring on one loop, encoded once per (format, channel name as written)
-/// whatever
-/// the
-/// number of subscribers. What lies between a subscriber's place and the ring's end is one run of bytes,
-/// written at
-/// once.
+/// Confined: the frames of one channel's ring on one loop, encoded once per (format, channel name as
+/// written, view) whatever the number of subscribers. What lies between a subscriber's place and the
+/// ring's end is one run of bytes, written at once.
 final class FrameRing implements RingListener {
     private static final int FRAME_OVERHEAD = 384;
 
     private final EntryFrames frames;
     private final WireScratch scratch;
     private final ByteBufAllocator allocator;
+    private final DeltaCoder coder;
     private final List<Variant> variants = new ArrayList<>(1);
     private Entry[] entries = new Entry[4];
     private long firstSeq;
     private long endSeq;
 
-    FrameRing(EntryFrames frames, WireScratch scratch, ByteBufAllocator allocator) {
+    /// Subscribers that take differences.
+    private int deltaReaders;
+
+    /// The entries as differences, where somebody has asked for that.
+    private Entry[] deltas = {};
+
+    /// While somebody takes differences: the entry with the channel's last message before the ring's
+    /// first entry.
+    private Optional<Entry> before = Optional.empty();
+
+    FrameRing(EntryFrames frames, DeltaCoder coder, WireScratch scratch, ByteBufAllocator allocator) {
         this.frames = frames;
+        this.coder = coder;
         this.scratch = scratch;
         this.allocator = allocator;
     }
@@ -49,16 +60,28 @@ final class FrameRing implements RingListener {
         if (gone == 0) {
             return;
         }
-        System.arraycopy(entries, gone, entries, 0, left);
-        Arrays.fill(entries, left, left + gone, null);
+        if (deltaReaders > 0) {
+            before = messagesBefore(newFirstSeq);
+        }
+        shift(entries, gone, left);
+        shift(deltas, gone, left);
         if (left == 0 && entries.length > 64) {
             entries = new Entry[4];
+            deltas = new Entry[0];
         }
         firstSeq = newFirstSeq;
         for (Variant variant : variants) {
             variant.drop();
         }
         variants.removeIf(variant -> variant.chunks.isEmpty());
+    }
+
+    private static void shift(Entry[] entries, int gone, int left) {
+        int kept = Math.clamp(entries.length - gone, 0, left);
+        if (kept > 0) {
+            System.arraycopy(entries, gone, entries, 0, kept);
+        }
+        Arrays.fill(entries, kept, Math.min(entries.length, gone + left), null);
     }
 
     /// Lets go of all bytes; slices that were handed out live on.
@@ -70,18 +93,79 @@ final class FrameRing implements RingListener {
         return entries[(int) (seq - firstSeq)];
     }
 
-    /// The frames of `[from, to)` as runs of bytes that the caller owns.
-    List<ByteBuf> frames(Format format, String channel, long from, long to) {
-        return variant(format, channel).slices(from, to);
+    /// The entry with its messages as differences, made once for all who ask.
+    Entry delta(long seq) {
+        int index = (int) (seq - firstSeq);
+        if (index >= deltas.length) {
+            deltas = Arrays.copyOf(deltas, entries.length);
+        }
+        if (deltas[index] == null) {
+            deltas[index] = coder.difference(messagesBefore(seq), entry(seq));
+        }
+        return deltas[index];
     }
 
-    private Variant variant(Format format, String channel) {
+    /// @param change 1 when a subscriber comes that takes differences, -1 when one goes
+    void deltaReaders(int change) {
+        deltaReaders += change;
+        if (deltaReaders == 0) {
+            before = Optional.empty();
+        }
+    }
+
+    /// The entry is the channel's last one with messages, as far as its reader knows.
+    ///
+    /// @return false when the ring has gone on: what is in it is a difference to what was known when it
+    ///         came
+    boolean remember(Entry entry) {
+        if (firstSeq < endSeq) {
+            return false;
+        }
+        if (deltaReaders > 0) {
+            before = Optional.of(entry);
+        }
+        return true;
+    }
+
+    /// @return the first entry with messages of `[from, to)`; `to` when there is none
+    long nextMessages(long from, long to) {
+        long seq = from;
+        while (seq < to && !hasMessages(entry(seq))) {
+            seq++;
+        }
+        return seq;
+    }
+
+    /// @return the [Entry#hlc] of the last entry with messages before `seq`; 0 when none is known
+    long beforeMessages(long seq) {
+        return messagesBefore(seq).map(Entry::hlc).orElse(0L);
+    }
+
+    private Optional<Entry> messagesBefore(long seq) {
+        for (long at = seq - 1; at >= firstSeq; at--) {
+            if (hasMessages(entry(at))) {
+                return Optional.of(entry(at));
+            }
+        }
+        return before;
+    }
+
+    private static boolean hasMessages(Entry entry) {
+        return entry.body() instanceof EntryBody.Messages;
+    }
+
+    /// The frames of `[from, to)` as runs of bytes that the caller owns.
+    List<ByteBuf> frames(Format format, String channel, RingView view, long from, long to) {
+        return variant(format, channel, view).slices(from, to);
+    }
+
+    private Variant variant(Format format, String channel, RingView view) {
         for (Variant variant : variants) {
-            if (variant.format == format && variant.channel.equals(channel)) {
+            if (variant.format == format && variant.channel.equals(channel) && variant.view.equals(view)) {
                 return variant;
             }
         }
-        Variant variant = new Variant(format, channel);
+        Variant variant = new Variant(format, channel, view);
         variants.add(variant);
         return variant;
     }
@@ -90,11 +174,13 @@ final class FrameRing implements RingListener {
     private final class Variant {
         private final Format format;
         private final String channel;
+        private final RingView view;
         private final List<Chunk> chunks = new ArrayList<>(1);
 
-        Variant(Format format, String channel) {
+        Variant(Format format, String channel, RingView view) {
             this.format = format;
             this.channel = channel;
+            this.view = view;
         }
 
         List<ByteBuf> slices(long from, long to) {
@@ -125,12 +211,13 @@ final class FrameRing implements RingListener {
         private Chunk encode(long from, long to) {
             int estimate = 0;
             for (long seq = from; seq < to; seq++) {
-                estimate += entry(seq).size() + FRAME_OVERHEAD;
+                estimate += view.of(FrameRing.this, seq).size() + FRAME_OVERHEAD;
             }
             ByteBuf bytes = allocator.directBuffer(estimate);
             int[] ends = new int[(int) (to - from)];
             for (long seq = from; seq < to; seq++) {
-                frames.frame(channel, entry(seq)).ifPresent(frame -> scratch.webSocketFrame(format, frame, bytes));
+                frames.frame(channel, view.of(FrameRing.this, seq))
+                        .ifPresent(frame -> scratch.webSocketFrame(format, frame, bytes));
                 ends[(int) (seq - from)] = bytes.writerIndex();
             }
             return new Chunk(from, ends, bytes);

@@ -34,6 +34,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final NettyLoop loop;
     private final EntryFrames frames;
     private final WireScratch scratch = new WireScratch();
+    private final DeltaCoder deltas;
     private final ByteBufAllocator allocator;
     private final FrontendChannels channels;
     private final Map<ChannelId, FrameRing> rings = new HashMap<>();
@@ -48,6 +49,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         this.loop = loop;
         this.allocator = allocator;
         this.frames = new EntryFrames(frontend.serials());
+        this.deltas = new DeltaCoder(frontend.clock());
         this.channels =
                 new FrontendChannels(frontend.region(), frontend.config().limits(), this);
     }
@@ -69,13 +71,25 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         return scratch;
     }
 
+    DeltaCoder deltas() {
+        return deltas;
+    }
+
     FrontendChannel join(ChannelId channel) {
         return channels.join(
-                channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, scratch, allocator)));
+                channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, deltas, scratch, allocator)));
     }
 
     FrameRing ring(ChannelId channel) {
         return rings.get(channel);
+    }
+
+    /// @param change 1 when a subscriber of the channel comes that takes differences, -1 when one goes
+    void deltaReaders(ChannelId channel, int change) {
+        FrameRing ring = rings.get(channel);
+        if (ring != null) {
+            ring.deltaReaders(change);
+        }
     }
 
     void add(LoopClient client) {

@@ -36,17 +36,30 @@ final class StreamedChannel implements Subscriber {
     private final ChannelId id;
     private final ChannelName name;
     private final AttachFrom from;
+
+    /// Present when messages come as differences.
+    private final Optional<DeltaCursor> deltas;
+
+    private long lastLsn;
     private Optional<Attachment> attachment = Optional.empty();
+    private boolean counted;
     private String serial;
 
     /// @param serial the client's place on the channel; empty text when it has none
     StreamedChannel(
-            EventStream stream, FrontendLoop loop, ChannelId id, ChannelName name, AttachFrom from, String serial) {
+            EventStream stream,
+            FrontendLoop loop,
+            ChannelId id,
+            ChannelName name,
+            AttachFrom from,
+            ChannelOptions options,
+            String serial) {
         this.stream = stream;
         this.loop = loop;
         this.id = id;
         this.name = name;
         this.from = from;
+        this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
         this.serial = serial;
     }
 
@@ -59,16 +72,21 @@ final class StreamedChannel implements Subscriber {
     }
 
     void attach(FrontendChannel channel, long nowMillis) {
-        loop.occupancyChanged(id, ONE);
+        count(1);
         attachment = Optional.of(channel.attach(this, from, Optional.empty(), false, nowMillis));
     }
 
     void detach() {
-        attachment.ifPresent(attached -> {
-            loop.occupancyChanged(id, ONE_LESS);
-            attached.detach();
-        });
-        attachment = Optional.empty();
+        count(-1);
+        attachment.ifPresent(Attachment::detach);
+    }
+
+    private void count(int sign) {
+        if (counted != sign > 0) {
+            counted = sign > 0;
+            loop.occupancyChanged(id, counted ? ONE : ONE_LESS);
+            deltas.ifPresent(cursor -> loop.deltaReaders(id, sign));
+        }
     }
 
     void pump() {
@@ -82,6 +100,7 @@ final class StreamedChannel implements Subscriber {
 
     @Override
     public void attached(AttachOutcome outcome) {
+        lastLsn = outcome.subscribed().lastLsn();
         if (!outcome.resumed()) {
             serial = loop.frames().channelSerial(outcome.subscribed(), outcome.startLsn());
             boolean wasElsewhere = !(from instanceof AttachFrom.Now);
@@ -99,20 +118,26 @@ final class StreamedChannel implements Subscriber {
 
     @Override
     public void backlog(List<Entry> entries) {
-        entries.forEach(this::write);
+        for (Entry entry : entries) {
+            write(deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
+        }
+        if (entries.getLast().lsn() >= lastLsn) {
+            deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
+        }
     }
 
     @Override
     public void live(long start, long end) {
         FrameRing ring = loop.ring(id);
+        long split = deltas.map(cursor -> cursor.live(ring, start, end)).orElse(end);
         for (long seq = start; seq < end; seq++) {
-            write(ring.entry(seq));
+            write(seq < split ? ring.entry(seq) : ring.delta(seq));
         }
     }
 
     @Override
     public void failed(ErrorInfo reason) {
-        attachment = Optional.empty();
+        count(-1);
         stream.fail(reason);
     }
 

@@ -49,6 +49,15 @@ class ChannelOptionsTest {
     }
 
     @Test
+    void differencesAreAskedForByTheirOnlyFormat() {
+        assertThat(valid(Map.of(), 0).delta()).isFalse();
+        assertThat(valid(Map.of("delta", "vcdiff"), 0).delta()).isTrue();
+        assertThat(valid(Map.of("delta", "vcdiff"), 0).recognised()).containsExactly(Map.entry("delta", "vcdiff"));
+        assertThat(valid(Map.of("delta", "bsdiff"), 0).delta()).isFalse();
+        assertThat(valid(Map.of("delta", "bsdiff"), 0).recognised()).isEmpty();
+    }
+
+    @Test
     void aRewindIsANumberOfMessagesOrATime() {
         assertThat(rewind("5")).contains(new AttachFrom.LastMessages(5));
         assertThat(rewind("0")).contains(new AttachFrom.LastMessages(0));

@@ -27,8 +27,11 @@ class FrameRingTest {
     private static final ChannelId ROOM = ChannelId.of("app", "room");
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final FrameRing ring =
-            new FrameRing(new EntryFrames(new ChannelSerials("secret".getBytes(UTF_8))), new WireScratch(), allocator);
+    private final FrameRing ring = new FrameRing(
+            new EntryFrames(new ChannelSerials("secret".getBytes(UTF_8))),
+            new DeltaCoder(() -> 0),
+            new WireScratch(),
+            allocator);
     private int appended;
 
     @AfterEach
@@ -60,9 +63,9 @@ class FrameRingTest {
     void subscribersShareTheSameBytes() {
         append(3);
 
-        List<ByteBuf> first = ring.frames(Format.JSON, "room", 0, 3);
+        List<ByteBuf> first = ring.frames(Format.JSON, "room", RingView.PLAIN, 0, 3);
         long used = allocator.metric().usedDirectMemory();
-        List<ByteBuf> second = ring.frames(Format.JSON, "room", 1, 3);
+        List<ByteBuf> second = ring.frames(Format.JSON, "room", RingView.PLAIN, 1, 3);
 
         assertThat(allocator.metric().usedDirectMemory()).isEqualTo(used);
         first.forEach(ByteBuf::release);
@@ -127,7 +130,7 @@ class FrameRingTest {
     @Test
     void whatWasHandedOutLivesOnWhenItsEntriesAreDropped() throws Exception {
         append(3);
-        List<ByteBuf> held = ring.frames(Format.JSON, "room", 1, 3);
+        List<ByteBuf> held = ring.frames(Format.JSON, "room", RingView.PLAIN, 1, 3);
 
         ring.dropped(3);
         append(1);
@@ -172,7 +175,7 @@ class FrameRingTest {
 
     /// Each frame as `channel:name`.
     private List<String> read(Format format, String channel, long from, long to) throws Exception {
-        return texts(format, ring.frames(format, channel, from, to));
+        return texts(format, ring.frames(format, channel, RingView.PLAIN, from, to));
     }
 
     private static List<String> texts(Format format, List<ByteBuf> runs) throws Exception {

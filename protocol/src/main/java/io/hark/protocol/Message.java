@@ -77,6 +77,10 @@ public record Message(
         });
     }
 
+    public Message withExtras(Map<String, Object> value) {
+        return changed(draft -> draft.extras = value);
+    }
+
     public Message withSerial(String value, Optional<MessageVersion> newVersion) {
         return changed(draft -> {
             draft.serial = Optional.of(value);
@@ -96,7 +100,7 @@ public record Message(
                 draft.connectionId,
                 draft.connectionKey,
                 draft.timestamp,
-                extras,
+                draft.extras,
                 action,
                 draft.serial,
                 draft.version,
@@ -112,6 +116,7 @@ public record Message(
         private Optional<String> connectionId;
         private Optional<String> connectionKey;
         private long timestamp;
+        private Map<String, Object> extras;
         private Optional<String> serial;
         private Optional<MessageVersion> version;
 
@@ -123,6 +128,7 @@ public record Message(
             connectionId = message.connectionId;
             connectionKey = message.connectionKey;
             timestamp = message.timestamp;
+            extras = message.extras;
             serial = message.serial;
             version = message.version;
         }

@@ -12,4 +12,8 @@ public record MessageBatch(String id, Optional<String> connectionId, long timest
     public MessageBatch {
         messages = List.copyOf(messages);
     }
+
+    public MessageBatch with(List<Message> others) {
+        return new MessageBatch(id, connectionId, timestamp, others);
+    }
 }

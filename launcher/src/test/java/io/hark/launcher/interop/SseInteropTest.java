@@ -2,11 +2,13 @@ package io.hark.launcher.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.davidehrmann.vcdiff.VCDiffDecoderBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ably.lib.rest.AblyRest;
 import io.ably.lib.rest.Auth;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -14,6 +16,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -164,6 +167,31 @@ class SseInteropTest {
             publish("bare");
             assertThat(events.message().data()).isEqualTo("bare");
         }
+    }
+
+    @Test
+    void messagesComeAsDifferencesToTheOnesBefore() throws Exception {
+        String long1 = "a text that is long enough for a difference to be worth its while, 1";
+        String long2 = "a text that is long enough for a difference to be worth its while, 2 ünï";
+        publish(long1);
+        try (Events events = open("delta=vcdiff&rewind=1&key=" + encoded(key))) {
+            JsonObject first = events.message().json();
+            assertThat(first.get("data").getAsString()).isEqualTo(long1);
+            publish(long2);
+            JsonObject second = events.message().json();
+            assertThat(second.get("encoding").getAsString()).isEqualTo("utf-8/vcdiff/base64");
+            JsonObject delta = second.getAsJsonObject("extras").getAsJsonObject("delta");
+            assertThat(delta.get("format").getAsString()).isEqualTo("vcdiff");
+            assertThat(delta.get("from")).isEqualTo(first.get("id"));
+            byte[] difference = Base64.getDecoder().decode(second.get("data").getAsString());
+            assertThat(decoded(long1, difference)).isEqualTo(long2);
+        }
+    }
+
+    private static String decoded(String base, byte[] difference) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        VCDiffDecoderBuilder.builder().buildSimple().decode(base.getBytes(StandardCharsets.UTF_8), difference, out);
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test
