@@ -2,9 +2,6 @@ package io.hark.channel;
 
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.Message;
-import io.hark.protocol.MessageBatch;
-import io.hark.protocol.MessageSerial;
 import io.hark.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,7 +154,8 @@ final class AttachStart {
                 int taken = Math.min(wanted, entry.count());
                 cut |= taken < entry.count();
                 if (taken > 0) {
-                    backlog.add(taken == entry.count() ? entry : lastMessages(entry, taken));
+                    int from = entry.count() - taken;
+                    backlog.add(from == 0 ? entry : entry.keeping(index -> index >= from));
                 }
                 wanted -= taken;
             }
@@ -171,29 +169,6 @@ final class AttachStart {
                     : Optional.empty();
             start(startLsn, false, backlog, subscribed.committedLsn(), limited);
         });
-    }
-
-    /// The entry with only the last `count` of its messages, which keep their ids and serials.
-    private static Entry lastMessages(Entry entry, int count) {
-        if (!(entry.body() instanceof EntryBody.Messages(MessageBatch batch))) {
-            return entry;
-        }
-        List<Message> kept = new ArrayList<>(count);
-        for (int index = batch.messages().size() - count;
-                index < batch.messages().size();
-                index++) {
-            Message message = batch.messages().get(index);
-            String serial = MessageSerial.format(
-                    Hlc.millis(entry.hlc()),
-                    Hlc.counter(entry.hlc()),
-                    entry.origin().region(),
-                    entry.origin().lineage(),
-                    entry.oseq(),
-                    index);
-            kept.add(message.withId(message.id().orElse(batch.id() + ':' + index))
-                    .withSerial(message.serial().orElse(serial), message.version()));
-        }
-        return entry.with(new EntryBody.Messages(batch.with(kept)));
     }
 
     private void unreadable() {

@@ -1,7 +1,12 @@
 package io.hark.channel;
 
 import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.MessageSerial;
 import io.hark.protocol.PresenceMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
 
 /// Value: one entry of a slot's log.
 ///
@@ -27,6 +32,26 @@ public record Entry(
     /// The entry with another body, for somebody who is told of it in another way.
     public Entry with(EntryBody told) {
         return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, hlc, told);
+    }
+
+    /// The entry with only some of its messages, which keep their ids and serials.
+    ///
+    /// @param kept whether the message with that index stays; at least one does
+    public Entry keeping(IntPredicate kept) {
+        if (!(body instanceof EntryBody.Messages(MessageBatch batch))) {
+            return this;
+        }
+        List<Message> left = new ArrayList<>();
+        for (int index = 0; index < batch.messages().size(); index++) {
+            if (kept.test(index)) {
+                Message message = batch.messages().get(index);
+                String serial = MessageSerial.format(
+                        Hlc.millis(hlc), Hlc.counter(hlc), origin.region(), origin.lineage(), oseq, index);
+                left.add(message.withId(message.id().orElse(batch.id() + ':' + index))
+                        .withSerial(message.serial().orElse(serial), message.version()));
+            }
+        }
+        return with(new EntryBody.Messages(batch.with(left)));
     }
 
     public EntryHead head() {

@@ -13,6 +13,7 @@ import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
 import io.hark.protocol.AttachFlag;
 import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ServerMessage;
@@ -90,6 +91,9 @@ final class ChannelAttachment implements Subscriber {
         FrontendChannel joined = loop.join(id);
         count(1);
         attachment = joined.attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
+        if (!counted) {
+            attachment.detach(); // What came at once has ended it already.
+        }
     }
 
     void vouch(Claim present) {
@@ -176,10 +180,17 @@ final class ChannelAttachment implements Subscriber {
 
     @Override
     public void backlog(List<Entry> entries) {
+        try {
+            writeBacklog(entries);
+        } catch (CostlyFilter tooMuch) {
+            costly(tooMuch);
+        }
+    }
+
+    private void writeBacklog(List<Entry> entries) {
         for (Entry entry : entries) {
             if (wants(entry)) {
-                Entry told = deltas.map(cursor -> cursor.backlog(entry)).orElse(entry);
-                loop.frames().frame(channel, told).ifPresent(connection::send);
+                loop.frames().frame(channel, told(entry)).ifPresent(connection::send);
             }
         }
         if (entries.getLast().lsn() >= lastLsn) {
@@ -187,9 +198,32 @@ final class ChannelAttachment implements Subscriber {
         }
     }
 
+    private Entry told(Entry entry) {
+        return options.filter()
+                .map(filter -> filter.select(entry))
+                .orElseGet(() -> deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
+    }
+
     @Override
     public void live(long from, long to) {
-        FrameRing ring = loop.ring(id);
+        try {
+            writeWanted(loop.ring(id), from, to);
+        } catch (CostlyFilter tooMuch) {
+            costly(tooMuch);
+        }
+    }
+
+    /// The client is told, and if it was too much just now, comes back with its place.
+    private void costly(CostlyFilter tooMuch) {
+        if (tooMuch.info().code() == ErrorCode.OVERLOADED.code()) {
+            detach();
+            failed(tooMuch.info());
+        } else {
+            channels.fail(this, tooMuch.info());
+        }
+    }
+
+    private void writeWanted(FrameRing ring, long from, long to) {
         if (getsEverything) {
             write(ring, from, to);
             return;
@@ -206,7 +240,7 @@ final class ChannelAttachment implements Subscriber {
 
     private void write(FrameRing ring, long from, long to) {
         long split = deltas.isEmpty() || from == to ? to : deltas.get().live(ring, from, to);
-        write(ring, RingView.PLAIN, from, split);
+        write(ring, options.filter().<RingView>map(filter -> filter).orElse(RingView.PLAIN), from, split);
         write(ring, RingView.DELTA, split, to);
     }
 

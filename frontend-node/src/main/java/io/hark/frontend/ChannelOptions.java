@@ -1,7 +1,9 @@
 package io.hark.frontend;
 
+import io.hark.auth.Outcome;
 import io.hark.channel.AttachFrom;
 import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import java.time.Duration;
@@ -17,15 +19,20 @@ import java.util.regex.Pattern;
 ///
 /// @param modes    asked for explicitly; empty for the defaults
 /// @param delta    whether messages may come as differences to the ones before them
+/// @param filter   which messages are wanted; empty for all
 /// @param recognised the params that were understood, to be echoed
 record ChannelOptions(
         Optional<Set<ChannelMode>> modes,
         Optional<AttachFrom> rewind,
         boolean echo,
         boolean delta,
+        Optional<MessageFilter> filter,
         Map<String, String> recognised) {
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
+
+    /// A filtered channel knows no others.
+    private static final Set<String> FILTERED_PARAMS = Set.of("modes", "echo");
 
     sealed interface Parsed {
         record Valid(ChannelOptions options) implements Parsed {}
@@ -33,10 +40,23 @@ record ChannelOptions(
         record Invalid(ErrorInfo error) implements Parsed {}
     }
 
-    /// @param inName params of the name's qualifier; `params` go before them
-    static Parsed parse(Map<String, String> inName, Map<String, String> params, int flags) {
-        Map<String, String> all = new LinkedHashMap<>(inName);
+    /// @param name   with params of its own, which count where `params` says nothing
+    /// @param filterSteps what all filters of the loop may take
+    static Parsed parse(ChannelName name, Map<String, String> params, int flags, WorkBudget filterSteps) {
+        Optional<MessageFilter> filter = Optional.empty();
+        if (name.qualifier().isPresent() && name.qualifier().get() instanceof ChannelName.Qualifier.Filter(var text)) {
+            switch (MessageFilter.parse(text, filterSteps)) {
+                case Outcome.Refused<MessageFilter>(ErrorInfo error) -> {
+                    return new Parsed.Invalid(error);
+                }
+                case Outcome.Ok<MessageFilter>(MessageFilter valid) -> filter = Optional.of(valid);
+            }
+        }
+        Map<String, String> all = new LinkedHashMap<>(name.params());
         all.putAll(params);
+        if (filter.isPresent()) {
+            all.keySet().retainAll(FILTERED_PARAMS);
+        }
         Map<String, String> recognised = new LinkedHashMap<>();
         EnumSet<ChannelMode> flagModes = ChannelMode.fromFlags(flags);
         Optional<Set<ChannelMode>> modes = flagModes.isEmpty() ? Optional.empty() : Optional.of(flagModes);
@@ -74,7 +94,7 @@ record ChannelOptions(
         if (delta) {
             recognised.put("delta", DeltaCoder.FORMAT);
         }
-        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, recognised));
+        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, filter, recognised));
     }
 
     private static int limit(String text) {

@@ -58,7 +58,7 @@ final class ConnectionChannels {
             case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
         }
         ChannelOptions options;
-        switch (ChannelOptions.parse(name.params(), attach.params(), attach.flags())) {
+        switch (ChannelOptions.parse(name, attach.params(), attach.flags(), loop.filterSteps())) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> {
                 refuseChannel(attach.channel(), error);
                 return;
@@ -210,6 +210,13 @@ final class ConnectionChannels {
                 ? Optional.of(ErrorCode.MODE_NOT_REQUESTED.info(
                         "the attachment did not ask for mode " + mode.name().toLowerCase(Locale.ROOT)))
                 : Optional.empty();
+    }
+
+    /// The channel fails for the client, which does not come back by itself.
+    void fail(ChannelAttachment attachment, ErrorInfo reason) {
+        attachments.remove(attachment.channel(), attachment);
+        attachment.detach();
+        refuseChannel(attachment.channel(), reason);
     }
 
     /// An attachment ended by itself.

@@ -24,7 +24,7 @@ final class ConnectionRights {
     }
 
     ChannelId channelId(ChannelName name) {
-        return ChannelId.of(connection.grant().appId(), ChannelAccess.resource(name));
+        return ChannelId.of(connection.grant().appId(), ChannelAccess.id(name));
     }
 
     boolean permits(ChannelName name, Operation operation) {
@@ -38,11 +38,6 @@ final class ConnectionRights {
 
     /// @param granted what [#granted] gave
     Optional<ErrorInfo> attachRefusal(ChannelName name, Set<ChannelMode> granted) {
-        if (name.qualifier()
-                .filter(ChannelName.Qualifier.Filter.class::isInstance)
-                .isPresent()) {
-            return Optional.of(ErrorCode.INVALID_CHANNEL_NAME.info("this server does not offer filtered channels"));
-        }
         if (granted.isEmpty()) {
             return Optional.of(ErrorCode.CAPABILITY_REFUSED.info(
                     "Channel denied access based on given capability; channel %s".formatted(name.full())));
@@ -54,10 +49,10 @@ final class ConnectionRights {
     Set<ChannelMode> granted(ChannelName name, Optional<Set<ChannelMode>> requested) {
         Capability capability = connection.grant().capability();
         Set<Operation> operations = capability.permitsAny(ChannelAccess.resource(name));
-        boolean meta = ChannelAccess.isMeta(name);
+        boolean listensOnly = ChannelAccess.isMeta(name) || ChannelAccess.isFiltered(name);
         EnumSet<ChannelMode> modes = EnumSet.noneOf(ChannelMode.class);
         for (ChannelMode mode : requested.orElse(ChannelMode.DEFAULTS)) {
-            boolean possible = !meta || mode == ChannelMode.SUBSCRIBE;
+            boolean possible = !listensOnly || mode == ChannelMode.SUBSCRIBE;
             if (possible && operations(mode).stream().anyMatch(operations::contains)) {
                 modes.add(mode);
             }

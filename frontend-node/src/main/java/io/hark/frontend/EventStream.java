@@ -139,12 +139,12 @@ final class EventStream implements LoopClient {
                 .filter(param -> CHANNEL_PARAMS.contains(param.getKey()))
                 .filter(param -> !name.params().containsKey(param.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        return switch (ChannelOptions.parse(name.params(), params, 0)) {
+        return switch (ChannelOptions.parse(name, params, 0, loop.filterSteps())) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> Optional.of(error);
             case ChannelOptions.Parsed.Valid(ChannelOptions options) -> {
                 AttachFrom from =
                         serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
-                ChannelId id = ChannelId.of(app.id(), ChannelAccess.resource(name));
+                ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));
                 channels.add(new StreamedChannel(this, loop, id, name, from, options, serial.orElse("")));
                 yield Optional.empty();
             }

@@ -191,10 +191,15 @@ final class FrameRing implements RingListener {
                 List<ByteBuf> own = new ArrayList<>(2);
                 Chunk before = encode(from, Math.min(to, encodedFrom));
                 own.add(before.bytes);
-                if (to > encodedFrom) {
-                    own.addAll(slices(encodedFrom, to));
+                try {
+                    if (to > encodedFrom) {
+                        own.addAll(slices(encodedFrom, to));
+                    }
+                    return own;
+                } catch (CostlyFilter tooMuch) {
+                    before.bytes.release();
+                    throw tooMuch;
                 }
-                return own;
             }
             if (to > encodedTo) {
                 chunks.add(encode(encodedTo, to));
@@ -210,15 +215,16 @@ final class FrameRing implements RingListener {
 
         private Chunk encode(long from, long to) {
             int estimate = 0;
-            for (long seq = from; seq < to; seq++) {
-                estimate += view.of(FrameRing.this, seq).size() + FRAME_OVERHEAD;
+            Entry[] told = new Entry[(int) (to - from)];
+            for (int i = 0; i < told.length; i++) {
+                told[i] = view.of(FrameRing.this, from + i);
+                estimate += told[i].size() + FRAME_OVERHEAD;
             }
             ByteBuf bytes = allocator.directBuffer(estimate);
-            int[] ends = new int[(int) (to - from)];
-            for (long seq = from; seq < to; seq++) {
-                frames.frame(channel, view.of(FrameRing.this, seq))
-                        .ifPresent(frame -> scratch.webSocketFrame(format, frame, bytes));
-                ends[(int) (seq - from)] = bytes.writerIndex();
+            int[] ends = new int[told.length];
+            for (int i = 0; i < told.length; i++) {
+                frames.frame(channel, told[i]).ifPresent(frame -> scratch.webSocketFrame(format, frame, bytes));
+                ends[i] = bytes.writerIndex();
             }
             return new Chunk(from, ends, bytes);
         }

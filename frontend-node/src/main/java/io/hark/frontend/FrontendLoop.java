@@ -29,12 +29,15 @@ import org.slf4j.LoggerFactory;
 /// Confined: everything that one event loop serves: its channels, their rings, its clients.
 final class FrontendLoop implements LoopFeed, FrontendEffects {
     private static final Logger LOG = LoggerFactory.getLogger(FrontendLoop.class);
+    private static final long FILTER_STEPS_AT_ONCE_MAX = 5_000_000;
+    private static final long FILTER_STEPS_PER_SECOND_MAX = 5_000_000;
 
     private final Frontend frontend;
     private final NettyLoop loop;
     private final EntryFrames frames;
     private final WireScratch scratch = new WireScratch();
     private final DeltaCoder deltas;
+    private final WorkBudget filterSteps;
     private final ByteBufAllocator allocator;
     private final FrontendChannels channels;
     private final Map<ChannelId, FrameRing> rings = new HashMap<>();
@@ -50,6 +53,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         this.allocator = allocator;
         this.frames = new EntryFrames(frontend.serials());
         this.deltas = new DeltaCoder(frontend.clock());
+        this.filterSteps = new WorkBudget(FILTER_STEPS_AT_ONCE_MAX, FILTER_STEPS_PER_SECOND_MAX, frontend.clock());
         this.channels =
                 new FrontendChannels(frontend.region(), frontend.config().limits(), this);
     }
@@ -73,6 +77,10 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     DeltaCoder deltas() {
         return deltas;
+    }
+
+    WorkBudget filterSteps() {
+        return filterSteps;
     }
 
     FrontendChannel join(ChannelId channel) {

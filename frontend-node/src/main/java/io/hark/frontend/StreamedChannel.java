@@ -40,6 +40,8 @@ final class StreamedChannel implements Subscriber {
     /// Present when messages come as differences.
     private final Optional<DeltaCursor> deltas;
 
+    private final Optional<MessageFilter> filter;
+
     private long lastLsn;
     private Optional<Attachment> attachment = Optional.empty();
     private boolean counted;
@@ -59,6 +61,7 @@ final class StreamedChannel implements Subscriber {
         this.id = id;
         this.name = name;
         this.from = from;
+        this.filter = options.filter();
         this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
         this.serial = serial;
     }
@@ -74,6 +77,9 @@ final class StreamedChannel implements Subscriber {
     void attach(FrontendChannel channel, long nowMillis) {
         count(1);
         attachment = Optional.of(channel.attach(this, from, Optional.empty(), false, nowMillis));
+        if (!counted) {
+            detach(); // What came at once has ended it already.
+        }
     }
 
     void detach() {
@@ -143,10 +149,18 @@ final class StreamedChannel implements Subscriber {
 
     private void write(Entry entry) {
         serial = loop.frames().channelSerial(entry);
-        switch (entry.body()) {
+        Entry told;
+        try {
+            told = filter.map(wanted -> wanted.select(entry)).orElse(entry);
+        } catch (CostlyFilter tooMuch) {
+            detach();
+            stream.fail(tooMuch.info());
+            return;
+        }
+        switch (told.body()) {
             case EntryBody.None() -> {}
             case EntryBody.Messages(MessageBatch batch) -> {
-                List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
+                List<Message> messages = EntryFrames.withSerials(told, batch.messages());
                 for (int index = 0; index < messages.size(); index++) {
                     Message message = messages.get(index);
                     Message full = message.withId(message.id().orElse(batch.id() + ':' + index))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.channel.AttachFrom;
 import io.hark.protocol.AttachFlag;
 import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ChannelName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,20 @@ class ChannelOptionsTest {
     }
 
     @Test
+    void aFilteredChannelKnowsNeitherRewindNorDifferences() {
+        Map<String, String> params = Map.of("rewind", "1", "delta", "vcdiff", "modes", "subscribe");
+
+        assertThat(parse("[filter=bmFtZQ==]room", params, 0))
+                .isInstanceOfSatisfying(ChannelOptions.Parsed.Valid.class, valid -> {
+                    assertThat(valid.options().filter()).hasToString("Optional[name]");
+                    assertThat(valid.options().delta()).isFalse();
+                    assertThat(valid.options().rewind()).isEmpty();
+                    assertThat(valid.options().recognised()).containsOnlyKeys("modes");
+                });
+        assertThat(parse("[filter=W1tb]room", Map.of(), 0)).isInstanceOf(ChannelOptions.Parsed.Invalid.class);
+    }
+
+    @Test
     void aRewindIsANumberOfMessagesOrATime() {
         assertThat(rewind("5")).contains(new AttachFrom.LastMessages(5));
         assertThat(rewind("0")).contains(new AttachFrom.LastMessages(0));
@@ -85,7 +100,7 @@ class ChannelOptionsTest {
 
     @Test
     void paramsGoBeforeThoseInTheName() {
-        var parsed = ChannelOptions.parse(Map.of("rewind", "1", "echo", "false"), Map.of("rewind", "2"), 0);
+        var parsed = parse("[?rewind=1&echo=false]room", Map.of("rewind", "2"), 0);
 
         assertThat(parsed).isInstanceOfSatisfying(ChannelOptions.Parsed.Valid.class, valid -> {
             assertThat(valid.options().rewind()).contains(new AttachFrom.LastMessages(2));
@@ -104,19 +119,24 @@ class ChannelOptionsTest {
         return valid(Map.of("rewind", text), 0).rewind();
     }
 
+    private static ChannelOptions.Parsed parse(String channel, Map<String, String> params, int flags) {
+        if (ChannelName.parse(channel) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
+            return ChannelOptions.parse(name, params, flags, new WorkBudget(1, 1, () -> 0));
+        }
+        throw new AssertionError("no channel name: " + channel);
+    }
+
     private static ChannelOptions valid(Map<String, String> params, int flags) {
-        if (ChannelOptions.parse(Map.of(), params, flags)
-                instanceof ChannelOptions.Parsed.Valid(ChannelOptions options)) {
+        if (parse("room", params, flags) instanceof ChannelOptions.Parsed.Valid(ChannelOptions options)) {
             return options;
         }
         throw new AssertionError("refused: " + params);
     }
 
     private static void assertInvalid(Map<String, String> params, String named) {
-        assertThat(ChannelOptions.parse(Map.of(), params, 0))
-                .isInstanceOfSatisfying(ChannelOptions.Parsed.Invalid.class, invalid -> {
-                    assertThat(invalid.error().code()).isEqualTo(40003);
-                    assertThat(invalid.error().message()).contains(named);
-                });
+        assertThat(parse("room", params, 0)).isInstanceOfSatisfying(ChannelOptions.Parsed.Invalid.class, invalid -> {
+            assertThat(invalid.error().code()).isEqualTo(40003);
+            assertThat(invalid.error().message()).contains(named);
+        });
     }
 }

@@ -49,6 +49,6 @@ record Caller(App app, Grant grant, Identity identity, boolean secure) {
 
     /// A metachannel's id is one that no ordinary channel can have.
     ChannelId idOf(ChannelName channel) {
-        return ChannelId.of(app.id(), ChannelAccess.resource(channel));
+        return ChannelId.of(app.id(), ChannelAccess.id(channel));
     }
 }

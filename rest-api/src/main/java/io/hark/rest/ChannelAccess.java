@@ -21,8 +21,13 @@ public final class ChannelAccess {
 
     private ChannelAccess() {}
 
-    /// What capabilities call the channel: params and filters do not matter to them, `[meta]` does.
+    /// What capabilities call the channel: params do not matter to them, `[meta]` and `[filter]` do.
     public static String resource(ChannelName channel) {
+        return isFiltered(channel) ? "[filter]" + channel.base() : id(channel);
+    }
+
+    /// The channel whose log it is: a filtered channel has that of the one that it filters.
+    public static String id(ChannelName channel) {
         return isMeta(channel) ? "[meta]" + channel.base() : channel.base();
     }
 
@@ -31,15 +36,25 @@ public final class ChannelAccess {
         return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Meta;
     }
 
+    /// Whether the channel is what an expression selects of another one's messages. One can only listen
+    /// to it.
+    public static boolean isFiltered(ChannelName channel) {
+        return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Filter;
+    }
+
     /// All that stands between the client and the operation: capability, then the rules of the namespace.
     public static Optional<ErrorInfo> refusal(
             App app, Grant grant, Identity identity, boolean secure, ChannelName channel, Operation operation) {
         return capabilityRefusal(grant, channel, operation).or(() -> namespaceRefusal(app, identity, secure, channel));
     }
 
-    /// @return 40160 when the capability does not grant the operation, and for anything but reading on a
-    ///         metachannel
+    /// @return 40160 when the capability does not grant the operation, for anything but reading on a
+    ///         metachannel, and for anything but listening on a filtered channel
     public static Optional<ErrorInfo> capabilityRefusal(Grant grant, ChannelName channel, Operation operation) {
+        if (isFiltered(channel) && operation != Operation.SUBSCRIBE) {
+            return Optional.of(ErrorCode.CAPABILITY_REFUSED.info(
+                    "one can only subscribe to a filtered channel; use channel " + channel.base()));
+        }
         boolean possible = !isMeta(channel) || READS.contains(operation);
         return possible && grant.capability().permits(operation, resource(channel))
                 ? Optional.empty()

@@ -100,8 +100,12 @@ class SseInteropTest {
     }
 
     private Events open(String query, String... headers) throws Exception {
+        return openChannels(name, query, headers);
+    }
+
+    private Events openChannels(String channels, String query, String... headers) throws Exception {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(node.uri("/sse?v=1.2&channels=%s&%s".formatted(encoded(name), query)));
+                HttpRequest.newBuilder(node.uri("/sse?v=1.2&channels=%s&%s".formatted(encoded(channels), query)));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -166,6 +170,23 @@ class SseInteropTest {
         try (Events events = open("enveloped=false&key=" + encoded(key))) {
             publish("bare");
             assertThat(events.message().data()).isEqualTo("bare");
+        }
+    }
+
+    @Test
+    void aFilteredChannelBringsWhatItsExpressionSelects() throws Exception {
+        String wanted = "[filter=%s]%s"
+                .formatted(
+                        Base64.getEncoder().encodeToString("name == `\"wanted\"`".getBytes(StandardCharsets.UTF_8)),
+                        name);
+        try (Events events = openChannels(wanted, "key=" + encoded(key))) {
+            assertThat(events.response().statusCode()).isEqualTo(200);
+            publish("other");
+            publisher.channels.get(name).publish("wanted", "this one");
+            assertThat(events.text()).isEqualTo("this one");
+        }
+        try (Events events = openChannels("[filter=bmFtZSA9PQ==]" + name, "key=" + encoded(key))) {
+            assertThat(events.response().statusCode()).isEqualTo(400);
         }
     }
 
