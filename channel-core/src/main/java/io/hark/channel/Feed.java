@@ -9,6 +9,11 @@ public interface Feed {
     /// @param encoded the entry's bytes, see [EntryCodec]
     void deliver(ChannelId channel, Entry entry, byte[] encoded, boolean logged);
 
+    /// Told to feeds with attachments that want it, see [Occupancy#watchers].
+    ///
+    /// @param epoch of the owner
+    default void occupied(ChannelId channel, int epoch, OccupancyMetrics metrics) {}
+
     /// Whether the node is still there, as far as is known: what it asked may be done after it is gone.
     default boolean isOpen() {
         return true;

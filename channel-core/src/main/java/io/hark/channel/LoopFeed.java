@@ -13,6 +13,10 @@ public interface LoopFeed {
     /// Entries up to `lastLsn` were not handed over; they can be read.
     void missed(ChannelId channel, long lastLsn);
 
+    /// Who is on the channel, for those of its attachments that want to know. Newer ones take the place
+    /// of older ones.
+    default void occupied(ChannelId channel, OccupancyMetrics metrics) {}
+
     /// The channel has another owner, or may have missed something of it: the feed subscribes again, and says
     /// which of
     /// its connections are there and what they may do.

@@ -259,6 +259,20 @@ final class OwnedChannel {
         return sum;
     }
 
+    OccupancyMetrics metrics() {
+        return new OccupancyMetrics(occupancy(), members.size());
+    }
+
+    /// Whether somebody wants to be told of its occupancy.
+    boolean isWatched() {
+        for (Occupancy occupancy : feeds.values()) {
+            if (occupancy.watchers() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether nobody would notice if the state were dropped and loaded again later.
     boolean isIdle() {
         return feeds.isEmpty()

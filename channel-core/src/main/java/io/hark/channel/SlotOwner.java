@@ -41,6 +41,7 @@ public final class SlotOwner {
     private final Map<ChannelId, OwnedChannel> channels = new LinkedHashMap<>();
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final MemberTimers timers = new MemberTimers();
+    private final OccupancyReports reports;
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
@@ -74,6 +75,7 @@ public final class SlotOwner {
         this.limits = limits;
         this.grace = grace;
         this.openedMillis = nowMillis;
+        this.reports = new OccupancyReports(epoch, nowMillis);
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
         Entry noop = nextEntry(
@@ -342,7 +344,9 @@ public final class SlotOwner {
     /// unless their connections come back elsewhere (rule P2).
     public void feedLost(Feed feed, long nowMillis) {
         for (OwnedChannel channel : channels.values()) {
-            channel.feeds.remove(feed);
+            if (channel.feeds.remove(feed) != null) {
+                reports.changed(channel, nowMillis);
+            }
             for (Claim claim : channel.unclaimAll(feed)) {
                 timers.add(new MemberTimers.Due(nowMillis + grace.millis(), channel.id, claim, grace.policy()));
             }
@@ -392,15 +396,28 @@ public final class SlotOwner {
     public void unsubscribe(ChannelId id, Feed feed, long nowMillis) {
         OwnedChannel channel = channels.get(id);
         if (channel != null) {
-            afterSubscribe(channel, () -> channel.feeds.remove(feed));
+            afterSubscribe(channel, () -> {
+                channel.feeds.remove(feed);
+                reports.changed(channel, nowMillis);
+            });
             channel.lastUsedMillis = nowMillis;
         }
     }
 
-    public void occupancy(ChannelId id, Feed feed, Occupancy occupancy) {
+    public void occupancy(ChannelId id, Feed feed, Occupancy occupancy, long nowMillis) {
         OwnedChannel channel = channels.get(id);
         if (channel != null) {
-            afterSubscribe(channel, () -> channel.feeds.computeIfPresent(feed, (same, before) -> occupancy));
+            afterSubscribe(channel, () -> occupancy(channel, feed, occupancy, nowMillis));
+        }
+    }
+
+    private void occupancy(OwnedChannel channel, Feed feed, Occupancy occupancy, long nowMillis) {
+        Occupancy before = channel.feeds.replace(feed, occupancy);
+        if (before != null) {
+            reports.changed(channel, nowMillis);
+            if (occupancy.watchers() > before.watchers()) {
+                reports.watched(channel, feed, nowMillis);
+            }
         }
     }
 
@@ -450,6 +467,9 @@ public final class SlotOwner {
                 if (next.logged()) {
                     channel.commit(entry, next.changes());
                 }
+                if (!next.changes().isEmpty()) {
+                    reports.changed(channel);
+                }
                 for (Feed feed : channel.feeds.keySet()) {
                     feed.deliver(channel.id, entry, next.encoded(), next.logged());
                 }
@@ -470,6 +490,7 @@ public final class SlotOwner {
             }
         }
         timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
+        reports.tick(nowMillis);
         long idleSince = nowMillis - limits.idleTime().toMillis();
         int over = channels.size() - limits.idleChannelsMax();
         for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {

@@ -4,6 +4,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.Entry;
 import io.hark.channel.Feed;
+import io.hark.channel.OccupancyMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,10 @@ final class NodeFeed implements Feed {
     private final Consumer<PeerMessage> out;
     private final Runnable wake;
     private final Map<ChannelKey, PeerMessage.Tip> tips = new LinkedHashMap<>();
+
+    /// The newest of each channel, while the node takes too long.
+    private final Map<ChannelKey, PeerMessage.Occupied> occupancies = new LinkedHashMap<>();
+
     private List<PeerMessage.Delivered> entries = new ArrayList<>();
     private int slot = -1;
     private int epoch;
@@ -50,6 +55,18 @@ final class NodeFeed implements Feed {
         outstanding += encoded.length;
     }
 
+    @Override
+    public void occupied(ChannelId channel, int ownerEpoch, OccupancyMetrics metrics) {
+        ChannelKey key = channel.key();
+        PeerMessage.Occupied message = new PeerMessage.Occupied(key.slot(), ownerEpoch, key.high(), key.low(), metrics);
+        if (outstanding > creditBytes) {
+            occupancies.put(key, message);
+        } else {
+            out.accept(message);
+            wake.run();
+        }
+    }
+
     /// Sends what was delivered in this turn; what is sent to the node next comes behind it.
     void emit() {
         if (!entries.isEmpty()) {
@@ -71,9 +88,11 @@ final class NodeFeed implements Feed {
 
     void credit(long bytes) {
         outstanding -= bytes;
-        if (outstanding <= creditBytes / 2 && !tips.isEmpty()) {
+        if (outstanding <= creditBytes / 2) {
             tips.values().forEach(out);
             tips.clear();
+            occupancies.values().forEach(out);
+            occupancies.clear();
         }
     }
 }

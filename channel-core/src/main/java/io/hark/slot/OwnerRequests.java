@@ -49,7 +49,7 @@ final class OwnerRequests {
                                 answer.accept(refusal == null ? new SlotAnswer.Status(status) : refused(refusal)));
             case SlotRequest.Read(var query) -> read(owner, query, answer);
             case SlotRequest.Unsubscribe(var channel) -> owner.unsubscribe(channel, feed, nowMillis);
-            case SlotRequest.Occupy(var channel, var occupancy) -> owner.occupancy(channel, feed, occupancy);
+            case SlotRequest.Occupy(var channel, var occupancy) -> owner.occupancy(channel, feed, occupancy, nowMillis);
             case SlotRequest.Lost(var channel, var claim, var policy, var graceMillis) ->
                 owner.lost(
                         channel,

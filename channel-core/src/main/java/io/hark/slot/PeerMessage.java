@@ -1,6 +1,7 @@
 package io.hark.slot;
 
 import io.hark.channel.LogRecord;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import java.util.List;
@@ -80,6 +81,10 @@ public sealed interface PeerMessage {
     /// Owner to node: entries of the channel were left out, as the node takes too long; they can be read up to
     /// here.
     record Tip(int slot, int epoch, long channelHigh, long channelLow, long lastLsn) implements OfSlot {}
+
+    /// Owner to node: who is on a channel whose occupancy the node has asked to be told.
+    record Occupied(int slot, int epoch, long channelHigh, long channelLow, OccupancyMetrics metrics)
+            implements OfSlot {}
 
     /// Node to owner: it has taken so many bytes of [Deliver].
     record Credit(int slot, long bytes) implements OfSlot {}

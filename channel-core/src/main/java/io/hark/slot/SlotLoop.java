@@ -15,6 +15,7 @@ import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Receipt;
 import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
@@ -62,7 +63,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final SlotAssignment[] known = new SlotAssignment[Slots.COUNT];
     private final Outboxes outboxes;
     private final Map<String, NodeSession> sessions = new LinkedHashMap<>();
-    private final Feed localFeed = this::entered;
+    private final Feed localFeed = new LocalFeed();
     private final OwnerRequests requests;
 
     private boolean current;
@@ -258,6 +259,11 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
                     tip(tip);
                 }
             }
+            case PeerMessage.Occupied(int any, int epoch, long high, long low, var metrics) -> {
+                if (routes[slot].isFrom(peer, epoch)) {
+                    occupied(new ChannelKey(slot, high, low), metrics);
+                }
+            }
             case PeerMessage.Credit(var any, var bytes) -> {
                 session.feed.credit(bytes);
                 queueFlush();
@@ -376,8 +382,27 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
 
     // ---- entries on their way to frontend loops of this node
 
-    private void entered(ChannelId channel, Entry entry, byte[] encoded, boolean logged) {
-        hand(channel.key().slot(), channel.key(), entry, logged);
+    /// What owners on this node send to it.
+    private final class LocalFeed implements Feed {
+        @Override
+        public void deliver(ChannelId channel, Entry entry, byte[] encoded, boolean logged) {
+            hand(channel.key().slot(), channel.key(), entry, logged);
+        }
+
+        @Override
+        public void occupied(ChannelId channel, int epoch, OccupancyMetrics metrics) {
+            SlotLoop.this.occupied(channel.key(), metrics);
+        }
+    }
+
+    private void occupied(ChannelKey key, OccupancyMetrics metrics) {
+        routes[key.slot()]
+                .interest(key)
+                .ifPresent(interest -> interest.feeds.forEach((feed, occupancy) -> {
+                    if (occupancy.watchers() > 0) {
+                        post(feed, target -> target.occupied(interest.channel, metrics));
+                    }
+                }));
     }
 
     private void hand(int slot, ChannelKey key, Entry entry, boolean logged) {

@@ -230,7 +230,7 @@ class SlotOwnerTest {
     void occupancyThatComesWhileTheSubscribeWaitsIsNotForgotten() {
         slot.loadsByHand = true;
         slot.subscribe();
-        slot.owner.occupancy(TestSlot.CHANNEL, slot.feed, new Occupancy(3, 0, 0, 0, 0));
+        slot.owner.occupancy(TestSlot.CHANNEL, slot.feed, new Occupancy(3, 0, 0, 0, 0, 0, 0, 0), TestSlot.NOW);
         slot.answerLoad();
 
         slot.owner.status(

@@ -308,16 +308,16 @@ class SlotRouteTest {
         subscribe(one);
         subscribe(two);
         effects.take();
-        route.occupancy(CHANNEL, one, new Occupancy(1, 0, 0, 0, 0));
-        route.occupancy(CHANNEL, two, new Occupancy(2, 0, 0, 0, 0));
-        route.occupancy(CHANNEL, new Wanting(), new Occupancy(9, 0, 0, 0, 0));
+        route.occupancy(CHANNEL, one, new Occupancy(1, 0, 0, 0, 0, 0, 0, 0));
+        route.occupancy(CHANNEL, two, new Occupancy(2, 0, 0, 0, 0, 0, 0, 0));
+        route.occupancy(CHANNEL, new Wanting(), new Occupancy(9, 0, 0, 0, 0, 0, 0, 0));
         route.unsubscribe(CHANNEL, one);
         route.unsubscribe(CHANNEL, one);
         assertThat(effects.take())
                 .containsExactly(
-                        new SlotRequest.Occupy(CHANNEL, new Occupancy(1, 0, 0, 0, 0)),
-                        new SlotRequest.Occupy(CHANNEL, new Occupancy(3, 0, 0, 0, 0)),
-                        new SlotRequest.Occupy(CHANNEL, new Occupancy(2, 0, 0, 0, 0)));
+                        new SlotRequest.Occupy(CHANNEL, new Occupancy(1, 0, 0, 0, 0, 0, 0, 0)),
+                        new SlotRequest.Occupy(CHANNEL, new Occupancy(3, 0, 0, 0, 0, 0, 0, 0)),
+                        new SlotRequest.Occupy(CHANNEL, new Occupancy(2, 0, 0, 0, 0, 0, 0, 0)));
 
         route.unsubscribe(CHANNEL, two);
         assertThat(effects.take()).containsExactly(new SlotRequest.Unsubscribe(CHANNEL));

@@ -9,6 +9,7 @@ import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.FrontendChannel;
 import io.hark.channel.Occupancy;
+import io.hark.channel.Origin;
 import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
 import io.hark.protocol.AttachFlag;
@@ -21,9 +22,10 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Confined: one connection's place on one channel, as frames on its transport.
-final class ChannelAttachment implements Subscriber {
+final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private final Connection connection;
     private final ConnectionChannels channels;
     private final FrontendLoop loop;
@@ -40,6 +42,15 @@ final class ChannelAttachment implements Subscriber {
 
     /// Present when messages come as differences.
     private final Optional<DeltaCursor> deltas;
+
+    /// Present when the client wants to be told of the channel's occupancy.
+    private final Optional<OccupancyPlace> occupancy;
+
+    /// Whether ATTACHED was sent.
+    private boolean attached;
+
+    /// Where the client is, while it is told of occupancy: an event that is of no entry keeps it there.
+    private Supplier<String> place = () -> "";
 
     /// The channel's last entry when it attached.
     private long lastLsn;
@@ -67,6 +78,9 @@ final class ChannelAttachment implements Subscriber {
         this.getsEverything =
                 echo && modes.contains(ChannelMode.SUBSCRIBE) && modes.contains(ChannelMode.PRESENCE_SUBSCRIBE);
         this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
+        this.occupancy = options.occupancy()
+                .filter(wanted -> modes.contains(ChannelMode.SUBSCRIBE))
+                .map(OccupancyPlace::new);
     }
 
     ChannelId id() {
@@ -122,6 +136,7 @@ final class ChannelAttachment implements Subscriber {
     void pump() {
         if (attachment != null) {
             attachment.pump();
+            tellOccupancy();
         }
     }
 
@@ -131,6 +146,11 @@ final class ChannelAttachment implements Subscriber {
         }
         counted = sign > 0;
         deltas.ifPresent(cursor -> loop.deltaReaders(id, sign));
+        if (occupancy.isPresent() && counted) {
+            loop.watch(id, this);
+        } else if (occupancy.isPresent()) {
+            loop.unwatch(id, this);
+        }
         loop.occupancyChanged(
                 id,
                 new Occupancy(
@@ -138,7 +158,10 @@ final class ChannelAttachment implements Subscriber {
                         sign(sign, ChannelMode.PUBLISH),
                         sign(sign, ChannelMode.SUBSCRIBE),
                         sign(sign, ChannelMode.PRESENCE),
-                        sign(sign, ChannelMode.PRESENCE_SUBSCRIBE)));
+                        sign(sign, ChannelMode.PRESENCE_SUBSCRIBE),
+                        sign(sign, ChannelMode.OBJECT_PUBLISH),
+                        sign(sign, ChannelMode.OBJECT_SUBSCRIBE),
+                        occupancy.isPresent() ? sign : 0));
     }
 
     private int sign(int sign, ChannelMode mode) {
@@ -165,6 +188,46 @@ final class ChannelAttachment implements Subscriber {
         syncId = newSyncId(outcome.subscribed().committedLsn());
         lastLsn = outcome.subscribed().lastLsn();
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
+        attached = true;
+        place = () -> serial;
+        tellOccupancy();
+    }
+
+    @Override
+    public void occupied(OccupancyNotice notice) {
+        OccupancyPlace known = occupancy.orElseThrow();
+        known.newest(notice.metrics());
+        if (attached && writable() && known.news().isPresent()) {
+            tell(notice, known);
+        }
+    }
+
+    /// What could not be told when it came.
+    private void tellOccupancy() {
+        occupancy
+                .filter(known -> attached && writable())
+                .flatMap(OccupancyPlace::news)
+                .ifPresent(metrics -> {
+                    try (OccupancyNotice notice = loop.notice(metrics)) {
+                        tell(notice, occupancy.orElseThrow());
+                    }
+                });
+    }
+
+    private void tell(OccupancyNotice notice, OccupancyPlace known) {
+        connection.transport().send(notice.frame(connection.format(), channel, known.wanted(), place.get()));
+        connection.sent(1);
+        known.told();
+        deltas.ifPresent(DeltaCursor::interrupted);
+    }
+
+    private void passed(Entry entry) {
+        if (occupancy.isPresent()) {
+            Origin origin = entry.origin();
+            long lsn = entry.lsn();
+            long oseq = entry.oseq();
+            place = () -> loop.frames().channelSerial(origin, lsn, oseq);
+        }
     }
 
     private static String newSyncId(long committedLsn) {
@@ -193,6 +256,7 @@ final class ChannelAttachment implements Subscriber {
                 loop.frames().frame(channel, told(entry)).ifPresent(connection::send);
             }
         }
+        passed(entries.getLast());
         if (entries.getLast().lsn() >= lastLsn) {
             deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
         }
@@ -206,8 +270,10 @@ final class ChannelAttachment implements Subscriber {
 
     @Override
     public void live(long from, long to) {
+        FrameRing ring = loop.ring(id);
+        passed(ring.entry(to - 1));
         try {
-            writeWanted(loop.ring(id), from, to);
+            writeWanted(ring, from, to);
         } catch (CostlyFilter tooMuch) {
             costly(tooMuch);
         }

@@ -2,6 +2,7 @@ package io.hark.frontend;
 
 import io.hark.auth.Outcome;
 import io.hark.channel.AttachFrom;
+import io.hark.channel.OccupancyMetric;
 import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 ///
 /// @param modes    asked for explicitly; empty for the defaults
 /// @param delta    whether messages may come as differences to the ones before them
+/// @param occupancy which numbers of its occupancy the client wants to be told; empty for none at all
 /// @param filter   which messages are wanted; empty for all
 /// @param recognised the params that were understood, to be echoed
 record ChannelOptions(
@@ -26,10 +28,12 @@ record ChannelOptions(
         Optional<AttachFrom> rewind,
         boolean echo,
         boolean delta,
+        Optional<Set<OccupancyMetric>> occupancy,
         Optional<MessageFilter> filter,
         Map<String, String> recognised) {
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
+    private static final String METRICS = "metrics";
 
     /// A filtered channel knows no others.
     private static final Set<String> FILTERED_PARAMS = Set.of("modes", "echo");
@@ -94,7 +98,36 @@ record ChannelOptions(
         if (delta) {
             recognised.put("delta", DeltaCoder.FORMAT);
         }
-        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, filter, recognised));
+        Optional<Set<OccupancyMetric>> occupancy = Optional.empty();
+        if (all.containsKey("occupancy")) {
+            occupancy = occupancy(all.get("occupancy"));
+            if (occupancy.isEmpty()) {
+                return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                        "channel param occupancy: '%s' is neither metrics nor metrics.<name>, as metrics.subscribers"
+                                .formatted(all.get("occupancy"))));
+            }
+            recognised.put("occupancy", all.get("occupancy"));
+        }
+        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, occupancy, filter, recognised));
+    }
+
+    private static Optional<Set<OccupancyMetric>> occupancy(String text) {
+        EnumSet<OccupancyMetric> wanted = EnumSet.noneOf(OccupancyMetric.class);
+        for (String part : text.split(",")) {
+            String word = part.strip();
+            if (word.equals(METRICS)) {
+                wanted.addAll(OccupancyMetric.ALL);
+                continue;
+            }
+            Optional<OccupancyMetric> metric = word.startsWith(METRICS + '.')
+                    ? OccupancyMetric.fromWord(word.substring(METRICS.length() + 1))
+                    : Optional.empty();
+            if (metric.isEmpty()) {
+                return Optional.empty();
+            }
+            wanted.add(metric.get());
+        }
+        return Optional.of(wanted);
     }
 
     private static int limit(String text) {

@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.auth.Operation;
 import io.hark.channel.AttachFrom;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
@@ -66,7 +67,8 @@ final class ConnectionChannels {
             case ChannelOptions.Parsed.Valid(ChannelOptions valid) -> options = valid;
         }
         Set<ChannelMode> granted = rights.granted(name, options.modes());
-        Optional<ErrorInfo> refusal = rights.attachRefusal(name, granted);
+        Optional<ErrorInfo> refusal = rights.attachRefusal(name, granted)
+                .or(() -> options.occupancy().flatMap(wanted -> rights.refusal(name, Operation.CHANNEL_METADATA)));
         if (refusal.isPresent()) {
             refuseChannel(attach.channel(), refusal.get());
             return;

@@ -3,6 +3,7 @@ package io.hark.frontend;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.Hlc;
+import io.hark.channel.Origin;
 import io.hark.channel.Subscribed;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.Message;
@@ -49,10 +50,13 @@ public final class EntryFrames {
     }
 
     String channelSerial(Entry entry) {
-        String region = entry.origin().region();
-        int lineage = entry.origin().lineage();
-        return serials.encode(
-                new Position(region, lineage, entry.lsn(), List.of(new OriginSeq(region, lineage, entry.oseq()))));
+        return channelSerial(entry.origin(), entry.lsn(), entry.oseq());
+    }
+
+    String channelSerial(Origin origin, long lsn, long oseq) {
+        String region = origin.region();
+        int lineage = origin.lineage();
+        return serials.encode(new Position(region, lineage, lsn, List.of(new OriginSeq(region, lineage, oseq))));
     }
 
     /// The place of an LSN at or before the owner's committed position.

@@ -37,7 +37,7 @@ final class EventStream implements LoopClient {
     private static final long KEEPALIVE_MILLIS = 15_000;
 
     /// What the URL says of all channels at once.
-    private static final Set<String> CHANNEL_PARAMS = Set.of("rewind", "rewindLimit", "delta");
+    private static final Set<String> CHANNEL_PARAMS = Set.of("rewind", "rewindLimit", "delta", "occupancy");
 
     private final Frontend frontend;
     private final FrontendLoop loop;
@@ -142,6 +142,11 @@ final class EventStream implements LoopClient {
         return switch (ChannelOptions.parse(name, params, 0, loop.filterSteps())) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> Optional.of(error);
             case ChannelOptions.Parsed.Valid(ChannelOptions options) -> {
+                Optional<ErrorInfo> unwatchable = options.occupancy()
+                        .flatMap(wanted -> ChannelAccess.capabilityRefusal(grant, name, Operation.CHANNEL_METADATA));
+                if (unwatchable.isPresent()) {
+                    yield unwatchable;
+                }
                 AttachFrom from =
                         serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));

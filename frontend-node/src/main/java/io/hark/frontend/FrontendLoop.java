@@ -11,6 +11,7 @@ import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.LoopFeed;
 import io.hark.channel.Occupancy;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.ReplyTo;
 import io.hark.channel.Subscribed;
 import io.hark.protocol.ErrorInfo;
@@ -43,6 +44,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final Map<ChannelId, FrameRing> rings = new HashMap<>();
     private final Map<ChannelId, Occupancy> occupancies = new HashMap<>();
     private final Set<ChannelId> occupancyChanged = new LinkedHashSet<>();
+    private final Map<ChannelId, Set<OccupancyWatcher>> watchers = new HashMap<>();
     private final Set<LoopClient> clients = new LinkedHashSet<>();
     private final ArrayDeque<LoopClient> dirty = new ArrayDeque<>();
     private boolean flushQueued;
@@ -121,6 +123,35 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         occupancies.merge(channel, change, Occupancy::plus);
         occupancyChanged.add(channel);
         queueFlush();
+    }
+
+    void watch(ChannelId channel, OccupancyWatcher watcher) {
+        watchers.computeIfAbsent(channel, key -> new LinkedHashSet<>()).add(watcher);
+    }
+
+    void unwatch(ChannelId channel, OccupancyWatcher watcher) {
+        watchers.computeIfPresent(channel, (key, all) -> {
+            all.remove(watcher);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    @Override
+    public void occupied(ChannelId channel, OccupancyMetrics metrics) {
+        Set<OccupancyWatcher> told = watchers.get(channel);
+        if (told == null) {
+            return;
+        }
+        try (OccupancyNotice notice = notice(metrics)) {
+            for (OccupancyWatcher watcher : told.toArray(OccupancyWatcher[]::new)) {
+                watcher.occupied(notice);
+            }
+        }
+    }
+
+    OccupancyNotice notice(OccupancyMetrics metrics) {
+        return new OccupancyNotice(
+                metrics, frontend.randomIds().get(), frontend.wallClock().getAsLong(), scratch, allocator);
     }
 
     private void queueFlush() {

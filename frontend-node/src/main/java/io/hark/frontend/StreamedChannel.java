@@ -27,10 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Confined: one channel of an event stream.
-final class StreamedChannel implements Subscriber {
-    private static final Occupancy ONE = new Occupancy(1, 0, 1, 0, 1);
-    private static final Occupancy ONE_LESS = new Occupancy(-1, 0, -1, 0, -1);
-
+final class StreamedChannel implements Subscriber, OccupancyWatcher {
     private final EventStream stream;
     private final FrontendLoop loop;
     private final ChannelId id;
@@ -41,6 +38,11 @@ final class StreamedChannel implements Subscriber {
     private final Optional<DeltaCursor> deltas;
 
     private final Optional<MessageFilter> filter;
+
+    /// Present when the client wants to be told of the channel's occupancy.
+    private final Optional<OccupancyPlace> occupancy;
+
+    private boolean attached;
 
     private long lastLsn;
     private Optional<Attachment> attachment = Optional.empty();
@@ -62,6 +64,7 @@ final class StreamedChannel implements Subscriber {
         this.name = name;
         this.from = from;
         this.filter = options.filter();
+        this.occupancy = options.occupancy().map(OccupancyPlace::new);
         this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
         this.serial = serial;
     }
@@ -90,13 +93,42 @@ final class StreamedChannel implements Subscriber {
     private void count(int sign) {
         if (counted != sign > 0) {
             counted = sign > 0;
-            loop.occupancyChanged(id, counted ? ONE : ONE_LESS);
+            Occupancy one = new Occupancy(1, 0, 1, 0, 1, 0, 0, occupancy.isPresent() ? 1 : 0);
+            loop.occupancyChanged(id, counted ? one : one.negated());
             deltas.ifPresent(cursor -> loop.deltaReaders(id, sign));
+            if (occupancy.isPresent() && counted) {
+                loop.watch(id, this);
+            } else if (occupancy.isPresent()) {
+                loop.unwatch(id, this);
+            }
         }
     }
 
     void pump() {
         attachment.ifPresent(Attachment::pump);
+        tellOccupancy();
+    }
+
+    @Override
+    public void occupied(OccupancyNotice notice) {
+        occupancy.orElseThrow().newest(notice.metrics());
+        tellOccupancy();
+    }
+
+    private void tellOccupancy() {
+        occupancy
+                .filter(known -> attached && writable())
+                .flatMap(OccupancyPlace::news)
+                .ifPresent(metrics -> {
+                    OccupancyPlace known = occupancy.orElseThrow();
+                    try (OccupancyNotice notice = loop.notice(metrics)) {
+                        Message message = notice.message(known.wanted());
+                        write("message", json().toTree(message), message.data());
+                    }
+                    known.told();
+                    deltas.ifPresent(DeltaCursor::interrupted);
+                    stream.wrote();
+                });
     }
 
     @Override
@@ -115,6 +147,8 @@ final class StreamedChannel implements Subscriber {
                 stream.wrote();
             }
         }
+        attached = true;
+        tellOccupancy();
     }
 
     @Override

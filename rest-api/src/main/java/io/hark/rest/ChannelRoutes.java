@@ -4,7 +4,8 @@ import io.hark.auth.Operation;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelRouter.Answer;
 import io.hark.channel.ChannelStatus;
-import io.hark.channel.Occupancy;
+import io.hark.channel.OccupancyMetric;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import java.nio.charset.StandardCharsets;
@@ -40,19 +41,11 @@ final class ChannelRoutes {
 
     /// ChannelDetails (CHD2); clients read every one of the numbers.
     private static Map<String, Object> details(String name, ChannelStatus channel) {
-        Occupancy occupancy = channel.occupancy();
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("connections", occupancy.connections());
-        metrics.put("publishers", occupancy.publishers());
-        metrics.put("subscribers", occupancy.subscribers());
-        metrics.put("presenceConnections", occupancy.presenceConnections());
-        metrics.put("presenceMembers", channel.members().size());
-        metrics.put("presenceSubscribers", occupancy.presenceSubscribers());
-        metrics.put("objectPublishers", 0);
-        metrics.put("objectSubscribers", 0);
+        OccupancyMetrics metrics =
+                new OccupancyMetrics(channel.occupancy(), channel.members().size());
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("isActive", true);
-        status.put("occupancy", Map.of("metrics", metrics));
+        status.put("occupancy", Map.of("metrics", metrics.tree(OccupancyMetric.ALL)));
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("channelId", name);
         details.put("name", name);

@@ -64,6 +64,7 @@ final class MessageSizes {
             case PeerMessage.Follows follows -> SMALL;
             case PeerMessage.Installed installed -> SMALL;
             case PeerMessage.Tip tip -> SMALL;
+            case PeerMessage.Occupied occupied -> SMALL;
             case PeerMessage.Credit credit -> SMALL;
             case PeerMessage.AskActive ask -> SMALL;
         };

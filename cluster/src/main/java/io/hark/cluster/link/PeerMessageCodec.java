@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.LogRecord;
 import io.hark.channel.LogRecordCodec;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.protocol.MalformedFrame;
 import io.hark.slot.PeerMessage;
 import java.util.ArrayList;
@@ -68,6 +69,14 @@ final class PeerMessageCodec {
                         .setChannelHigh(high)
                         .setChannelLow(low)
                         .setLastLsn(lastLsn));
+            case PeerMessage.Occupied(int slot, int epoch, long high, long low, var metrics) ->
+                out.setOccupied(Wire.Occupied.newBuilder()
+                        .setSlot(slot)
+                        .setEpoch(epoch)
+                        .setChannelHigh(high)
+                        .setChannelLow(low)
+                        .setAttachments(SlotStateCodec.encode(metrics.attachments()))
+                        .setPresenceMembers(metrics.presenceMembers()));
             case PeerMessage.Credit(int loop, long bytes) ->
                 out.setCredit(Wire.Credit.newBuilder().setLoop(loop).setBytes(bytes));
             case PeerMessage.Serving serving -> out.setServing(serving(serving));
@@ -136,6 +145,15 @@ final class PeerMessageCodec {
                             in.getChannelHigh(),
                             in.getChannelLow(),
                             in.getLastLsn());
+                }
+                case OCCUPIED -> {
+                    Wire.Occupied in = message.getOccupied();
+                    yield new PeerMessage.Occupied(
+                            slot(in.getSlot()),
+                            in.getEpoch(),
+                            in.getChannelHigh(),
+                            in.getChannelLow(),
+                            new OccupancyMetrics(SlotStateCodec.decode(in.getAttachments()), in.getPresenceMembers()));
                 }
                 case CREDIT ->
                     new PeerMessage.Credit(

@@ -192,6 +192,9 @@ final class SlotStateCodec {
                 .setSubscribers(occupancy.subscribers())
                 .setPresenceConnections(occupancy.presenceConnections())
                 .setPresenceSubscribers(occupancy.presenceSubscribers())
+                .setObjectPublishers(occupancy.objectPublishers())
+                .setObjectSubscribers(occupancy.objectSubscribers())
+                .setWatchers(occupancy.watchers())
                 .build();
     }
 
@@ -201,7 +204,10 @@ final class SlotStateCodec {
                 in.getPublishers(),
                 in.getSubscribers(),
                 in.getPresenceConnections(),
-                in.getPresenceSubscribers());
+                in.getPresenceSubscribers(),
+                in.getObjectPublishers(),
+                in.getObjectSubscribers(),
+                in.getWatchers());
     }
 
     static List<ByteString> encode(List<Member> members) {

@@ -15,6 +15,7 @@ import io.hark.channel.Lifetime;
 import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
 import io.hark.channel.Occupancy;
+import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Origin;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
@@ -63,7 +64,7 @@ final class SampleMessages {
             35,
             36,
             1_700_000_000_000_037L);
-    private static final Occupancy OCCUPANCY = new Occupancy(41, 42, 43, 44, 45);
+    private static final Occupancy OCCUPANCY = new Occupancy(41, 42, 43, 44, 45, 46, 47, 48);
 
     private SampleMessages() {}
 
@@ -125,6 +126,7 @@ final class SampleMessages {
                                 new PeerMessage.Delivered(messageRecord().encoded(), true),
                                 new PeerMessage.Delivered(presenceRecord().encoded(), false))),
                 new PeerMessage.Tip(87, 88, -89, 90, 91),
+                new PeerMessage.Occupied(87, 88, -89, 90, new OccupancyMetrics(OCCUPANCY, 91)),
                 new PeerMessage.Credit(92, 93),
                 new PeerMessage.Serving(List.of(new PeerMessage.SlotEpoch(0, 94), new PeerMessage.SlotEpoch(1023, 95))),
                 new PeerMessage.Serving(List.of()),

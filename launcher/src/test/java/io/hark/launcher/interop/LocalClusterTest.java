@@ -71,6 +71,33 @@ class LocalClusterTest {
         }
     }
 
+    @Test
+    void everyNodeKnowsWhoIsOnAChannelAlsoAfterItsOwnerIsKilled() throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String key = Files.readString(dir.resolve("key")).strip();
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')));
+            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
+            Process clients = project.node(List.of("lib/occupancy.mjs", key, ports, channel), Map.of(), 3);
+            BufferedReader story = clients.inputReader();
+            awaitLine(story, "all");
+            kill("node-1");
+            try (PrintWriter told = new PrintWriter(clients.outputWriter(), true)) {
+                told.println("node-1 is gone");
+                // The new owner says nothing before it knows who is there: never less than that.
+                assertThat(json(awaitLine(story, "left")).get("least")).isEqualTo(6L);
+                awaitLine(story, "come");
+            }
+            assertThat(clients.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -191,6 +191,19 @@ class SseInteropTest {
     }
 
     @Test
+    void theOccupancyOfAChannelComesAsEvents() throws Exception {
+        try (Events events = open("occupancy=metrics.subscribers&key=" + encoded(key))) {
+            JsonObject first = events.message().json();
+            assertThat(first.get("name").getAsString()).isEqualTo("[meta]occupancy");
+            assertThat(first.get("data").getAsString()).isEqualTo("{\"metrics\":{\"subscribers\":1}}");
+            try (Events other = open("key=" + encoded(key))) {
+                assertThat(other.response().statusCode()).isEqualTo(200);
+                assertThat(events.text()).isEqualTo("{\"metrics\":{\"subscribers\":2}}");
+            }
+        }
+    }
+
+    @Test
     void messagesComeAsDifferencesToTheOnesBefore() throws Exception {
         String long1 = "a text that is long enough for a difference to be worth its while, 1";
         String long2 = "a text that is long enough for a difference to be worth its while, 2 ünï";
