@@ -18,6 +18,7 @@ import io.hark.channel.StateKind;
 import io.hark.channel.StatePage;
 import io.hark.channel.StateQuery;
 import io.hark.control.ControlLog;
+import io.hark.control.ControlState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -138,6 +139,21 @@ public final class RocksHistoryStore implements HistoryStore {
     /// The node's control log, kept in the same database; closed with the store.
     public ControlLog controlLog() {
         return controlLog;
+    }
+
+    /// What was last decided by the region that the node is in, as far as it was copied here.
+    public ControlState regionCopy() {
+        return controlLog.regionCopy();
+    }
+
+    /// Writes it down within about a second, not synced; of several that come meanwhile the last one.
+    public void copyRegion(ControlState decided) {
+        controlLog.copyRegion(decided);
+    }
+
+    /// Has [#controlLog] begin with this state, whatever it had decided. Synced before it completes.
+    public CompletionStage<Void> decideAlone(ControlState state) {
+        return controlLog.begin(state);
     }
 
     /// Whether entries may be lost that were acknowledged, because the machine may have gone down before they

@@ -38,11 +38,17 @@ record HarkBuild(Path lib, List<String> jvmOptions) {
 
     /// The command line of a node.
     List<String> command(List<String> moreOptions, Path config) {
+        return command(moreOptions, List.of("node", "--config", config.toString()));
+    }
+
+    /// The command line of any command.
+    List<String> command(List<String> moreOptions, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(moreOptions);
-        command.addAll(List.of("-cp", lib + "/*", "io.hark.launcher.Main", "node", "--config", config.toString()));
+        command.addAll(List.of("-cp", lib + "/*", "io.hark.launcher.Main"));
+        command.addAll(arguments);
         return command;
     }
 

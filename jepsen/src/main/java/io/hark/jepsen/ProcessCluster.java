@@ -3,16 +3,19 @@ package io.hark.jepsen;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Blocking: a cluster of processes on [Hosts] of this machine.
 final class ProcessCluster implements Cluster {
@@ -219,6 +222,33 @@ final class ProcessCluster implements Cluster {
             sum = sum.plus(process.map(NodeProcess::cpuTime).orElse(Duration.ZERO));
         }
         return sum;
+    }
+
+    /// Runs another command of the program with the configuration of a node that does not run.
+    ///
+    /// @return what it printed
+    /// @throws IOException it failed
+    String command(int node, String name, String... arguments) throws IOException, InterruptedException {
+        List<String> all =
+                new ArrayList<>(List.of(name, "--config", config(node).toString()));
+        all.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(build.command(spec.jvmOptions(), all))
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("%s failed:%n%s".formatted(all, printed));
+        }
+        return printed;
+    }
+
+    /// The node's disk is replaced by an empty one; the node must not run.
+    void loseDisk(int node) throws IOException {
+        try (Stream<Path> files = Files.walk(data(node).resolve("data"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /// Before a process is told to end or is replaced: an end that comes first is its own.

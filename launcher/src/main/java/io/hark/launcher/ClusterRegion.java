@@ -53,7 +53,10 @@ final class ClusterRegion implements Region {
     /// Kept beside the store once the region knows of it: a node that the region knows and that has no such
     /// file has
     /// lost its disk.
-    private static final String MEMBER_FILE = "member-of";
+    /// There once the node has been part of the region.
+    static final String MEMBER_FILE = "member-of";
+
+    static final String CONTROL_DIR = "control";
 
     private final NodeConfig config;
     private final ClusterConfig cluster;
@@ -96,7 +99,7 @@ final class ClusterRegion implements Region {
                 config.node(),
                 cluster.controlAddress(),
                 cluster.controlVoters(),
-                config.data().resolve("control"),
+                config.data().resolve(CONTROL_DIR),
                 RaftTimeouts.DEFAULT));
         this.peers = new GrpcPeers(
                 new LinkIdentity(config.node(), () -> incarnation, config.region(), secret),
@@ -217,6 +220,7 @@ final class ClusterRegion implements Region {
             return; // The links and the loops end.
         }
         router.decided(state, state.isCurrent(config.node(), incarnation));
+        store.copyRegion(state);
         Map<String, String> others = new LinkedHashMap<>();
         state.nodes().values().stream()
                 .filter(node -> !node.id().equals(config.node()) && node.status() != NodeEntry.Status.REMOVED)

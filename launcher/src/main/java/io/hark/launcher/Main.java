@@ -15,7 +15,13 @@ import picocli.CommandLine.Option;
         name = "hark",
         description = "Realtime messaging that speaks Ably's protocol.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Dev.class, Main.RunNode.class, Main.RunCluster.class, AdminCommand.class})
+        subcommands = {
+            Main.Dev.class,
+            Main.RunNode.class,
+            Main.RunCluster.class,
+            RecoverCommand.class,
+            AdminCommand.class
+        })
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int BAD_CONFIG = 2;

@@ -31,6 +31,14 @@ final class NodeFiles {
         }
     }
 
+    void delete(String name) {
+        try {
+            Files.deleteIfExists(dir.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + dir.resolve(name), e);
+        }
+    }
+
     void write(String name, String content) {
         Path file = dir.resolve(name);
         try {
