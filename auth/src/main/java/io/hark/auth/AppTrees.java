@@ -108,7 +108,10 @@ final class AppTrees {
                             rules.flag("authenticated", defaults.identified()),
                             rules.flag("tlsOnly", defaults.tlsOnly()),
                             rules.flag("mutableMessages", defaults.mutableMessages()),
-                            rules.flag("pushEnabled", defaults.pushEnabled())));
+                            rules.flag("pushEnabled", defaults.pushEnabled()),
+                            DeliveryTrees.read(rules),
+                            rules.flag("exposeTimeserial", false),
+                            rules.flag("populateChannelRegistry", false)));
         }
         return namespaces;
     }
@@ -126,6 +129,9 @@ final class AppTrees {
         tree.put("tlsOnly", rules.tlsOnly());
         tree.put("mutableMessages", rules.mutableMessages());
         tree.put("pushEnabled", rules.pushEnabled());
+        DeliveryTrees.write(rules.delivery(), tree);
+        tree.put("exposeTimeserial", rules.exposeTimeserial());
+        tree.put("populateChannelRegistry", rules.populateChannelRegistry());
         return tree;
     }
 

@@ -9,9 +9,11 @@ import static io.hark.auth.Fixtures.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hark.protocol.Format;
+import io.hark.protocol.Interpolation;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.ProtocolCodec;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +95,43 @@ class AppProvisionerTest {
                                                 Optional.of("json/utf-8/cipher+aes-128-cbc/base64")),
                                         new ChannelFixture.Member("nothing", Optional.empty(), Optional.empty()))),
                         new ChannelFixture("empty", List.of()));
+    }
+
+    @Test
+    void liveMessagesAreBatchedOrConflatedWhereTheRulesSaySo() throws MalformedFrame {
+        ProvisionedApp provisioned = value(provision("""
+            { "namespaces": [
+                { "id": "batched", "batchingEnabled": true, "batchingInterval": 100 },
+                { "id": "default", "batchingEnabled": true },
+                { "id": "conflated", "conflationEnabled": true, "conflationInterval": 500,
+                  "conflationKey": "#{message.clientId}", "exposeTimeserial": true, "populateChannelRegistry": true }
+            ] }
+            """));
+        assertThat(provisioned.app().namespaces().values())
+                .extracting(Namespace::delivery)
+                .containsExactly(
+                        new Delivery.Batched(Duration.ofMillis(100)),
+                        new Delivery.Batched(Duration.ofMillis(20)),
+                        new Delivery.Conflated(Duration.ofMillis(500), Interpolation.parse("#{message.clientId}")));
+        assertThat(value(ProvisionedApp.fromTree(provisioned.toTree()))).isEqualTo(provisioned);
+        assertThat(maps(AppProvisioner.response(provisioned), "namespaces").getLast())
+                .containsEntry("conflationKey", "#{message.clientId}")
+                .containsEntry("exposeTimeserial", true)
+                .containsEntry("populateChannelRegistry", true);
+    }
+
+    @Test
+    void rulesThatContradictThemselvesOrAreOutOfRangeAreRefused() {
+        for (String rules : List.of(
+                "\"batchingEnabled\": true, \"conflationEnabled\": true",
+                "\"batchingEnabled\": true, \"batchingInterval\": 19",
+                "\"batchingEnabled\": true, \"batchingInterval\": 1001",
+                "\"conflationEnabled\": true, \"conflationInterval\": 60001",
+                "\"conflationEnabled\": true, \"conflationKey\": \"#{nonsense}\"")) {
+            assertThat(provision("{ \"namespaces\": [{ \"id\": \"a\", %s }] }".formatted(rules)))
+                    .as(rules)
+                    .isInstanceOf(Outcome.Refused.class);
+        }
     }
 
     @Test

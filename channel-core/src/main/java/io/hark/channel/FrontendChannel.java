@@ -41,6 +41,11 @@ public final class FrontendChannel {
     /// Entries have come that attachments were not told of yet.
     private boolean pumpDue;
 
+    /// How long entries are held, so that attachments are told of many together; 0 for not at all.
+    private long holdMillis;
+
+    private boolean holding;
+
     FrontendChannel(
             ChannelId id,
             String region,
@@ -206,6 +211,26 @@ public final class FrontendChannel {
             budget.remove(ring.at(ring.firstSeq()).size());
             ring.dropFirst();
             frames.dropped(ring.firstSeq());
+        }
+    }
+
+    /// Entries that come from now on are held for so long before attachments are told of them, together
+    /// with all that has come meanwhile. An attachment that has just caught up with the log may be told
+    /// earlier.
+    public void holdFor(long millis) {
+        holdMillis = millis;
+    }
+
+    /// Hands over what has come, now or when it has been held for long enough.
+    void handOver() {
+        if (holdMillis == 0) {
+            pump();
+        } else if (!holding) {
+            holding = true;
+            effects.later(holdMillis, () -> {
+                holding = false;
+                pump();
+            });
         }
     }
 

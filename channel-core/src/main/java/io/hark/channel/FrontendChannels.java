@@ -65,7 +65,7 @@ public final class FrontendChannels {
         while (!dirty.isEmpty()) {
             FrontendChannel channel = dirty.getFirst();
             dirty.remove(channel);
-            channel.pump();
+            channel.handOver();
         }
     }
 

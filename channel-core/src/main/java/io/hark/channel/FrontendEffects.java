@@ -22,6 +22,9 @@ public interface FrontendEffects {
 
     void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer);
 
+    /// Takes the step on the loop after so long.
+    void later(long millis, Runnable step);
+
     /// Something that cannot be unless committed data was lost.
     void alarm(String what);
 }

@@ -29,6 +29,34 @@ class FrontendChannelTest {
     }
 
     @Test
+    void whatIsHeldIsHandedOverTogetherAndInOrder() {
+        var one = frontend.attach(new AttachFrom.Now());
+        frontend.channels.find(TestFrontend.CHANNEL).orElseThrow().holdFor(20);
+        frontend.enter(1, 2);
+        frontend.enter(3);
+        assertThat(one.lsns).isEmpty();
+        assertThat(frontend.later).hasSize(1);
+
+        frontend.later.removeFirst().run();
+        assertThat(one.lsns).containsExactly(1L, 2L, 3L);
+        assertThat(frontend.ringSize()).isZero();
+
+        frontend.enter(4);
+        assertThat(frontend.later).hasSize(1);
+    }
+
+    @Test
+    void nothingHappensWhenEverybodyHasGoneWhileSomethingWasHeld() {
+        var one = frontend.attach(new AttachFrom.Now());
+        frontend.channels.find(TestFrontend.CHANNEL).orElseThrow().holdFor(20);
+        frontend.enter(1);
+        one.attachment.detach();
+        frontend.later.removeFirst().run();
+
+        assertThat(one.lsns).isEmpty();
+    }
+
+    @Test
     void theRingIsEmptyOnceAllHaveRead() {
         frontend.attach(new AttachFrom.Now());
         frontend.enter(1, 2);

@@ -19,6 +19,7 @@ final class TestFrontend implements FrontendEffects {
     static final long NOW = TestSlot.NOW;
 
     final List<String> alarms = new ArrayList<>();
+    final List<Runnable> later = new ArrayList<>();
     final List<Entry> log = new ArrayList<>();
     final List<Member> members = new ArrayList<>();
     final List<List<Claim>> claims = new ArrayList<>();
@@ -76,6 +77,11 @@ final class TestFrontend implements FrontendEffects {
                             withMembers ? List.copyOf(members) : List.of()),
                     null);
         });
+    }
+
+    @Override
+    public void later(long millis, Runnable step) {
+        later.add(step);
     }
 
     @Override

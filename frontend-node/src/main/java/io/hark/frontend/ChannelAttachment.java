@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.auth.Delivery;
 import io.hark.channel.AttachFrom;
 import io.hark.channel.AttachOutcome;
 import io.hark.channel.Attachment;
@@ -14,11 +15,11 @@ import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
 import io.hark.protocol.AttachFlag;
 import io.hark.protocol.ChannelMode;
+import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ServerMessage;
-import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private final FrontendLoop loop;
     private final ChannelId id;
     private final String channel;
+    private final ChannelName name;
+    private final Delivery delivery;
     private final ChannelOptions options;
     private final Set<ChannelMode> modes;
     private final boolean echo;
@@ -55,7 +58,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     /// The channel's last entry when it attached.
     private long lastLsn;
 
-    /// @param channel the name as the client wrote it
+    /// @param name     the channel's; `name.full()` as the client wrote it
+    /// @param delivery what the channel's rules say of it
     /// @param modes   those granted
     /// @param echo    whether the connection gets its own messages
     ChannelAttachment(
@@ -63,7 +67,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
             ConnectionChannels channels,
             FrontendLoop loop,
             ChannelId id,
-            String channel,
+            ChannelName name,
+            Delivery delivery,
             ChannelOptions options,
             Set<ChannelMode> modes,
             boolean echo) {
@@ -71,13 +76,17 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         this.channels = channels;
         this.loop = loop;
         this.id = id;
-        this.channel = channel;
+        this.name = name;
+        this.channel = name.full();
+        this.delivery = delivery;
         this.options = options;
         this.modes = modes;
         this.echo = echo;
         this.getsEverything =
                 echo && modes.contains(ChannelMode.SUBSCRIBE) && modes.contains(ChannelMode.PRESENCE_SUBSCRIBE);
-        this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
+        // A message that was left out is one that the next difference would be to.
+        boolean whole = delivery instanceof Delivery.Conflated;
+        this.deltas = options.delta() && !whole ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
         this.occupancy = options.occupancy()
                 .filter(wanted -> modes.contains(ChannelMode.SUBSCRIBE))
                 .map(OccupancyPlace::new);
@@ -102,7 +111,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     /// @param claim vouches for the connection's members on the channel
     void attach(AttachFrom from, Optional<String> channelSerial, Optional<Claim> claim, long nowMillis) {
         resumeFrom = channelSerial;
-        FrontendChannel joined = loop.join(id);
+        FrontendChannel joined = loop.join(id, delivery);
         count(1);
         attachment = joined.attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
         if (!counted) {
@@ -312,8 +321,12 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
 
     private void write(FrameRing ring, RingView view, long from, long to) {
         if (from < to) {
-            for (ByteBuf frames : ring.frames(connection.format(), channel, view, from, to)) {
-                connection.transport().send(frames);
+            if (delivery instanceof Delivery.AtOnce) {
+                ring.frames(connection.format(), channel, view, from, to).forEach(connection.transport()::send);
+            } else {
+                connection
+                        .transport()
+                        .send(ring.held(connection.format(), channel, name.base(), view, delivery, from, to));
             }
             connection.sent(to - from);
         }

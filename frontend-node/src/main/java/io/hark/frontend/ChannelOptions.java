@@ -31,6 +31,7 @@ record ChannelOptions(
         Optional<Set<OccupancyMetric>> occupancy,
         Optional<MessageFilter> filter,
         Map<String, String> recognised) {
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
     private static final String METRICS = "metrics";
@@ -79,6 +80,11 @@ record ChannelOptions(
         }
         Optional<AttachFrom> rewind = Optional.empty();
         if (all.containsKey("rewind")) {
+            if (all.containsKey("rewindLimit")
+                    && !COUNT.matcher(all.get("rewindLimit")).matches()) {
+                return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                        "channel param rewindLimit: '%s' is no number of messages".formatted(all.get("rewindLimit"))));
+            }
             rewind = rewind(all.get("rewind"), limit(all.get("rewindLimit")));
             if (rewind.isEmpty()) {
                 return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
@@ -131,9 +137,7 @@ record ChannelOptions(
     }
 
     private static int limit(String text) {
-        return text != null && text.matches("\\d{1,9}")
-                ? Math.min(REWIND_MESSAGES_MAX, Integer.parseInt(text))
-                : REWIND_MESSAGES_MAX;
+        return text == null ? REWIND_MESSAGES_MAX : Math.min(REWIND_MESSAGES_MAX, Integer.parseInt(text));
     }
 
     static Optional<AttachFrom> rewind(String text, int messagesMax) {

@@ -13,6 +13,7 @@ import io.hark.protocol.ClientMessage;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.ServerMessage;
+import io.hark.rest.ChannelAccess;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,8 @@ final class ConnectionChannels {
                 this,
                 loop,
                 rights.channelId(name),
-                attach.channel(),
+                name,
+                ChannelAccess.delivery(connection.app(), name),
                 options,
                 granted,
                 echo && options.echo());

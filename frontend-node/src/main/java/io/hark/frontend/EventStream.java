@@ -76,7 +76,7 @@ final class EventStream implements LoopClient {
         writer.start(request);
         long wallMillis = frontend.wallClock().getAsLong();
         for (StreamedChannel channel : channels) {
-            channel.attach(loop.join(channel.id()), wallMillis);
+            channel.attach(wallMillis);
         }
         flush();
     }
@@ -150,7 +150,8 @@ final class EventStream implements LoopClient {
                 AttachFrom from =
                         serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));
-                channels.add(new StreamedChannel(this, loop, id, name, from, options, serial.orElse("")));
+                channels.add(new StreamedChannel(
+                        this, loop, id, name, from, options, ChannelAccess.delivery(app, name), serial.orElse("")));
                 yield Optional.empty();
             }
         };

@@ -1,9 +1,11 @@
 package io.hark.frontend;
 
+import io.hark.auth.Delivery;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.RingListener;
 import io.hark.protocol.Format;
+import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ final class FrameRing implements RingListener {
     private final ByteBufAllocator allocator;
     private final DeltaCoder coder;
     private final List<Variant> variants = new ArrayList<>(1);
+    private final List<Held> held = new ArrayList<>(0);
     private Entry[] entries = new Entry[4];
     private long firstSeq;
     private long endSeq;
@@ -70,6 +73,13 @@ final class FrameRing implements RingListener {
             deltas = new Entry[0];
         }
         firstSeq = newFirstSeq;
+        held.removeIf(each -> {
+            boolean past = each.from() < newFirstSeq;
+            if (past) {
+                each.bytes().release();
+            }
+            return past;
+        });
         for (Variant variant : variants) {
             variant.drop();
         }
@@ -157,6 +167,41 @@ final class FrameRing implements RingListener {
     /// The frames of `[from, to)` as runs of bytes that the caller owns.
     List<ByteBuf> frames(Format format, String channel, RingView view, long from, long to) {
         return variant(format, channel, view).slices(from, to);
+    }
+
+    /// The same for a channel whose messages are batched or conflated: `[from, to)` is what was held
+    /// together.
+    ///
+    /// @param channelName without qualifier
+    ByteBuf held(
+            Format format, String channel, String channelName, RingView view, Delivery delivery, long from, long to) {
+        for (Held each : held) {
+            if (each.isFor(format, channel, view, from, to)) {
+                return each.bytes().retainedDuplicate();
+            }
+        }
+        List<Entry> told = new ArrayList<>((int) (to - from));
+        for (long seq = from; seq < to; seq++) {
+            told.add(view.of(this, seq));
+        }
+        ByteBuf bytes = allocator.directBuffer();
+        for (ServerMessage frame :
+                HeldEntries.frames(frames, channel, HeldEntries.survivors(delivery, channelName, told))) {
+            scratch.webSocketFrame(format, frame, bytes);
+        }
+        held.add(new Held(format, channel, view, from, to, bytes));
+        return bytes.retainedDuplicate();
+    }
+
+    /// Frames of what was held together, for all who were told of the same.
+    private record Held(Format format, String channel, RingView view, long from, long to, ByteBuf bytes) {
+        boolean isFor(Format otherFormat, String otherChannel, RingView otherView, long otherFrom, long otherTo) {
+            return from == otherFrom
+                    && to == otherTo
+                    && format == otherFormat
+                    && channel.equals(otherChannel)
+                    && view.equals(otherView);
+        }
     }
 
     private Variant variant(Format format, String channel, RingView view) {

@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.auth.Delivery;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelRouter;
 import io.hark.channel.Claim;
@@ -85,9 +86,12 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         return filterSteps;
     }
 
-    FrontendChannel join(ChannelId channel) {
-        return channels.join(
+    /// @param delivery what the channel's rules say of it
+    FrontendChannel join(ChannelId channel, Delivery delivery) {
+        FrontendChannel joined = channels.join(
                 channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, deltas, scratch, allocator)));
+        joined.holdFor(delivery.interval().toMillis());
+        return joined;
     }
 
     FrameRing ring(ChannelId channel) {
@@ -263,6 +267,11 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
                     }
                     answer.accept(page, failure);
                 }));
+    }
+
+    @Override
+    public void later(long millis, Runnable step) {
+        loop.later(millis, step);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.auth.Delivery;
 import io.hark.channel.AttachFrom;
 import io.hark.channel.AttachOutcome;
 import io.hark.channel.Attachment;
@@ -20,6 +21,7 @@ import io.hark.protocol.PresenceBatch;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ProtocolCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     private final ChannelId id;
     private final ChannelName name;
     private final AttachFrom from;
+    private final Delivery delivery;
 
     /// Present when messages come as differences.
     private final Optional<DeltaCursor> deltas;
@@ -57,29 +60,30 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
             ChannelName name,
             AttachFrom from,
             ChannelOptions options,
+            Delivery delivery,
             String serial) {
         this.stream = stream;
         this.loop = loop;
         this.id = id;
         this.name = name;
         this.from = from;
+        this.delivery = delivery;
         this.filter = options.filter();
         this.occupancy = options.occupancy().map(OccupancyPlace::new);
-        this.deltas = options.delta() ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
+        this.deltas = options.delta() && !(delivery instanceof Delivery.Conflated)
+                ? Optional.of(new DeltaCursor(loop.deltas()))
+                : Optional.empty();
         this.serial = serial;
-    }
-
-    ChannelId id() {
-        return id;
     }
 
     String serial() {
         return serial;
     }
 
-    void attach(FrontendChannel channel, long nowMillis) {
+    void attach(long nowMillis) {
+        FrontendChannel joined = loop.join(id, delivery);
         count(1);
-        attachment = Optional.of(channel.attach(this, from, Optional.empty(), false, nowMillis));
+        attachment = Optional.of(joined.attach(this, from, Optional.empty(), false, nowMillis));
         if (!counted) {
             detach(); // What came at once has ended it already.
         }
@@ -158,9 +162,11 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
 
     @Override
     public void backlog(List<Entry> entries) {
+        List<Entry> told = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
-            write(deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
+            told.add(deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
         }
+        write(told, Delivery.AT_ONCE);
         if (entries.getLast().lsn() >= lastLsn) {
             deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
         }
@@ -170,9 +176,11 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     public void live(long start, long end) {
         FrameRing ring = loop.ring(id);
         long split = deltas.map(cursor -> cursor.live(ring, start, end)).orElse(end);
+        List<Entry> told = new ArrayList<>((int) (end - start));
         for (long seq = start; seq < end; seq++) {
-            write(seq < split ? ring.entry(seq) : ring.delta(seq));
+            told.add(seq < split ? ring.entry(seq) : ring.delta(seq));
         }
+        write(told, delivery);
     }
 
     @Override
@@ -181,20 +189,24 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
         stream.fail(reason);
     }
 
-    private void write(Entry entry) {
-        serial = loop.frames().channelSerial(entry);
-        Entry told;
+    private void write(List<Entry> entries, Delivery held) {
         try {
-            told = filter.map(wanted -> wanted.select(entry)).orElse(entry);
+            List<Entry> selected = filter.isEmpty()
+                    ? entries
+                    : entries.stream().map(filter.get()::select).toList();
+            HeldEntries.survivors(held, name.base(), selected).forEach(this::write);
         } catch (CostlyFilter tooMuch) {
             detach();
             stream.fail(tooMuch.info());
-            return;
         }
-        switch (told.body()) {
+    }
+
+    private void write(Entry entry) {
+        serial = loop.frames().channelSerial(entry);
+        switch (entry.body()) {
             case EntryBody.None() -> {}
             case EntryBody.Messages(MessageBatch batch) -> {
-                List<Message> messages = EntryFrames.withSerials(told, batch.messages());
+                List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
                 for (int index = 0; index < messages.size(); index++) {
                     Message message = messages.get(index);
                     Message full = message.withId(message.id().orElse(batch.id() + ':' + index))

@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.auth.App;
+import io.hark.auth.Delivery;
 import io.hark.auth.Grant;
 import io.hark.auth.Identity;
 import io.hark.auth.Namespace;
@@ -40,6 +41,13 @@ public final class ChannelAccess {
     /// to it.
     public static boolean isFiltered(ChannelName channel) {
         return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Filter;
+    }
+
+    /// How live messages reach those who are attached.
+    public static Delivery delivery(App app, ChannelName channel) {
+        return isMeta(channel)
+                ? Delivery.AT_ONCE
+                : app.namespaceOf(channel.base()).delivery();
     }
 
     /// All that stands between the client and the operation: capability, then the rules of the namespace.

@@ -179,6 +179,11 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     }
 
     @Override
+    public void later(long millis, Runnable step) {
+        throw new UnsupportedOperationException("no channel of a simulation holds what comes");
+    }
+
+    @Override
     public void alarm(String what) {
         node.history().add(new Event.Alarm(node.id() + ": " + what));
     }

@@ -1,0 +1,112 @@
+package io.hark.frontend;
+
+import io.hark.auth.Delivery;
+import io.hark.channel.Entry;
+import io.hark.channel.EntryBody;
+import io.hark.protocol.Interpolation;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
+import io.hark.protocol.ServerMessage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Value: entries that were held for an interval, as subscribers are told of them.
+final class HeldEntries {
+    /// Messages in one frame; more make another one.
+    static final int MESSAGES_MAX = 200;
+
+    /// Bytes of payload in one frame, unless a single publish has more.
+    static final int BYTES_MAX = 64 << 10;
+
+    private HeldEntries() {}
+
+    /// The entries less the messages that others take the place of: where messages are conflated, all
+    /// but the last of each key.
+    ///
+    /// @param channelName without qualifier
+    static List<Entry> survivors(Delivery delivery, String channelName, List<Entry> entries) {
+        if (!(delivery instanceof Delivery.Conflated(var interval, Interpolation key))) {
+            return entries;
+        }
+        Set<String> seen = new HashSet<>();
+        List<Entry> backwards = new ArrayList<>(entries.size());
+        for (Entry entry : entries.reversed()) {
+            if (!(entry.body() instanceof EntryBody.Messages(MessageBatch batch))) {
+                backwards.add(entry);
+                continue;
+            }
+            boolean[] kept = new boolean[batch.messages().size()];
+            int count = 0;
+            for (int index = kept.length - 1; index >= 0; index--) {
+                Message message = batch.messages().get(index);
+                String id = message.id().orElse(batch.id() + ':' + index);
+                kept[index] = seen.add(key.apply(channelName, id, message));
+                count += kept[index] ? 1 : 0;
+            }
+            if (count > 0) {
+                backwards.add(count == kept.length ? entry : entry.keeping(index -> kept[index]));
+            }
+        }
+        return backwards.reversed();
+    }
+
+    /// The frames of entries, neighbouring publishes in one.
+    ///
+    /// @param channel as the client wrote it
+    static List<ServerMessage> frames(EntryFrames frames, String channel, List<Entry> entries) {
+        List<ServerMessage> out = new ArrayList<>();
+        List<Entry> together = new ArrayList<>();
+        int messages = 0;
+        int bytes = 0;
+        for (Entry entry : entries) {
+            boolean fits = entry.body() instanceof EntryBody.Messages
+                    && messages + entry.count() <= MESSAGES_MAX
+                    && bytes + entry.size() <= BYTES_MAX;
+            if (!fits) {
+                flush(frames, channel, together, out);
+                messages = 0;
+                bytes = 0;
+            }
+            together.add(entry);
+            messages += entry.count();
+            bytes += entry.size();
+            if (!(entry.body() instanceof EntryBody.Messages)) {
+                flush(frames, channel, together, out);
+            }
+        }
+        flush(frames, channel, together, out);
+        return out;
+    }
+
+    private static void flush(EntryFrames frames, String channel, List<Entry> together, List<ServerMessage> out) {
+        if (together.size() == 1) {
+            frames.frame(channel, together.getFirst()).ifPresent(out::add);
+        } else if (!together.isEmpty()) {
+            out.add(one(frames, channel, together));
+        }
+        together.clear();
+    }
+
+    /// One frame of several publishes: nothing is inherited from it, as they may differ in all of it.
+    private static ServerMessage one(EntryFrames frames, String channel, List<Entry> together) {
+        List<Message> all = new ArrayList<>();
+        String id = "";
+        for (Entry entry : together) {
+            if (entry.body() instanceof EntryBody.Messages(MessageBatch batch)) {
+                id = batch.id();
+                List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
+                for (int index = 0; index < messages.size(); index++) {
+                    Message message = messages.get(index);
+                    all.add(message.withId(message.id().orElse(batch.id() + ':' + index))
+                            .withConnectionId(message.connectionId().or(batch::connectionId))
+                            .withTimestamp(message.timestamp() == 0 ? batch.timestamp() : message.timestamp()));
+                }
+            }
+        }
+        return new ServerMessage.Messages(
+                channel, frames.channelSerial(together.getLast()), id, Optional.empty(), 0, all);
+    }
+}
