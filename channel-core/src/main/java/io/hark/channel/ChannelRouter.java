@@ -46,6 +46,9 @@ public interface ChannelRouter {
     /// Reads a page of a channel's entries, none beyond what is committed. Fails when it cannot be read now.
     CompletionStage<HistoryPage> read(HistoryQuery query);
 
+    /// Tells those who listen to the server's own events; nobody else is told, and nothing is kept.
+    void report(MetaEvent event);
+
     /// Names of the app's channels that are in use or were in the last minute, sorted.
     CompletionStage<List<String>> activeChannels(String app);
 

@@ -14,6 +14,9 @@ public interface SlotEffects {
 
     void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer);
 
+    /// Tells those who listen to the server's own events.
+    void report(MetaEvent event);
+
     /// Milliseconds since the epoch, for timestamps; it may jump. Everything that is due after a while counts on the
     /// owner's other clock.
     long wallMillis();

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 /// channel are appended in the order in which they came.
 public final class SlotOwner {
     private static final int BROKEN_MAX = 1_000;
+    private static final long SETTLE_MILLIS = 3_000;
     private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
 
     private final SlotEffects effects;
@@ -448,7 +449,7 @@ public final class SlotOwner {
     /// Channels of the app that are in use, or were within the idle time.
     public List<String> activeChannels(String app) {
         return channels.keySet().stream()
-                .filter(id -> id.app().equals(app))
+                .filter(id -> id.app().equals(app) && !MetaEvent.isMeta(id))
                 .map(ChannelId::name)
                 .toList();
     }
@@ -498,6 +499,8 @@ public final class SlotOwner {
             if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
                 all.remove();
                 over--;
+                report(channel, "channel.region.inactive");
+                report(channel, "channel.closed");
             }
         }
     }
@@ -535,6 +538,7 @@ public final class SlotOwner {
         if (channel == null) {
             channel = new OwnedChannel(id);
             channels.put(id, channel);
+            channel.lastUsedMillis = nowMillis;
             load(channel);
         }
         channel.lastUsedMillis = nowMillis;
@@ -565,6 +569,7 @@ public final class SlotOwner {
                         channel.members.snapshot(),
                         Math.max(openedMillis, channel.lastUsedMillis) + grace.millis(),
                         grace.policy());
+                reportOpened(channel);
                 unpark(channel);
             } else {
                 channels.remove(channel.id);
@@ -573,6 +578,21 @@ public final class SlotOwner {
                 refused.forEach(parked -> parked.refuse().run());
             }
         });
+    }
+
+    /// An owner that is new takes over channels that are in use already, and cannot tell them from
+    /// others.
+    private void reportOpened(OwnedChannel channel) {
+        if (channel.lastUsedMillis - openedMillis >= SETTLE_MILLIS) {
+            report(channel, "channel.opened");
+            report(channel, "channel.region.active");
+        }
+    }
+
+    private void report(OwnedChannel channel, String event) {
+        if (!MetaEvent.isMeta(channel.id)) {
+            effects.report(MetaEvent.ofChannel(channel.id, event, region, channel.metrics()));
+        }
     }
 
     private void unpark(OwnedChannel channel) {

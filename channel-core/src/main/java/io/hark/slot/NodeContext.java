@@ -1,6 +1,7 @@
 package io.hark.slot;
 
 import io.hark.channel.HistoryStore;
+import io.hark.channel.MetaEvent;
 import io.hark.control.ControlCommand;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -11,6 +12,7 @@ import java.util.function.LongSupplier;
 /// @param clock     milliseconds that only go forward
 /// @param wallClock milliseconds since the epoch; may jump
 /// @param proposals takes commands for the control log
+/// @param reports   brings the server's own events to those who listen to them
 /// @param fatal     called when the node must end, as what it holds can no longer be trusted
 record NodeContext(
         String self,
@@ -21,6 +23,7 @@ record NodeContext(
         LongSupplier clock,
         LongSupplier wallClock,
         Consumer<ControlCommand> proposals,
+        Consumer<MetaEvent> reports,
         Consumer<Throwable> fatal) {
     void propose(ControlCommand command) {
         proposals.accept(command);

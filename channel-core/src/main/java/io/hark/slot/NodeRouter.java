@@ -13,6 +13,7 @@ import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MetaEvent;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
@@ -44,6 +45,7 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
     private final List<SlotLoop> slotLoops;
     private final Peers peers;
     private final AtomicLong lastAsk = new AtomicLong();
+    private volatile boolean reporting;
 
     /// Sessions by node.
     private final Map<String, Long> sessions = new ConcurrentHashMap<>();
@@ -69,7 +71,8 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
             LongSupplier wallClock,
             Consumer<ControlCommand> proposals,
             Consumer<Throwable> fatal) {
-        NodeContext context = new NodeContext(self, region, store, peers, config, clock, wallClock, proposals, fatal);
+        NodeContext context =
+                new NodeContext(self, region, store, peers, config, clock, wallClock, proposals, this::report, fatal);
         List<SlotLoop> all = new ArrayList<>();
         for (int index = 0; index < loops.size(); index++) {
             all.add(new SlotLoop(loops.get(index), index, loops.size(), context));
@@ -177,6 +180,18 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
                             default -> throw new IllegalStateException("a status was answered with " + answer);
                         }));
         return status;
+    }
+
+    /// From now on the server's own events are told to those who listen.
+    public void reportEvents() {
+        reporting = true;
+    }
+
+    @Override
+    public void report(MetaEvent event) {
+        if (reporting) {
+            loopOf(event.channel()).run(slots -> slots.tell(event));
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MetaEvent;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Receipt;
 import io.hark.channel.SlotEffects;
@@ -65,6 +66,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final Map<String, NodeSession> sessions = new LinkedHashMap<>();
     private final Feed localFeed = new LocalFeed();
     private final OwnerRequests requests;
+    private final MetaReports metaReports;
 
     private boolean current;
     private int knownMinIsr;
@@ -88,6 +90,10 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.writes = new LoopLog(store, loop, this::durable, node.fatal());
         this.catchUps = new CatchUpLane(store, loop, node.config().catchUpsMax());
         this.clock = node.clock();
+        this.metaReports = new MetaReports(
+                (request, answer) -> routes[request.slot()].ask(request, now(), answer),
+                "%s-%s-".formatted(node.self(), Long.toString(wallMillis(), Character.MAX_RADIX)),
+                node.config().grace().policy());
         forEachSlot(slot -> {
             replicas[slot] =
                     new SlotReplica(store.recovered(slot), store.isUnproven(slot), node.self(), this, node.config());
@@ -182,6 +188,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
 
     void tick() {
         long nowMillis = now();
+        metaReports.tick(nowMillis);
         forEachSlot(slot -> {
             replicas[slot].leader().ifPresent(leader -> leader.tick(nowMillis));
             routes[slot].tick(nowMillis);
@@ -372,6 +379,16 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
                 () -> replica.leader()
                         .flatMap(SlotLeader::owner)
                         .ifPresent(owner -> requests.perform(owner, request, localFeed, now(), reply)));
+    }
+
+    /// A metachannel of this loop has something to tell.
+    void tell(MetaEvent event) {
+        metaReports.report(event, now());
+    }
+
+    @Override
+    public void report(MetaEvent event) {
+        node.reports().accept(event);
     }
 
     List<String> activeChannels(String app) {

@@ -54,6 +54,11 @@ class SlotFenceTest {
     private SlotEffects appending(List<Append> appends) {
         return new SlotEffects() {
             @Override
+            public void report(MetaEvent event) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public long wallMillis() {
                 return TestSlot.NOW;
             }

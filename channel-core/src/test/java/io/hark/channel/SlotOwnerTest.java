@@ -256,6 +256,32 @@ class SlotOwnerTest {
     }
 
     @Test
+    void aChannelThatComesIntoUseAndFallsOutOfItIsReported() {
+        long later = TestSlot.NOW + 60_000;
+        slot.owner.status(TestSlot.CHANNEL, later, (status, refusal) -> {});
+        slot.owner.status(TestSlot.CHANNEL, later + 1, (status, refusal) -> {});
+        assertThat(slot.reports).extracting(MetaEvent::name).containsExactly("channel.opened", "channel.region.active");
+        assertThat(slot.reports.getFirst().channel()).isEqualTo(ChannelId.of("app", "[meta]channel.lifecycle"));
+        assertThat(slot.reports.getFirst().data()).containsEntry("channelId", "orders");
+
+        slot.reports.clear();
+        slot.owner.tick(later + SlotLimits.DEFAULTS.idleTime().toMillis() + 2);
+        assertThat(slot.reports)
+                .extracting(MetaEvent::name)
+                .containsExactly("channel.region.inactive", "channel.closed");
+    }
+
+    @Test
+    void whatAnOwnerFindsInUseWhenItBeginsIsNotReportedAndMetachannelsNeverAre() {
+        slot.owner.status(TestSlot.CHANNEL, TestSlot.NOW + 10, (status, refusal) -> {});
+        slot.owner.status(
+                ChannelId.of("app", "[meta]channel.lifecycle"), TestSlot.NOW + 60_000, (status, refusal) -> {});
+
+        assertThat(slot.reports).isEmpty();
+        assertThat(slot.owner.activeChannels("app")).containsExactly("orders");
+    }
+
+    @Test
     void aChannelWithAFeedStays() {
         slot.subscribe();
         slot.owner.tick(TestSlot.NOW + Duration.ofDays(1).toMillis());

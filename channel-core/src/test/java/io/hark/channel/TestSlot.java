@@ -25,6 +25,7 @@ final class TestSlot implements SlotEffects {
     static final MemberGrace GRACE = new MemberGrace(15_000, POLICY);
 
     final List<Append> appends = new ArrayList<>();
+    final List<MetaEvent> reports = new ArrayList<>();
     final List<Entry> delivered = new ArrayList<>();
     final Feed feed = (channel, entry, encoded, logged) -> delivered.add(entry);
     private final ArrayDeque<BiConsumer<Optional<Receipt>, Throwable>> lookups = new ArrayDeque<>();
@@ -70,6 +71,11 @@ final class TestSlot implements SlotEffects {
     @Override
     public long wallMillis() {
         return wallMillis;
+    }
+
+    @Override
+    public void report(MetaEvent event) {
+        reports.add(event);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.hark.channel.DamagedEntry;
 import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.MemberGrace;
+import io.hark.channel.MetaEvent;
 import io.hark.channel.Receipt;
 import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
@@ -273,6 +274,11 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     @Override
     public void fatal(String what) {
         fatals.add(what);
+    }
+
+    @Override
+    public void report(MetaEvent event) {
+        // Nobody listens.
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.hark.auth.Identity;
 import io.hark.auth.Outcome;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
+import io.hark.channel.MetaEvent;
 import io.hark.protocol.ClientMessage;
 import io.hark.protocol.ConnectionDetails;
 import io.hark.protocol.ErrorCode;
@@ -173,6 +174,14 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         key = new ConnectionKey(frontend.randomIds().get(), 0, 0, grant.appId(), grant.kind(), identity.clientId());
         registry.opened(key.connectionId(), 0, this);
         connected(why, false, Map.of());
+        report("connection.opened");
+    }
+
+    private void report(String event) {
+        Map<String, Object> data = new HashMap<>();
+        data.put("connectionId", key.connectionId());
+        identity.clientId().ifPresent(clientId -> data.put("clientId", clientId));
+        frontend.router().report(MetaEvent.ofConnection(app.id(), event, data));
     }
 
     private void connected(Optional<ErrorInfo> error, boolean repeats, Map<ChannelId, ChannelPolicy> presentOn) {
@@ -288,6 +297,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private void closedByClient() {
         channels.closed();
         registry.closed(key.connectionId(), this, now());
+        report("connection.closed");
         send(new ServerMessage.Closed());
         channels.end();
         state = State.ENDED;

@@ -114,6 +114,7 @@ public final class Node implements AutoCloseable {
                 wallClock,
                 control::propose,
                 fatal);
+        router.reportEvents();
         region.join(router);
         eventLoops.getFirst().scheduleAtFixedRate(router::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         apps.use(router);
