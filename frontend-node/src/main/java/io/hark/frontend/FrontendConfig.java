@@ -2,6 +2,7 @@ package io.hark.frontend;
 
 import io.hark.channel.FrontendLimits;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Value: how the node serves clients.
 ///
@@ -9,6 +10,7 @@ import java.time.Duration;
 /// @param port                    0 for any free one
 /// @param engine                  how sockets are driven
 /// @param loops                   event loops; one per core is best
+/// @param tls                     a second port, for TLS
 /// @param tlsInFront              TLS ends at a proxy that sets X-Forwarded-Proto, so that header is believed
 /// @param deflate                 whether permessage-deflate is accepted when a client offers it
 /// @param messageBytesMax         one publish, as CONNECTED announces it
@@ -31,6 +33,7 @@ public record FrontendConfig(
         int port,
         SocketEngine engine,
         int loops,
+        Optional<TlsConfig> tls,
         boolean tlsInFront,
         boolean deflate,
         int messageBytesMax,

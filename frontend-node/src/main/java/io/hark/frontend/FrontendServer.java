@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class FrontendServer {
     private final List<FrontendLoop> loops;
     private final Realtime realtime;
     private final ConnectionRegistry<Connection> registry;
-    private Optional<Channel> listener = Optional.empty();
+    private final List<Channel> listeners = new ArrayList<>();
 
     /// @param group the loops that serve; owners may share them
     public FrontendServer(Frontend frontend, EventLoopGroup group, List<EventLoop> eventLoops) {
@@ -57,26 +58,49 @@ public final class FrontendServer {
         return realtime;
     }
 
+    /// Where the server listens.
+    ///
+    /// @param tls empty when it speaks no TLS
+    public record Ports(int plain, Optional<Integer> tls) {}
+
     /// Listens.
     ///
-    /// @param nodePages answers for the node itself, asked before `rest`: health, metrics, the quickstart page
-    /// @return the port
-    public int start(RestApi rest, Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages)
+    /// @param nodePages   answers for the node itself, asked before `rest`: health, metrics, the quickstart page
+    /// @param certificate for the port of TLS, if there is to be one
+    public Ports start(
+            RestApi rest,
+            Function<RestRequest, Optional<CompletionStage<RestResponse>>> nodePages,
+            Optional<ServerCertificate> certificate)
             throws InterruptedException {
         FrontendConfig config = frontend.config();
         HttpRoutes routes = new HttpRoutes(rest, nodePages, realtime);
+        int plain = listen(config.host(), config.port(), new HttpPipeline(routes, config, Optional.empty()));
+        Optional<Integer> encrypted = Optional.empty();
+        if (config.tls().isPresent()) {
+            TlsConfig tls = config.tls().get();
+            encrypted = Optional.of(listen(tls.host(), tls.port(), new HttpPipeline(routes, config, certificate)));
+        }
+        startTimers(rest);
+        return new Ports(plain, encrypted);
+    }
+
+    private int listen(String host, int port, HttpPipeline pipeline) throws InterruptedException {
         Channel channel = new ServerBootstrap()
                 .group(group)
-                .channelFactory(config.engine()::newServerSocket)
+                .channelFactory(frontend.config().engine()::newServerSocket)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childHandler(new HttpPipeline(routes, config))
-                .bind(config.host(), config.port())
+                .childHandler(pipeline)
+                .bind(host, port)
                 .sync()
                 .channel();
-        listener = Optional.of(channel);
+        listeners.add(channel);
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    private void startTimers(RestApi rest) {
         for (FrontendLoop loop : loops) {
             loop.loop()
                     .eventLoop()
@@ -98,7 +122,6 @@ public final class FrontendServer {
                         SWEEP_EVERY.toSeconds(),
                         SWEEP_EVERY.toSeconds(),
                         TimeUnit.SECONDS);
-        return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
     /// What is asked from now on is refused, and what waits is answered: clients go elsewhere.
@@ -115,8 +138,8 @@ public final class FrontendServer {
     ///
     /// @param within after it, clients whose answers are still due are cut off
     public void drain(Duration within) throws InterruptedException {
-        if (listener.isPresent()) {
-            listener.get().close().sync();
+        for (Channel listener : listeners) {
+            listener.close().sync();
         }
         long deadline = System.nanoTime() + within.toNanos();
         while (clients() > 0 && System.nanoTime() < deadline) {

@@ -43,14 +43,18 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final HttpRoutes routes;
     private final boolean tlsInFront;
+    private final boolean tls;
     private final ArrayDeque<HttpExchange> exchanges = new ArrayDeque<>(2);
     private ChannelHandlerContext context;
     private boolean closing;
     private boolean gone;
 
-    HttpHandler(HttpRoutes routes, boolean tlsInFront) {
+    /// @param tlsInFront whether a proxy's word on how the client came is believed
+    /// @param tls        whether the socket itself is encrypted
+    HttpHandler(HttpRoutes routes, boolean tlsInFront, boolean tls) {
         this.routes = routes;
         this.tlsInFront = tlsInFront;
+        this.tls = tls;
     }
 
     @Override
@@ -102,7 +106,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         header.getKey().toLowerCase(Locale.ROOT),
                         header.getValue(),
                         (first, next) -> first + "," + next));
-        boolean secure = tlsInFront && "https".equals(headers.get("x-forwarded-proto"));
+        String forwarded = tlsInFront ? headers.get("x-forwarded-proto") : null;
+        boolean secure = forwarded == null ? tls : forwarded.equals("https");
         String method = request.method().equals(HttpMethod.HEAD)
                 ? "GET"
                 : request.method().name();

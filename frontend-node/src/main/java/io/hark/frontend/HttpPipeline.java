@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.util.Optional;
 
 /// The handlers of a socket as it begins: HTTP/1.1. A WebSocket takes them out again.
 final class HttpPipeline extends ChannelInitializer<SocketChannel> {
@@ -33,15 +34,19 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
 
     private final HttpRoutes routes;
     private final FrontendConfig config;
+    private final Optional<ServerCertificate> certificate;
 
-    HttpPipeline(HttpRoutes routes, FrontendConfig config) {
+    /// @param certificate for sockets that speak TLS
+    HttpPipeline(HttpRoutes routes, FrontendConfig config, Optional<ServerCertificate> certificate) {
         this.routes = routes;
         this.config = config;
+        this.certificate = certificate;
     }
 
     @Override
     protected void initChannel(SocketChannel socket) {
         ChannelPipeline pipeline = socket.pipeline();
+        certificate.ifPresent(shown -> pipeline.addLast(shown.context().newHandler(socket.alloc())));
         pipeline.addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(HEAD_BYTES_MAX)
@@ -52,7 +57,7 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
             // inflate to more than an uncompressed one may have.
             pipeline.addLast(new WebSocketServerCompressionHandler(config.frameBytesMax()));
         }
-        pipeline.addLast(HTTP, new HttpHandler(routes, config.tlsInFront()));
+        pipeline.addLast(HTTP, new HttpHandler(routes, config.tlsInFront(), certificate.isPresent()));
     }
 
     /// Leaves only what speaks WebSocket; the HTTP codec has left by itself.

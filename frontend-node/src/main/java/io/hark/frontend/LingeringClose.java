@@ -3,6 +3,7 @@ package io.hark.frontend;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -24,11 +25,17 @@ final class LingeringClose {
         socket.closeFuture().addListener(closed -> deadline.cancel(false));
         lastWrite.addListener(written -> {
             if (written.isSuccess() && socket instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
+                endOfTls(socket).addListener(told -> duplex.shutdownOutput());
                 socket.config().setAutoRead(true);
             } else {
                 socket.close();
             }
         });
+    }
+
+    /// By TLS the peer wants to be told of the end, or it takes it for a break.
+    private static ChannelFuture endOfTls(Channel socket) {
+        SslHandler tls = socket.pipeline().get(SslHandler.class);
+        return tls == null ? socket.newSucceededFuture() : tls.closeOutbound();
     }
 }

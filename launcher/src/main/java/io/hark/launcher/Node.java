@@ -17,7 +17,9 @@ import io.hark.frontend.ConnectionKeys;
 import io.hark.frontend.Frontend;
 import io.hark.frontend.FrontendServer;
 import io.hark.frontend.NettyLoop;
+import io.hark.frontend.ServerCertificate;
 import io.hark.frontend.SocketEngine;
+import io.hark.frontend.UnusableCertificate;
 import io.hark.history.DamagedStore;
 import io.hark.history.RocksHistoryStore;
 import io.hark.history.StoreEnvironment;
@@ -39,6 +41,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +73,15 @@ public final class Node implements AutoCloseable {
     private final EventLoopGroup group;
     private final FrontendServer server;
     private final Optional<String> devKey;
-    private final int port;
+    private final Optional<ServerCertificate> certificate;
+    private final FrontendServer.Ports ports;
     private volatile Optional<String> unready = Optional.empty();
 
     private Node(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
         this.config = config;
         LongSupplier wallClock = System::currentTimeMillis;
         LongSupplier clock = () -> System.nanoTime() / 1_000_000;
+        certificate = certificate(config);
         Randomness random = new Randomness();
         NodeFiles files = new NodeFiles(config.data());
         byte[] secret = secret(config, files, random);
@@ -91,6 +96,7 @@ public final class Node implements AutoCloseable {
         region = region(config, random.id(), store, secret, metrics, group, planted);
         ControlLog control = region.control();
         metrics.region(control, config.node());
+        certificate.ifPresent(shown -> metrics.certificate(shown::expires));
         AppStore apps = new AppStore(
                 control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
         List<EventLoop> eventLoops = new ArrayList<>();
@@ -157,15 +163,17 @@ public final class Node implements AutoCloseable {
                 config.dev() ? Optional.of(apps) : Optional.empty(),
                 wallClock,
                 random::id));
-        port = server.start(
+        ports = server.start(
                 rest,
-                new NodePages(metrics, this::unready, devKey, admin(config, control, router), config.servesClients()));
-        apps.servedOn(port);
+                new NodePages(metrics, this::unready, devKey, admin(config, control, router), config.servesClients()),
+                certificate);
+        apps.servedOn(ports.plain());
         LOG.info(
-                "node {} of region {} serves on port {}: loops={} data={}",
+                "node {} of region {} serves on port {}{}: loops={} data={}",
                 config.node(),
                 config.region(),
-                port,
+                ports.plain(),
+                ports.tls().map(tls -> " and by TLS on " + tls).orElse(""),
                 config.frontend().loops(),
                 config.data().toAbsolutePath());
     }
@@ -202,6 +210,17 @@ public final class Node implements AutoCloseable {
         return config.dev() || config.adminToken().isPresent()
                 ? Optional.of(new AdminPages(config.node(), control, router, config.adminToken()))
                 : Optional.empty();
+    }
+
+    private static Optional<ServerCertificate> certificate(NodeConfig config) {
+        if (config.frontend().tls().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ServerCertificate.open(config.frontend().tls().get(), InstantSource.system()));
+        } catch (UnusableCertificate unusable) {
+            throw new ConfigException(unusable.getMessage());
+        }
     }
 
     private Optional<String> unready() {
@@ -275,7 +294,12 @@ public final class Node implements AutoCloseable {
     }
 
     public int port() {
-        return port;
+        return ports.plain();
+    }
+
+    /// The port of TLS, if the node speaks it.
+    public Optional<Integer> tlsPort() {
+        return ports.tls();
     }
 
     /// On a developer's machine the key of the app that is there from the start.
@@ -299,6 +323,7 @@ public final class Node implements AutoCloseable {
             LOG.warn("interrupted while draining; some clients were cut off");
             Thread.currentThread().interrupt();
         }
+        certificate.ifPresent(ServerCertificate::close);
         store.close();
         metrics.close();
         LOG.info("node {} stopped", config.node());

@@ -4,6 +4,7 @@ import io.hark.auth.ProvisionedApp;
 import io.hark.channel.FrontendLimits;
 import io.hark.frontend.FrontendConfig;
 import io.hark.frontend.SocketEngine;
+import io.hark.frontend.TlsConfig;
 import io.hark.history.HistoryConfig;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishLimits;
@@ -52,6 +53,7 @@ public record NodeConfig(
         Optional<ClusterConfig> cluster,
         Optional<String> adminToken,
         boolean servesClients) {
+    private static final String ANY_ADDRESS = "0.0.0.0";
     private static final Pattern REGION = Pattern.compile("[a-z0-9]{1,16}");
     private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -119,10 +121,11 @@ public record NodeConfig(
     private static FrontendConfig frontend(Settings settings) {
         int cores = Runtime.getRuntime().availableProcessors();
         return new FrontendConfig(
-                settings.text("listen.host", "0.0.0.0"),
+                settings.text("listen.host", ANY_ADDRESS),
                 settings.number("listen.port", 8080, 0, 65_535),
                 engine(settings.text("listen.engine", "auto")),
                 settings.number("listen.loops", cores, 1, 256),
+                tls(settings),
                 settings.flag("tls.inFront", false),
                 settings.flag("listen.deflate", false),
                 (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB"),
@@ -138,6 +141,26 @@ public record NodeConfig(
                 settings.number("limits.lostConnectionsMax", 200_000, 1, 10_000_000),
                 settings.number("limits.presenceMembersMax", 200, 1, 1_000_000),
                 FrontendLimits.DEFAULTS);
+    }
+
+    private static Optional<TlsConfig> tls(Settings settings) {
+        Optional<String> chain = settings.text("tls.chain");
+        Optional<String> key = settings.text("tls.key");
+        boolean other = settings.text("tls.port").isPresent()
+                || settings.text("tls.host").isPresent()
+                || settings.text("tls.checkEvery").isPresent();
+        if (chain.isEmpty() && key.isEmpty() && !other) {
+            return Optional.empty();
+        }
+        if (chain.isEmpty() || key.isEmpty()) {
+            throw new ConfigException("tls.chain and tls.key must both be set for the node to speak TLS: PEM files");
+        }
+        return Optional.of(new TlsConfig(
+                settings.text("tls.host", settings.text("listen.host", ANY_ADDRESS)),
+                settings.number("tls.port", 8443, 0, 65_535),
+                Path.of(chain.get()),
+                Path.of(key.get()),
+                settings.duration("tls.checkEvery", "10s", "100ms", "1d")));
     }
 
     private static SocketEngine engine(String word) {

@@ -15,10 +15,12 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// Handle: the node's metrics, in Prometheus' format. Latencies are HdrHistograms over the last minutes. Any
 /// thread.
@@ -105,6 +107,13 @@ final class NodeMetrics implements StoreObserver, AutoCloseable {
                 .register(registry);
         Gauge.builder("hark.control.silent.seconds", control, log -> log.silentMillis() / 1000.0)
                 .description("Since this node heard of a majority of the control log")
+                .register(registry);
+    }
+
+    /// Has the time read at which the certificate that clients are shown expires.
+    void certificate(Supplier<Instant> expires) {
+        Gauge.builder("hark.tls.expires.timestamp.seconds", () -> expires.get().getEpochSecond())
+                .description("When the certificate that clients are shown expires, in seconds since 1970")
                 .register(registry);
     }
 
