@@ -20,6 +20,7 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ServerMessage;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -322,7 +323,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private void write(FrameRing ring, RingView view, long from, long to) {
         if (from < to) {
             if (delivery instanceof Delivery.AtOnce) {
-                ring.frames(connection.format(), channel, view, from, to).forEach(connection.transport()::send);
+                for (ByteBuf frames : ring.frames(connection.format(), channel, view, from, to)) {
+                    connection.transport().send(frames);
+                }
             } else {
                 connection
                         .transport()

@@ -10,7 +10,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Confined: the frames of one channel's ring on one loop, encoded once per (format, channel name as
@@ -18,12 +20,13 @@ import java.util.Optional;
 /// ring's end is one run of bytes, written at once.
 final class FrameRing implements RingListener {
     private static final int FRAME_OVERHEAD = 384;
+    private static final int HELD_MAX = 16;
 
     private final EntryFrames frames;
     private final WireScratch scratch;
     private final ByteBufAllocator allocator;
     private final DeltaCoder coder;
-    private final List<Variant> variants = new ArrayList<>(1);
+    private final Map<Form, Variant> variants = new HashMap<>(2);
     private final List<Held> held = new ArrayList<>(0);
     private Entry[] entries = new Entry[4];
     private long firstSeq;
@@ -73,17 +76,13 @@ final class FrameRing implements RingListener {
             deltas = new Entry[0];
         }
         firstSeq = newFirstSeq;
-        held.removeIf(each -> {
-            boolean past = each.from() < newFirstSeq;
-            if (past) {
-                each.bytes().release();
-            }
-            return past;
-        });
-        for (Variant variant : variants) {
+        while (!held.isEmpty() && held.getFirst().from() < newFirstSeq) {
+            held.removeFirst().bytes().release();
+        }
+        for (Variant variant : variants.values()) {
             variant.drop();
         }
-        variants.removeIf(variant -> variant.chunks.isEmpty());
+        variants.values().removeIf(variant -> variant.chunks.isEmpty());
     }
 
     private static void shift(Entry[] entries, int gone, int left) {
@@ -166,7 +165,8 @@ final class FrameRing implements RingListener {
 
     /// The frames of `[from, to)` as runs of bytes that the caller owns.
     List<ByteBuf> frames(Format format, String channel, RingView view, long from, long to) {
-        return variant(format, channel, view).slices(from, to);
+        return variants.computeIfAbsent(new Form(format, channel, view), Variant::new)
+                .slices(from, to);
     }
 
     /// The same for a channel whose messages are batched or conflated: `[from, to)` is what was held
@@ -175,8 +175,9 @@ final class FrameRing implements RingListener {
     /// @param channelName without qualifier
     ByteBuf held(
             Format format, String channel, String channelName, RingView view, Delivery delivery, long from, long to) {
+        Form form = new Form(format, channel, view);
         for (Held each : held) {
-            if (each.isFor(format, channel, view, from, to)) {
+            if (each.from() == from && each.to() == to && each.form().equals(form)) {
                 return each.bytes().retainedDuplicate();
             }
         }
@@ -189,43 +190,27 @@ final class FrameRing implements RingListener {
                 HeldEntries.frames(frames, channel, HeldEntries.survivors(delivery, channelName, told))) {
             scratch.webSocketFrame(format, frame, bytes);
         }
-        held.add(new Held(format, channel, view, from, to, bytes));
+        if (held.size() == HELD_MAX) {
+            // Whoever shares frames asks for them in one turn; these are of some who each get something else.
+            held.removeFirst().bytes().release();
+        }
+        held.add(new Held(form, from, to, bytes));
         return bytes.retainedDuplicate();
     }
 
-    /// Frames of what was held together, for all who were told of the same.
-    private record Held(Format format, String channel, RingView view, long from, long to, ByteBuf bytes) {
-        boolean isFor(Format otherFormat, String otherChannel, RingView otherView, long otherFrom, long otherTo) {
-            return from == otherFrom
-                    && to == otherTo
-                    && format == otherFormat
-                    && channel.equals(otherChannel)
-                    && view.equals(otherView);
-        }
-    }
+    /// How a subscriber gets the ring's entries.
+    private record Form(Format format, String channel, RingView view) {}
 
-    private Variant variant(Format format, String channel, RingView view) {
-        for (Variant variant : variants) {
-            if (variant.format == format && variant.channel.equals(channel) && variant.view.equals(view)) {
-                return variant;
-            }
-        }
-        Variant variant = new Variant(format, channel, view);
-        variants.add(variant);
-        return variant;
-    }
+    /// Frames of what was held together, for all who were told of the same.
+    private record Held(Form form, long from, long to, ByteBuf bytes) {}
 
     /// One encoding of the ring.
     private final class Variant {
-        private final Format format;
-        private final String channel;
-        private final RingView view;
+        private final Form form;
         private final List<Chunk> chunks = new ArrayList<>(1);
 
-        Variant(Format format, String channel, RingView view) {
-            this.format = format;
-            this.channel = channel;
-            this.view = view;
+        Variant(Form form) {
+            this.form = form;
         }
 
         List<ByteBuf> slices(long from, long to) {
@@ -262,13 +247,14 @@ final class FrameRing implements RingListener {
             int estimate = 0;
             Entry[] told = new Entry[(int) (to - from)];
             for (int i = 0; i < told.length; i++) {
-                told[i] = view.of(FrameRing.this, from + i);
+                told[i] = form.view().of(FrameRing.this, from + i);
                 estimate += told[i].size() + FRAME_OVERHEAD;
             }
             ByteBuf bytes = allocator.directBuffer(estimate);
             int[] ends = new int[told.length];
             for (int i = 0; i < told.length; i++) {
-                frames.frame(channel, told[i]).ifPresent(frame -> scratch.webSocketFrame(format, frame, bytes));
+                frames.frame(form.channel(), told[i])
+                        .ifPresent(frame -> scratch.webSocketFrame(form.format(), frame, bytes));
                 ends[i] = bytes.writerIndex();
             }
             return new Chunk(from, ends, bytes);

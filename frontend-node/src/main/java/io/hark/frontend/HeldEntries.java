@@ -62,6 +62,9 @@ final class HeldEntries {
         int messages = 0;
         int bytes = 0;
         for (Entry entry : entries) {
+            if (entry.body() instanceof EntryBody.None) {
+                continue; // A filter has left it out.
+            }
             boolean fits = entry.body() instanceof EntryBody.Messages
                     && messages + entry.count() <= MESSAGES_MAX
                     && bytes + entry.size() <= BYTES_MAX;

@@ -22,6 +22,7 @@ final class OccupancyNotice implements AutoCloseable {
     private static final Optional<String> NAME = Optional.of("[meta]occupancy");
     private static final Optional<String> JSON = Optional.of("json");
     private static final int FRAME_BYTES = 512;
+    private static final int ENCODED_MAX = 16;
 
     private final OccupancyMetrics metrics;
     private final String id;
@@ -88,6 +89,9 @@ final class OccupancyNotice implements AutoCloseable {
                 new ServerMessage.Messages(
                         channel, channelSerial, id, Optional.empty(), wallMillis, List.of(message(wanted))),
                 frame);
+        if (encoded.size() == ENCODED_MAX) {
+            return frame; // Subscribers that lag stand at places of their own.
+        }
         encoded.add(new Encoded(format, channel, wanted, channelSerial, frame));
         return frame.retainedDuplicate();
     }

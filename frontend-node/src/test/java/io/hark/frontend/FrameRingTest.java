@@ -3,6 +3,7 @@ package io.hark.frontend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hark.auth.Delivery;
 import io.hark.channel.ChannelId;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
@@ -16,6 +17,7 @@ import io.hark.protocol.ProtocolCodec;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +150,57 @@ class FrameRingTest {
         ring.dropped(3);
 
         assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void whatWasHeldIsOneFrameForAllWhoGetTheSame() throws Exception {
+        append(5);
+
+        ByteBuf first = held(0, 5);
+        long used = allocator.metric().usedDirectMemory();
+        ByteBuf second = held(0, 5);
+        assertThat(allocator.metric().usedDirectMemory()).isEqualTo(used);
+        assertThat(texts(Format.JSON, List.of(first))).containsExactly("room:0");
+        assertThat(texts(Format.JSON, List.of(second))).containsExactly("room:0");
+        assertThat(texts(Format.JSON, List.of(held(3, 5)))).containsExactly("room:3");
+        ring.dropped(5);
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void thoseWhoEachGetSomethingElseDoNotFillTheMemory() {
+        append(64);
+        for (int from = 0; from < 63; from++) {
+            held(from, 64).release();
+        }
+        long used = allocator.metric().usedDirectMemory();
+        for (int from = 0; from < 63; from++) {
+            held(from, 64).release();
+        }
+
+        assertThat(allocator.metric().usedDirectMemory()).isLessThanOrEqualTo(used);
+    }
+
+    private ByteBuf held(long from, long to) {
+        Delivery batched = new Delivery.Batched(Duration.ofMillis(20));
+        return ring.held(Format.JSON, "room", "room", RingView.PLAIN, batched, from, to);
+    }
+
+    @Test
+    void differencesAreMadeOnceForAllFormats() throws Exception {
+        ring.deltaReaders(1);
+        appendText("a text that is long enough for a difference to be worth its while, 1");
+        appendText("a text that is long enough for a difference to be worth its while, 2");
+
+        assertThat(ring.delta(1)).isSameAs(ring.delta(1));
+        for (Format format : Format.values()) {
+            List<ByteBuf> runs = ring.frames(format, "room", RingView.DELTA, 0, 2);
+            long bytes = runs.stream().mapToLong(ByteBuf::readableBytes).sum();
+            List<ByteBuf> whole = ring.frames(format, "room", RingView.PLAIN, 0, 2);
+            assertThat(texts(format, runs)).containsExactly("room:0", "room:1");
+            assertThat(whole.stream().mapToLong(ByteBuf::readableBytes).sum()).isNotEqualTo(bytes);
+            whole.forEach(ByteBuf::release);
+        }
     }
 
     @Test
