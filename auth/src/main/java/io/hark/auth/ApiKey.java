@@ -11,7 +11,9 @@ import java.time.Duration;
 public record ApiKey(
         String appId, String keyId, String secret, Capability capability, boolean revocableTokens, boolean enabled) {
     private static final Duration TOKEN_TTL_MAX = Duration.ofHours(24);
-    private static final Duration REVOCABLE_TOKEN_TTL_MAX = Duration.ofHours(1);
+
+    /// How long a token can live that can be revoked.
+    public static final Duration REVOCABLE_TOKEN_TTL_MAX = Duration.ofHours(1);
 
     public ApiKey {
         KeyName name = new KeyName(appId, keyId);

@@ -13,13 +13,20 @@ public final class Authenticator {
     private final AppDirectory apps;
     private final TokenSigner tokens;
     private final boolean allowBasicWithoutTls;
+    private final RevokedTokens revoked;
+
+    /// Where no token is ever revoked.
+    public Authenticator(AppDirectory apps, TokenSigner tokens, boolean allowBasicWithoutTls) {
+        this(apps, tokens, allowBasicWithoutTls, RevokedTokens.NONE);
+    }
 
     /// @param allowBasicWithoutTls whether keys are accepted over plain HTTP and WebSocket, where anyone on
     ///                             the way
     ///                             can read them: for local use and tests
-    public Authenticator(AppDirectory apps, TokenSigner tokens, boolean allowBasicWithoutTls) {
+    public Authenticator(AppDirectory apps, TokenSigner tokens, boolean allowBasicWithoutTls, RevokedTokens revoked) {
         this.apps = apps;
         this.tokens = tokens;
+        this.revoked = revoked;
         this.allowBasicWithoutTls = allowBasicWithoutTls;
     }
 
@@ -43,6 +50,36 @@ public final class Authenticator {
             case Outcome.Ok<Grant>(var grant) -> new AuthResult.Granted(grant);
             case Outcome.Refused<Grant>(var error) -> new AuthResult.Denied(error);
         };
+    }
+
+    /// What has become of a grant that was given earlier: of its app, its key, and its token. Not whether the
+    /// token has expired.
+    public Standing standing(Grant grant, Instant now) {
+        Optional<App> app = apps.app(grant.appId());
+        if (app.isEmpty()) {
+            return new Standing.Ended(
+                    ErrorCode.INVALID_CREDENTIALS.info("app %s does not exist any more".formatted(grant.appId())));
+        }
+        String keyId = grant.keyName().substring(grant.appId().length() + 1);
+        Optional<ApiKey> key = app.get().key(keyId);
+        if (key.isEmpty()) {
+            return new Standing.Ended(ErrorCode.KEY_REVOKED.info("key %s is revoked".formatted(grant.keyName())));
+        }
+        return statusProblem(app.get(), key.get())
+                .<Standing>map(Standing.Ended::new)
+                .orElseGet(() -> revokedFrom(grant)
+                        .<Standing>map(from ->
+                                from.isAfter(now) ? new Standing.Until(from) : new Standing.Ended(revoked(grant)))
+                        .orElseGet(Standing.Good::new));
+    }
+
+    private Optional<Instant> revokedFrom(Grant grant) {
+        return grant.isRevocable() ? revoked.revokedFrom(grant) : Optional.empty();
+    }
+
+    private static ErrorInfo revoked(Grant grant) {
+        return ErrorCode.TOKEN_REVOKED.info(
+                "Token revoked: it was issued at %s; obtain a new one".formatted(grant.issued()));
     }
 
     private Outcome<Grant> basic(String keyText, boolean secure, Instant now) {
@@ -131,7 +168,8 @@ public final class Authenticator {
             return key.isEmpty()
                     ? Outcome.refused(
                             ErrorCode.NOT_FOUND.info("there is no key %s; it is the kid of the JWT".formatted(name)))
-                    : jwt.verify(key.get(), now).flatMap(claims -> tokenGrant(app.get(), key.get(), claims, secure));
+                    : jwt.verify(key.get(), now)
+                            .flatMap(claims -> tokenGrant(app.get(), key.get(), claims, secure, now));
         });
     }
 
@@ -145,11 +183,11 @@ public final class Authenticator {
             return key.isEmpty()
                     ? Outcome.refused(ErrorCode.TOKEN_UNRECOGNISED.info(
                             "the key %s of the token does not exist any more".formatted(claims.key())))
-                    : tokenGrant(app.get(), key.get(), claims, secure);
+                    : tokenGrant(app.get(), key.get(), claims, secure, now);
         });
     }
 
-    private static Outcome<Grant> tokenGrant(App app, ApiKey key, TokenClaims claims, boolean secure) {
+    private Outcome<Grant> tokenGrant(App app, ApiKey key, TokenClaims claims, boolean secure, Instant now) {
         Optional<ErrorInfo> problem = statusProblem(app, key);
         if (problem.isPresent()) {
             return Outcome.refused(problem.get());
@@ -169,6 +207,11 @@ public final class Authenticator {
                         claims.clientId(),
                         effective,
                         claims.issued(),
-                        Optional.of(claims.expires())));
+                        Optional.of(claims.expires()),
+                        claims.terms()))
+                .flatMap(grant ->
+                        revokedFrom(grant).filter(from -> !from.isAfter(now)).isPresent()
+                                ? Outcome.refused(revoked(grant))
+                                : Outcome.ok(grant));
     }
 }

@@ -132,6 +132,11 @@ public final class Capability {
         return permits(operation, "*");
     }
 
+    /// The resources as they are spelled.
+    Stream<String> resources() {
+        return rules.stream().map(rule -> rule.pattern().text());
+    }
+
     /// All operations that may be done on the resource; empty when there is none.
     public Set<Operation> permitsAny(String resource) {
         int bits = granted(resource);

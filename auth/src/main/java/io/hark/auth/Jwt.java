@@ -103,8 +103,14 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
                 .<Outcome<TokenClaims>>map(Outcome::refused)
                 .orElseGet(() -> clientId()
                         .flatMap(clientId -> capability()
-                                .map(capability -> new TokenClaims(
-                                        key.keyName(), issued.get(), expires.get(), clientId, capability))));
+                                .flatMap(capability -> JwtTerms.of(claims)
+                                        .map(terms -> new TokenClaims(
+                                                key.keyName(),
+                                                issued.get(),
+                                                expires.get(),
+                                                clientId,
+                                                capability,
+                                                terms)))));
     }
 
     // Not nimbus's MACVerifier: it refuses secrets under 256 bits, and keys that were made elsewhere may have 16

@@ -1,6 +1,7 @@
 package io.hark.auth;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,13 @@ import java.util.Optional;
 /// @param open      whether one or more segments of any text must follow, written as a last `*`
 record ResourcePattern(String qualifier, List<String> segments, boolean open) {
     private static final String ANY = "*";
+
+    /// What fixes more segments goes first, then what asks for more of them, then what allows no others.
+    static final Comparator<ResourcePattern> MOST_SPECIFIC_FIRST = Comparator.comparingInt(
+                    ResourcePattern::fixedSegments)
+            .thenComparingInt(pattern -> pattern.segments().size())
+            .thenComparing(pattern -> !pattern.open())
+            .reversed();
 
     ResourcePattern {
         segments = List.copyOf(segments);
@@ -37,6 +45,10 @@ record ResourcePattern(String qualifier, List<String> segments, boolean open) {
         boolean open = segments.getLast().equals(ANY);
         return Optional.of(
                 new ResourcePattern(qualifier, open ? segments.subList(0, segments.size() - 1) : segments, open));
+    }
+
+    private int fixedSegments() {
+        return (int) segments.stream().filter(segment -> !segment.equals(ANY)).count();
     }
 
     String text() {

@@ -7,4 +7,15 @@ import java.util.Optional;
 ///
 /// @param capability what was asked for; empty for all that the key grants
 record TokenClaims(
-        KeyName key, Instant issued, Instant expires, Optional<String> clientId, Optional<Capability> capability) {}
+        KeyName key,
+        Instant issued,
+        Instant expires,
+        Optional<String> clientId,
+        Optional<Capability> capability,
+        TokenTerms terms) {
+    /// The claims of an Ably token, which has no room for further terms.
+    TokenClaims(
+            KeyName key, Instant issued, Instant expires, Optional<String> clientId, Optional<Capability> capability) {
+        this(key, issued, expires, clientId, capability, TokenTerms.NONE);
+    }
+}

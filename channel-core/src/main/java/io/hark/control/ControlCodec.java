@@ -36,7 +36,10 @@ public final class ControlCodec {
     }
 
     public static byte[] encode(ControlState state) {
-        return sealed(out -> write(out, state));
+        return sealed(out -> {
+            write(out, state);
+            write(out, state.revocations());
+        });
     }
 
     public static ControlCommand decodeCommand(byte[] bytes) throws DamagedEntry {
@@ -44,7 +47,7 @@ public final class ControlCodec {
     }
 
     public static ControlState decodeState(byte[] bytes) throws DamagedEntry {
-        return verified(bytes, ControlCodec::state);
+        return verified(bytes, in -> revoked(state(in), in));
     }
 
     private static byte[] sealed(Writing content) {
@@ -125,6 +128,7 @@ public final class ControlCodec {
                 out.writeByte(6);
                 write(out, state);
                 out.writeByte(replicasWanted);
+                write(out, state.revocations());
             }
             case ControlCommand.RaiseMinIsr(var minIsr) -> {
                 out.writeByte(14);
@@ -169,6 +173,11 @@ public final class ControlCodec {
                 out.writeByte(13);
                 out.writeUTF(appId);
             }
+            case ControlCommand.Revoke(var revocations, var atMillis) -> {
+                out.writeByte(15);
+                writeList(out, revocations, revocation -> write(out, revocation));
+                out.writeLong(atMillis);
+            }
         }
     }
 
@@ -183,7 +192,11 @@ public final class ControlCodec {
             case 3 -> new ControlCommand.Drain(in.readUTF(), in.readUTF());
             case 4 -> new ControlCommand.Remove(in.readUTF());
             case 5 -> new ControlCommand.Bootstrap(in.readByte(), in.readByte(), readList(in, () -> readTexts(in)));
-            case 6 -> new ControlCommand.Import(state(in), in.readByte());
+            case 6 -> {
+                ControlState local = state(in);
+                int replicasWanted = in.readByte();
+                yield new ControlCommand.Import(revoked(local, in), replicasWanted);
+            }
             case 7 ->
                 new ControlCommand.ChangeIsr(readList(
                         in,
@@ -197,6 +210,7 @@ public final class ControlCodec {
             case 12 -> new ControlCommand.PutApp(in.readUTF(), readBytes(in));
             case 13 -> new ControlCommand.DeleteApp(in.readUTF());
             case 14 -> new ControlCommand.RaiseMinIsr(in.readByte());
+            case 15 -> new ControlCommand.Revoke(readList(in, () -> revocation(in)), in.readLong());
             default -> throw new IOException("a control command of kind " + kind);
         };
     }
@@ -211,6 +225,36 @@ public final class ControlCodec {
         return new ControlCommand.Step(in.readShort(), in.readInt(), in.readUTF());
     }
 
+    private static void write(DataOutputStream out, Revocations revocations) throws IOException {
+        writeList(out, revocations.all(), revocation -> write(out, revocation));
+    }
+
+    private static void write(DataOutputStream out, Revocation revocation) throws IOException {
+        out.writeUTF(revocation.keyName());
+        out.writeUTF(revocation.target());
+        out.writeLong(revocation.issuedBeforeMillis());
+        out.writeLong(revocation.appliesAtMillis());
+        out.writeLong(revocation.untilMillis());
+    }
+
+    private static Revocation revocation(DataInputStream in) throws IOException {
+        return new Revocation(in.readUTF(), in.readUTF(), in.readLong(), in.readLong(), in.readLong());
+    }
+
+    /// The state with what is revoked, which stands at the end of a record: older ones end before it.
+    private static ControlState revoked(ControlState state, DataInputStream in) throws IOException {
+        List<Revocation> all = in.available() == 0 ? List.of() : readList(in, () -> revocation(in));
+        return new ControlState(
+                state.version(),
+                state.replicasWanted(),
+                state.minIsr(),
+                state.nodes(),
+                state.slots(),
+                state.apps(),
+                Revocations.of(all));
+    }
+
+    /// All but what is revoked.
     private static void write(DataOutputStream out, ControlState state) throws IOException {
         out.writeLong(state.version());
         out.writeByte(state.replicasWanted());
@@ -266,7 +310,7 @@ public final class ControlCodec {
         for (int left = in.readInt(); left > 0; left--) {
             apps.put(in.readUTF(), readBytes(in));
         }
-        return new ControlState(version, replicasWanted, minIsr, nodes, slots, apps);
+        return new ControlState(version, replicasWanted, minIsr, nodes, slots, apps, Revocations.NONE);
     }
 
     private interface WritingOf<T> {

@@ -92,4 +92,13 @@ public sealed interface ControlCommand {
     record PutApp(String appId, byte[] document) implements ControlCommand {}
 
     record DeleteApp(String appId) implements ControlCommand {}
+
+    /// Tokens are accepted no longer; does nothing for those that there is no room for, see [Revocations].
+    ///
+    /// @param atMillis milliseconds since the epoch by the clock of the node that proposes it
+    record Revoke(List<Revocation> revocations, long atMillis) implements ControlCommand {
+        public Revoke {
+            revocations = List.copyOf(revocations);
+        }
+    }
 }

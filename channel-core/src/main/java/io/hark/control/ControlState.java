@@ -20,14 +20,16 @@ import java.util.function.UnaryOperator;
 /// @param nodes          by id
 /// @param slots          [Slots#COUNT] of them, or none before the first assignment
 /// @param apps           documents by app id
+/// @param revocations    tokens that are accepted no longer
 public record ControlState(
         long version,
         int replicasWanted,
         int minIsr,
         Map<String, NodeEntry> nodes,
         List<SlotAssignment> slots,
-        Map<String, byte[]> apps) {
-    public static final ControlState EMPTY = new ControlState(0, 1, 1, Map.of(), List.of(), Map.of());
+        Map<String, byte[]> apps,
+        Revocations revocations) {
+    public static final ControlState EMPTY = new ControlState(0, 1, 1, Map.of(), List.of(), Map.of(), Revocations.NONE);
 
     public ControlState {
         nodes = Map.copyOf(nodes);
@@ -83,10 +85,11 @@ public record ControlState(
                                 local.minIsr,
                                 merged(nodes, local.nodes),
                                 local.slots,
-                                merged(apps, local.apps));
+                                merged(apps, local.apps),
+                                revocations.with(local.revocations.all(), Long.MIN_VALUE));
             case ControlCommand.RaiseMinIsr(var next) ->
                 hasSlots() && next > minIsr && haveInSync(next)
-                        ? new ControlState(version + 1, replicasWanted, next, nodes, slots, apps)
+                        ? new ControlState(version + 1, replicasWanted, next, nodes, slots, apps, revocations)
                         : this;
             case ControlCommand.ChangeIsr(var changes) -> {
                 Edit edit = new Edit();
@@ -127,6 +130,12 @@ public record ControlState(
             case ControlCommand.DeleteApp(var appId) -> {
                 Map<String, byte[]> left = new TreeMap<>(apps);
                 yield left.remove(appId) == null ? this : withApps(left);
+            }
+            case ControlCommand.Revoke(var added, var atMillis) -> {
+                Revocations next = revocations.with(added, atMillis);
+                yield next == revocations
+                        ? this
+                        : new ControlState(version + 1, replicasWanted, minIsr, nodes, slots, apps, next);
             }
         };
     }
@@ -189,7 +198,8 @@ public record ControlState(
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             all.add(SlotAssignment.fresh(slot, bootstrap.replicas().get(slot)));
         }
-        return new ControlState(version + 1, bootstrap.replicasWanted(), bootstrap.minIsr(), nodes, all, apps);
+        return new ControlState(
+                version + 1, bootstrap.replicasWanted(), bootstrap.minIsr(), nodes, all, apps, revocations);
     }
 
     private SlotAssignment changeIsr(SlotAssignment slot, ControlCommand.IsrChange change) {
@@ -224,11 +234,17 @@ public record ControlState(
 
     private ControlState with(NodeEntry entry, List<SlotAssignment> nextSlots) {
         return new ControlState(
-                version + 1, replicasWanted, minIsr, merged(nodes, Map.of(entry.id(), entry)), nextSlots, apps);
+                version + 1,
+                replicasWanted,
+                minIsr,
+                merged(nodes, Map.of(entry.id(), entry)),
+                nextSlots,
+                apps,
+                revocations);
     }
 
     private ControlState withApps(Map<String, byte[]> next) {
-        return new ControlState(version + 1, replicasWanted, minIsr, nodes, slots, next);
+        return new ControlState(version + 1, replicasWanted, minIsr, nodes, slots, next, revocations);
     }
 
     private static <T> Map<String, T> merged(Map<String, T> base, Map<String, T> over) {
@@ -256,7 +272,7 @@ public record ControlState(
 
         ControlState done() {
             return changed
-                    ? new ControlState(version + 1, replicasWanted, minIsr, nodes, next, apps)
+                    ? new ControlState(version + 1, replicasWanted, minIsr, nodes, next, apps, revocations)
                     : ControlState.this;
         }
     }

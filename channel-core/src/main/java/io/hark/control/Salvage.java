@@ -55,7 +55,8 @@ public final class Salvage {
                 Math.min(last.minIsr(), survivors.size()),
                 nodes,
                 slots,
-                last.apps());
+                last.apps(),
+                last.revocations());
         return new Salvaged(state, empty);
     }
 

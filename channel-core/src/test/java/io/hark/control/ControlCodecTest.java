@@ -26,9 +26,14 @@ class ControlCodecTest {
         return state.apply(new ControlCommand.Bootstrap(2, 1, Collections.nCopies(Slots.COUNT, List.of("n1", "n2"))))
                 .apply(new ControlCommand.PutApp("app", new byte[] {1, 2, 3}))
                 .apply(new ControlCommand.PutApp("empty", new byte[0]))
+                .apply(new ControlCommand.Revoke(List.of(revocation()), 5))
                 .apply(new ControlCommand.Move(List.of(new ControlCommand.Step(5, 1, "n2"))))
                 .apply(new ControlCommand.ForceElect(1023, "n3"))
                 .apply(new ControlCommand.NodeDown("n1", "n1-life"));
+    }
+
+    private static Revocation revocation() {
+        return new Revocation("app.key", "clientId:größe", 4, 6, Long.MAX_VALUE);
     }
 
     private static List<ControlCommand> commands() {
@@ -52,7 +57,9 @@ class ControlCodecTest {
                         new ControlCommand.Replicas(8, 3, List.of()))),
                 new ControlCommand.ForceElect(1023, "n2"),
                 new ControlCommand.PutApp("app", new byte[] {0, -1}),
-                new ControlCommand.DeleteApp("app"));
+                new ControlCommand.DeleteApp("app"),
+                new ControlCommand.Revoke(List.of(revocation()), Long.MAX_VALUE),
+                new ControlCommand.Revoke(List.of(), 0));
     }
 
     @Test

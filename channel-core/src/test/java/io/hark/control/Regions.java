@@ -21,7 +21,8 @@ final class Regions {
         List<SlotAssignment> all = IntStream.range(0, slots)
                 .mapToObj(slot -> SlotAssignment.fresh(slot, List.of(nodes)))
                 .toList();
-        return new ControlState(state.version(), nodes.length, minIsr, state.nodes(), all, state.apps());
+        return new ControlState(
+                state.version(), nodes.length, minIsr, state.nodes(), all, state.apps(), state.revocations());
     }
 
     static ControlCommand register(String node, int life) {

@@ -15,6 +15,7 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import io.hark.protocol.ServerMessage;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private boolean overfull;
     private boolean draining;
     private Liveness liveness;
+    private final Credentialed credentialed;
 
     Connection(
             Frontend frontend,
@@ -71,6 +73,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.registry = registry;
         this.transport = transport;
         this.request = request;
+        this.credentialed = new Credentialed(frontend);
     }
 
     /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the
@@ -193,6 +196,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         transport.opened(key, keyText);
         sendConnected(error);
         readOrPause();
+        examine();
     }
 
     private void sendConnected(Optional<ErrorInfo> error) {
@@ -291,6 +295,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             publishes.flushAcks();
             sendConnected(Optional.empty());
             channels.reauthorise();
+            examine();
         }
     }
 
@@ -399,6 +404,23 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     @Override
+    public void examine() {
+        if (state == State.ENDED || grant == null) {
+            return;
+        }
+        Optional<Instant> endBefore = credentialed.end();
+        Optional<ErrorInfo> reason = credentialed.examine(grant);
+        if (reason.isPresent()) {
+            refuse(reason.get());
+        } else if (state == State.OPEN
+                && credentialed.end().isPresent()
+                && !credentialed.end().equals(endBefore)) {
+            // There is time left for another token (RTN22).
+            send(new ServerMessage.AuthRequest());
+        }
+    }
+
+    @Override
     public void tick(long nowMillis) {
         if (state == State.OPEN && publishes.unansweredFor(System.nanoTime()) > PUBLISH_STALL_NANOS) {
             // What became of it is not known, so that it can be neither acknowledged nor refused: the client keeps
@@ -411,6 +433,10 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             if (state == State.OPENING && liveness.opensTooSlowly(nowMillis)) {
                 end(false);
             }
+            return;
+        }
+        if (credentialed.isOver()) {
+            examine();
             return;
         }
         Optional<Long> expires = grant.expires()

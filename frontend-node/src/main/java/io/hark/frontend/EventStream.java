@@ -44,7 +44,8 @@ final class EventStream implements LoopClient {
     private final EventWriter writer;
     private final RestRequest request;
     private final List<StreamedChannel> channels = new ArrayList<>();
-    private Optional<Instant> expires = Optional.empty();
+    private final Credentialed credentialed;
+    private Optional<Grant> grant = Optional.empty();
     private boolean started;
     private boolean ended;
     private boolean dirty;
@@ -54,6 +55,7 @@ final class EventStream implements LoopClient {
         this.frontend = frontend;
         this.loop = loop;
         this.request = request;
+        this.credentialed = new Credentialed(frontend);
         this.writer = new EventWriter(socket, EventWriter.Framing.of(request));
     }
 
@@ -79,20 +81,21 @@ final class EventStream implements LoopClient {
             channel.attach(wallMillis);
         }
         flush();
+        examine();
     }
 
     private Optional<ErrorInfo> prepare() {
         Credentials credentials = Credentials.of(request.header("authorization"), request.query());
         return switch (frontend.authenticator().authenticate(credentials, request.secure(), frontend.wallTime())) {
             case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
-            case AuthResult.Granted(Grant grant) -> {
-                expires = grant.expires();
-                yield switch (Identity.resolve(grant, request.param("clientId"))) {
+            case AuthResult.Granted(Grant granted) -> {
+                grant = Optional.of(granted);
+                yield switch (Identity.resolve(granted, request.param("clientId"))) {
                     case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
                     case Outcome.Ok<Identity>(Identity identity) ->
                         frontend.apps()
-                                .app(grant.appId())
-                                .map(app -> prepareChannels(app, grant, identity))
+                                .app(granted.appId())
+                                .map(app -> prepareChannels(app, granted, identity))
                                 .orElseGet(() -> Optional.of(ErrorCode.INVALID_CREDENTIALS.info()));
                 };
             }
@@ -222,13 +225,21 @@ final class EventStream implements LoopClient {
 
     @Override
     public void tick(long nowMillis) {
-        if (expires.isPresent() && !frontend.wallTime().isBefore(expires.get())) {
+        Optional<Instant> expires = grant.flatMap(Grant::expires);
+        if (credentialed.isOver()) {
+            examine();
+        } else if (expires.isPresent() && !frontend.wallTime().isBefore(expires.get())) {
             fail(ErrorCode.TOKEN_EXPIRED.info("Token expired. (See https://help.ably.io/error/40142 for help.)"));
         } else if (nowMillis - sentMillis >= KEEPALIVE_MILLIS) {
             writer.keepalive(request.param("heartbeats").equals(Optional.of("true")));
             sentMillis = nowMillis;
             flush();
         }
+    }
+
+    @Override
+    public void examine() {
+        grant.flatMap(credentialed::examine).ifPresent(this::fail);
     }
 
     @Override

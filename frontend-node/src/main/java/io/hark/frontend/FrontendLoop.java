@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final Map<ChannelId, Set<OccupancyWatcher>> watchers = new HashMap<>();
     private final Set<LoopClient> clients = new LinkedHashSet<>();
     private final ArrayDeque<LoopClient> dirty = new ArrayDeque<>();
+    private final AtomicBoolean examinationDue = new AtomicBoolean();
     private boolean flushQueued;
 
     FrontendLoop(Frontend frontend, NettyLoop loop, ByteBufAllocator allocator) {
@@ -192,6 +194,19 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         }
         for (LoopClient client : clients.toArray(LoopClient[]::new)) {
             client.tick(nowMillis);
+        }
+    }
+
+    /// Apps, keys or tokens have changed: looks at every client's credentials, once for all changes until then.
+    /// Any thread.
+    void credentialsChanged() {
+        if (examinationDue.compareAndSet(false, true)) {
+            loop.execute(() -> {
+                examinationDue.set(false);
+                for (LoopClient client : clients.toArray(LoopClient[]::new)) {
+                    client.examine();
+                }
+            });
         }
     }
 

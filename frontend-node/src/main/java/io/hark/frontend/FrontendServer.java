@@ -124,6 +124,12 @@ public final class FrontendServer {
                         TimeUnit.SECONDS);
     }
 
+    /// Ends the connections and streams whose credentials are no longer good, and asks for new ones where there
+    /// is time. To be called after every change of apps, keys and tokens. Any thread.
+    public void credentialsChanged() {
+        loops.forEach(FrontendLoop::credentialsChanged);
+    }
+
     /// What is asked from now on is refused, and what waits is answered: clients go elsewhere.
     private void refuseWhileCutOff(RestApi rest) {
         if (realtime.checkRegion()) {

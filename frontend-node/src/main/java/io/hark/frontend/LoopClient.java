@@ -12,6 +12,9 @@ interface LoopClient {
 
     void tick(long nowMillis);
 
+    /// Looks whether the client's credentials are still good.
+    void examine();
+
     void drain(ErrorInfo reason);
 
     /// The node can serve nobody at the moment: the client is told to go elsewhere, whatever it is still due.

@@ -13,6 +13,7 @@ import io.hark.channel.MemberGrace;
 import io.hark.channel.SlotLimits;
 import io.hark.cluster.link.LinkSockets;
 import io.hark.control.ControlLog;
+import io.hark.control.ControlState;
 import io.hark.frontend.ConnectionKeys;
 import io.hark.frontend.Frontend;
 import io.hark.frontend.FrontendServer;
@@ -47,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -128,7 +130,8 @@ public final class Node implements AutoCloseable {
         expireApps(apps, eventLoops.getFirst());
 
         TokenSigner signer = new TokenSigner(new TokenSecret(derive(secret, "token")));
-        Authenticator authenticator = new Authenticator(apps, signer, config.dev());
+        RevocationStore revocations = new RevocationStore(control);
+        Authenticator authenticator = new Authenticator(apps, signer, config.dev(), revocations);
         ChannelSerials serials = new ChannelSerials(derive(secret, "channel-serial"));
         PublishAdmission admission = new PublishAdmission(config.publishes(), config.policies());
         server = new FrontendServer(
@@ -150,11 +153,13 @@ public final class Node implements AutoCloseable {
                         random::id),
                 group,
                 eventLoops);
+        onCredentialsChange(control, server::credentialsChanged);
         RestApi rest = new RestApi(new RestServices(
                 config.region(),
                 apps,
                 authenticator,
                 new TokenIssuer(apps, authenticator, signer),
+                revocations,
                 router,
                 serials,
                 admission,
@@ -221,6 +226,17 @@ public final class Node implements AutoCloseable {
         } catch (UnusableCertificate unusable) {
             throw new ConfigException(unusable.getMessage());
         }
+    }
+
+    /// Registered after those who read the same changes, which are told first.
+    private static void onCredentialsChange(ControlLog control, Runnable listener) {
+        AtomicReference<ControlState> last = new AtomicReference<>(control.state());
+        control.onChange(state -> {
+            ControlState before = last.getAndSet(state);
+            if (state.apps() != before.apps() || state.revocations() != before.revocations()) {
+                listener.run();
+            }
+        });
     }
 
     private Optional<String> unready() {

@@ -26,6 +26,7 @@ public final class RestApi {
         new ChannelRoutes(services).addTo(router);
         new BatchRoutes(services, publishing).addTo(router);
         new TokenRoutes(services).addTo(router);
+        new RevocationRoute(services).addTo(router);
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
 

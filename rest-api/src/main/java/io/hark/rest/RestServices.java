@@ -21,6 +21,7 @@ public record RestServices(
         AppDirectory apps,
         Authenticator authenticator,
         TokenIssuer tokens,
+        TokenRevoker revoker,
         ChannelRouter router,
         ChannelSerials serials,
         PublishAdmission admission,

@@ -21,6 +21,7 @@ import io.hark.channel.PresenceUpdate;
 import io.hark.channel.ReplyTo;
 import io.hark.channel.SlotLimits;
 import io.hark.protocol.ChannelSerials;
+import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
@@ -48,6 +49,7 @@ final class TestServer {
     static final String CONNECTION_KEY = "conn1!secret";
 
     final Map<String, App> apps = new HashMap<>();
+    final List<TokenRevoker.Tokens> revoked = new ArrayList<>();
     final InMemoryHistoryStore store = new InMemoryHistoryStore(Duration.ofMinutes(2), Duration.ofMinutes(2));
     final ChannelSerials serials = new ChannelSerials("serials".getBytes(StandardCharsets.UTF_8));
     final SameThreadLoop loop = new SameThreadLoop();
@@ -73,6 +75,7 @@ final class TestServer {
                 id -> Optional.ofNullable(apps.get(id)),
                 authenticator,
                 tokens,
+                new Revoker(),
                 router,
                 serials,
                 new PublishAdmission(PublishLimits.DEFAULTS, ChannelPolicies.DEFAULTS),
@@ -89,7 +92,8 @@ final class TestServer {
                         Map.of(),
                         Map.of("capability", "{\"*\":[\"subscribe\"]}"),
                         Map.of("capability", "{\"[*]*\":[\"*\"]}"),
-                        Map.of("capability", "{\"open:*\":[\"publish\",\"history\"]}")),
+                        Map.of("capability", "{\"open:*\":[\"publish\",\"history\"]}"),
+                        Map.of("revocableTokens", true)),
                 "namespaces",
                 List.of(
                         Map.of("id", "persisted", "persisted", true),
@@ -123,6 +127,24 @@ final class TestServer {
         public CompletionStage<Optional<ErrorInfo>> delete(String appId) {
             apps.remove(appId);
             return CompletableFuture.completedStage(Optional.empty());
+        }
+    }
+
+    /// Keeps what it is asked to revoke, and has no room for the target `clientId:full`.
+    private final class Revoker implements TokenRevoker {
+        @Override
+        public int targetCharsMax() {
+            return 100;
+        }
+
+        @Override
+        public CompletionStage<List<Optional<ErrorInfo>>> revoke(List<Tokens> revocations, Instant at) {
+            revoked.addAll(revocations);
+            return CompletableFuture.completedStage(revocations.stream()
+                    .map(revocation -> revocation.target().equals("clientId:full")
+                            ? Optional.of(ErrorCode.RATE_LIMITED.info())
+                            : Optional.<ErrorInfo>empty())
+                    .toList());
         }
     }
 

@@ -38,6 +38,12 @@ final class PlantedControl {
             }
         }
         return new ControlState(
-                after.version(), after.replicasWanted(), after.minIsr(), after.nodes(), slots, after.apps());
+                after.version(),
+                after.replicasWanted(),
+                after.minIsr(),
+                after.nodes(),
+                slots,
+                after.apps(),
+                after.revocations());
     }
 }

@@ -98,6 +98,31 @@ class LocalClusterTest {
         }
     }
 
+    @Test
+    void aRevokedTokenIsRefusedByEveryNodeAlsoAfterOneIsKilled() throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
+            Process client = project.node(List.of("lib/revoked.mjs", ports), Map.of(), 3);
+            BufferedReader story = client.inputReader();
+            Map<?, ?> cut = json(awaitLine(story, "cut"));
+            assertThat(cut.get("cut")).isEqualTo(40141L);
+            assertThat(cut.get("tokens")).isEqualTo(2L);
+            kill("node-3");
+            try (PrintWriter told = new PrintWriter(client.outputWriter(), true)) {
+                told.println("node-3 is gone");
+                assertThat(json(awaitLine(story, "answers")).get("answers")).isEqualTo(List.of(40141L, 40141L));
+            }
+            assertThat(client.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
