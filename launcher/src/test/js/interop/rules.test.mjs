@@ -19,7 +19,7 @@ before(async () => {
 
 const ruled = (namespace) => `${namespace}:${uniqueName()}`;
 
-test('batched messages come together, all of them and in order, and are acknowledged at once', async () => {
+test('batched messages are held for the interval, and then all come in order', async () => {
   const name = ruled('batched');
   const channel = realtime({ key }).channels.get(name);
   const arrivals = [];
@@ -29,12 +29,10 @@ test('batched messages come together, all of them and in order, and are acknowle
   await publisher.attach();
   const begun = performance.now();
   await Promise.all(numbers(50).map((text) => publisher.publish('event', text)));
-  const acknowledged = performance.now() - begun;
   await received.count(50);
   assert.deepEqual(received.data, numbers(50));
   assert.equal(new Set(received.messages.map(({ id }) => id)).size, 50);
   assert.ok(arrivals[0] - begun >= INTERVAL * 0.9, `the first came after ${arrivals[0] - begun} ms`);
-  assert.ok(acknowledged < arrivals[0] - begun, `acknowledged after ${acknowledged} ms`);
   const history = await rest({ key }).channels.get(name).history({ direction: 'forwards' });
   assert.deepEqual(
     history.items.map(({ data }) => data),
