@@ -47,7 +47,7 @@ final class CometTransport implements Transport {
     private boolean full;
     private boolean open;
     private boolean reading = true;
-    private boolean ending;
+    private Optional<byte[]> lastWords = Optional.empty();
     private boolean closed;
 
     /// @param streams       whether the client reads an answer part by part
@@ -80,11 +80,12 @@ final class CometTransport implements Transport {
             return;
         }
         receiver.ifPresent(this::dismiss);
-        receiver = Optional.of(request);
-        if (ending) {
-            close(false);
+        if (lastWords.isPresent()) {
+            request.frames(200, format, lastWords.get(), true);
+            closed();
             return;
         }
+        receiver = Optional.of(request);
         if (open && streamsTo(request)) {
             request.begin(format);
         }
@@ -234,19 +235,20 @@ final class CometTransport implements Transport {
             return;
         }
         if (receiver.isPresent()) {
-            CometRequest request = receiver.get();
-            receiver = Optional.empty();
-            lastWords(request);
+            finish(receiver.get());
             closed();
         } else if (due.isEmpty()) {
             closed();
-        } else if (!ending) {
-            ending = true;
+        } else if (lastWords.isEmpty()) {
+            // As bytes that nobody has to release: the node may end before the client comes.
+            lastWords = Optional.of(body(due));
+            release();
             loop.loop().eventLoop().schedule(this::closed, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    private void lastWords(CometRequest request) {
+    private void finish(CometRequest request) {
+        receiver = Optional.empty();
         if (!request.hasBegun()) {
             answer(request);
             return;

@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final int PIPELINED_MAX = 64;
+    private static final int NO_CONTENT = 204;
     private static final Pattern NOT_IN_HEADERS = Pattern.compile("[^ -~]");
 
     private final HttpRoutes routes;
@@ -182,7 +183,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 HttpResponseStatus.valueOf(response.status()),
                 exchange.bodiless() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
         exchange.describe(response, http.headers());
-        http.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        if (response.status() != NO_CONTENT) {
+            http.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        }
         return http;
     }
 

@@ -1,6 +1,7 @@
 package io.hark.frontend;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -19,11 +20,22 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The handlers of a socket as it begins: HTTP/1.1. A WebSocket takes them out again.
+/// The handlers of a socket as it begins: HTTP/1.1, or HTTP/2 for clients that ask for it. A WebSocket, which is
+/// HTTP/1.1 at first, takes them out again.
 final class HttpPipeline extends ChannelInitializer<SocketChannel> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpPipeline.class);
     private static final String IDLE = "idle";
     private static final String BODY = "body";
     private static final String HTTP = "http";
@@ -31,6 +43,14 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
 
     /// Request line and headers each: tokens with long capabilities travel there.
     private static final int HEAD_BYTES_MAX = 64 << 10;
+
+    /// Requests at once on one connection of HTTP/2; more are refused, and clients try again.
+    private static final int STREAMS_MAX = 100;
+
+    /// Requests that a client may take back within a while; with more it is an attack, and the connection ends.
+    private static final int RESETS_MAX = 200;
+
+    private static final int RESETS_SECONDS = 30;
 
     private final HttpRoutes routes;
     private final FrontendConfig config;
@@ -46,9 +66,17 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel socket) {
         ChannelPipeline pipeline = socket.pipeline();
-        certificate.ifPresent(shown -> pipeline.addLast(shown.context().newHandler(socket.alloc())));
-        pipeline.addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+        pipeline.addLast(IDLE, new IdleStateHandler(0, 0, IDLE_SECONDS));
+        if (certificate.isPresent()) {
+            pipeline.addLast(certificate.get().context().newHandler(socket.alloc()));
+            pipeline.addLast(new Negotiated());
+        } else {
+            pipeline.addLast(new FirstBytes(() -> addHttp1(pipeline), () -> addHttp2(pipeline)));
+        }
+    }
+
+    private void addHttp1(ChannelPipeline pipeline) {
+        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(HEAD_BYTES_MAX)
                         .setMaxHeaderSize(HEAD_BYTES_MAX)))
                 .addLast(BODY, new JsonErrorAggregator(config.bodyBytesMax()));
@@ -57,7 +85,61 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
             // inflate to more than an uncompressed one may have.
             pipeline.addLast(new WebSocketServerCompressionHandler(config.frameBytesMax()));
         }
-        pipeline.addLast(HTTP, new HttpHandler(routes, config.tlsInFront(), certificate.isPresent()));
+        pipeline.addLast(HTTP, handler());
+    }
+
+    private HttpHandler handler() {
+        return new HttpHandler(routes, config.tlsInFront(), certificate.isPresent());
+    }
+
+    private void addHttp2(ChannelPipeline pipeline) {
+        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
+                .initialSettings(Http2Settings.defaultSettings()
+                        .maxConcurrentStreams(STREAMS_MAX)
+                        .maxHeaderListSize(HEAD_BYTES_MAX))
+                .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
+                .build();
+        pipeline.addLast(codec, new Http2MultiplexHandler(new Streams()), new Http2Handler(codec));
+    }
+
+    /// By TLS client and node agree on a protocol before the first byte.
+    private final class Negotiated extends ApplicationProtocolNegotiationHandler {
+        Negotiated() {
+            super(ApplicationProtocolNames.HTTP_1_1);
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext context, String protocol) {
+            if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+                addHttp2(context.pipeline());
+            } else {
+                addHttp1(context.pipeline());
+            }
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("no TLS with a client", cause);
+            context.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("no TLS with a client", cause);
+            context.close();
+        }
+    }
+
+    /// The handlers of one stream of HTTP/2, which looks like a connection of HTTP/1.1 with one request.
+    private final class Streams extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel stream) {
+            stream.pipeline()
+                    .addLast(
+                            new Http2StreamFrameToHttpObjectCodec(true),
+                            new JsonErrorAggregator(config.bodyBytesMax()),
+                            handler());
+        }
     }
 
     /// Leaves only what speaks WebSocket; the HTTP codec has left by itself.

@@ -24,12 +24,15 @@ final class LingeringClose {
         Future<?> deadline = socket.eventLoop().schedule(() -> socket.close(), SECONDS_MAX, TimeUnit.SECONDS);
         socket.closeFuture().addListener(closed -> deadline.cancel(false));
         lastWrite.addListener(written -> {
-            if (written.isSuccess() && socket instanceof DuplexChannel duplex) {
-                endOfTls(socket).addListener(told -> duplex.shutdownOutput());
-                socket.config().setAutoRead(true);
-            } else {
+            if (!written.isSuccess()) {
                 socket.close();
+                return;
             }
+            if (socket instanceof DuplexChannel duplex) {
+                endOfTls(socket).addListener(told -> duplex.shutdownOutput());
+            }
+            // A stream of HTTP/2 has ended its output with the last write.
+            socket.config().setAutoRead(true);
         });
     }
 

@@ -1,5 +1,7 @@
 package io.hark.frontend;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -69,6 +71,12 @@ public final class ServerCertificate implements AutoCloseable {
                             certified.key(), certified.chain().toArray(X509Certificate[]::new))
                     .sslProvider(SslProvider.JDK)
                     .protocols(PROTOCOLS)
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2,
+                            ApplicationProtocolNames.HTTP_1_1))
                     .build();
             return new Loaded(chain, key, context, certified.expires());
         } catch (SSLException e) {

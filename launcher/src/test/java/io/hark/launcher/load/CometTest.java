@@ -90,7 +90,7 @@ class CometTest {
     @ParameterizedTest
     @EnumSource(Format.class)
     void aPollWaitsForSomethingAndTakesAllOfIt(Format format) throws Exception {
-        CometClient client = client(format).connect();
+        CometClient client = client(format).connect("heartbeatInterval=60000");
         CompletableFuture<CometClient.Answer> poll = client.poll();
         assertThat(client.send(new ClientMessage.Heartbeat(Optional.of("a"))).status())
                 .isEqualTo(204);
@@ -197,7 +197,7 @@ class CometTest {
 
     @Test
     void aSecondPollSupersedesTheFirst() throws Exception {
-        CometClient client = client(Format.JSON).connect();
+        CometClient client = client(Format.JSON).connect("heartbeatInterval=60000");
         CompletableFuture<CometClient.Answer> first = client.poll();
         CompletableFuture<CometClient.Answer> second = client.poll();
 

@@ -142,7 +142,7 @@ final class RawSocket implements AutoCloseable {
         return b;
     }
 
-    private byte[] exactly(int length) throws IOException {
+    byte[] exactly(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new EOFException();
