@@ -38,7 +38,6 @@ final class CometHandler implements CometTransport.Listener {
     private Optional<String> lastSend = Optional.empty();
     private Optional<Future<?>> farewell = Optional.empty();
     private long heldBytes;
-    private boolean passingOn;
     private boolean broken;
 
     /// Gets to know the key of a connection that is open.
@@ -129,15 +128,10 @@ final class CometHandler implements CometTransport.Listener {
         lastSend = request.nonce();
         held.add(new Batch(messages.iterator(), bytes, request));
         heldBytes += bytes;
-        readable();
+        passOn();
     }
 
-    @Override
-    public void readable() {
-        if (passingOn) {
-            return;
-        }
-        passingOn = true;
+    private void passOn() {
         while (!held.isEmpty() && (transport.isReading() || connection.hasEnded())) {
             Batch batch = held.peek();
             if (batch.messages().hasNext()) {
@@ -148,7 +142,6 @@ final class CometHandler implements CometTransport.Listener {
                 batch.request().done();
             }
         }
-        passingOn = false;
     }
 
     /// A body that holds something else than frames; the connection ends.
@@ -199,7 +192,12 @@ final class CometHandler implements CometTransport.Listener {
     }
 
     @Override
+    public void readable() {
+        execute(this::passOn);
+    }
+
+    @Override
     public void writable() {
-        connection.writable();
+        execute(connection::writable);
     }
 }

@@ -21,12 +21,12 @@ final class CometTransport implements Transport {
     /// How long the reason for an end waits for a client that is between two requests.
     private static final int LAST_WORDS_SECONDS = 5;
 
-    /// What the transport tells those that feed it. On the connection's loop.
+    /// What the transport tells of itself, in the middle of what it does: what follows from it is for later.
     interface Listener {
         /// The connection is open under this key.
         void opened(ConnectionKey key, String keyText);
 
-        /// Messages of the client may be passed on again.
+        /// Messages of the client may be passed on again, or there is nobody left to pass them to.
         void readable();
 
         /// There is room again.
@@ -182,7 +182,7 @@ final class CometTransport implements Transport {
         release();
         if (full) {
             full = false;
-            loop.loop().execute(listener::writable);
+            listener.writable();
         }
     }
 
@@ -220,7 +220,7 @@ final class CometTransport implements Transport {
         boolean resumes = enabled && !reading;
         reading = enabled;
         if (resumes) {
-            loop.loop().execute(listener::readable);
+            listener.readable();
         }
     }
 
@@ -263,7 +263,7 @@ final class CometTransport implements Transport {
         if (!closed) {
             closed = true;
             release();
-            loop.loop().execute(listener::readable);
+            listener.readable();
             whenClosed.forEach(Runnable::run);
         }
     }
