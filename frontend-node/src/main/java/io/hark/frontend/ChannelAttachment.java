@@ -21,6 +21,7 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,8 @@ import java.util.function.Supplier;
 
 /// Confined: one connection's place on one channel, as frames on its transport.
 final class ChannelAttachment implements Subscriber, OccupancyWatcher {
+    private static final Set<ChannelMode> LISTENING = Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE);
+
     private final Connection connection;
     private final ConnectionChannels channels;
     private final FrontendLoop loop;
@@ -36,9 +39,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private final ChannelName name;
     private final Delivery delivery;
     private final ChannelOptions options;
-    private final Set<ChannelMode> modes;
+    private Set<ChannelMode> modes;
     private final boolean echo;
-    private final boolean getsEverything;
+    private boolean getsEverything;
     private Attachment attachment;
     private Optional<String> resumeFrom = Optional.empty();
     private String syncId = "";
@@ -48,7 +51,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private final Optional<DeltaCursor> deltas;
 
     /// Present when the client wants to be told of the channel's occupancy.
-    private final Optional<OccupancyPlace> occupancy;
+    private Optional<OccupancyPlace> occupancy;
 
     /// Whether ATTACHED was sent.
     private boolean attached;
@@ -83,8 +86,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         this.options = options;
         this.modes = modes;
         this.echo = echo;
-        this.getsEverything =
-                echo && modes.contains(ChannelMode.SUBSCRIBE) && modes.contains(ChannelMode.PRESENCE_SUBSCRIBE);
+        this.getsEverything = echo && modes.containsAll(LISTENING);
         // A message that was left out is one that the next difference would be to.
         boolean whole = delivery instanceof Delivery.Conflated;
         this.deltas = options.delta() && !whole ? Optional.of(new DeltaCursor(loop.deltas())) : Optional.empty();
@@ -107,6 +109,31 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
 
     boolean lacksExplicitly(ChannelMode mode) {
         return options.modes().isPresent() && !options.modes().get().contains(mode);
+    }
+
+    /// A new token allows less: what it does not allow ends at once. What it allows beyond that changes nothing
+    /// here, as the client is told of its modes when it attaches.
+    ///
+    /// @param allowed    modes that it allows
+    /// @param mayWatch whether it allows to be told of occupancy
+    void restrict(Set<ChannelMode> allowed, boolean mayWatch) {
+        boolean blinded = occupancy.isPresent() && !(mayWatch && allowed.contains(ChannelMode.SUBSCRIBE));
+        if (allowed.containsAll(modes) && !blinded) {
+            return;
+        }
+        boolean wasCounted = counted;
+        count(-1);
+        Set<ChannelMode> left = EnumSet.noneOf(ChannelMode.class);
+        left.addAll(modes);
+        left.retainAll(allowed);
+        modes = left;
+        getsEverything = echo && modes.containsAll(LISTENING);
+        if (blinded) {
+            occupancy = Optional.empty();
+        }
+        if (wasCounted) {
+            count(1);
+        }
     }
 
     /// @param claim vouches for the connection's members on the channel
@@ -135,6 +162,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
 
     /// Sends the presence set again, as of now.
     void resync(Claim claim) {
+        if (!modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)) {
+            return;
+        }
         loop.subscribe(id, List.of(claim), true, false, (answer, refusal) -> {
             if (answer != null && counted) {
                 syncId = newSyncId(answer.committedLsn());

@@ -155,17 +155,23 @@ final class ConnectionChannels {
         List.copyOf(attachments.values()).forEach(ChannelAttachment::pump);
     }
 
-    /// The token changed: channels on which nothing is allowed any more fail, the others stay as they are.
+    /// The token changed: channels on which nothing is allowed any more fail, the others stay attached and lose
+    /// what is not allowed any more.
     void reauthorise() {
         for (ChannelAttachment attachment : List.copyOf(attachments.values())) {
-            if (ChannelName.parse(attachment.channel()) instanceof ChannelName.Parsed.Valid(ChannelName name)
-                    && rights.granted(name, attachment.requestedModes()).isEmpty()) {
-                attachments.remove(attachment.channel());
-                attachment.detach();
-                leave(attachment.id(), () -> {});
-                refuseChannel(
-                        attachment.channel(),
-                        ErrorCode.CAPABILITY_REFUSED.info("the new token allows nothing on channel " + name.base()));
+            if (ChannelName.parse(attachment.channel()) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
+                Set<ChannelMode> granted = rights.granted(name, attachment.requestedModes());
+                if (granted.isEmpty()) {
+                    attachments.remove(attachment.channel());
+                    attachment.detach();
+                    leave(attachment.id(), () -> {});
+                    refuseChannel(
+                            attachment.channel(),
+                            ErrorCode.CAPABILITY_REFUSED.info(
+                                    "the new token allows nothing on channel " + name.base()));
+                } else {
+                    attachment.restrict(granted, rights.permits(name, Operation.CHANNEL_METADATA));
+                }
             }
         }
     }
