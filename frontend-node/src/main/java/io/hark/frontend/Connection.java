@@ -61,6 +61,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private boolean draining;
     private Liveness liveness;
     private final Credentialed credentialed;
+    private final ConnectionRates rates;
+    /// The app that it counts as a connection of; a later token can name another one, and then ends it.
+    private Optional<String> countedOf = Optional.empty();
 
     Connection(
             Frontend frontend,
@@ -74,6 +77,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.transport = transport;
         this.request = request;
         this.credentialed = new Credentialed(frontend);
+        this.rates = new ConnectionRates(frontend.rates(), frontend.config().channelsPerConnectionMax());
     }
 
     /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the
@@ -91,8 +95,17 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             return;
         }
         Optional<ErrorInfo> refusal = request.versionRefusal().or(() -> authenticate(request.credentials()));
+        Optional<ErrorInfo> full =
+                refusal.isPresent() ? Optional.empty() : frontend.rates().connectionOpened(app.id());
+        if (refusal.isEmpty() && full.isEmpty()) {
+            countedOf = Optional.of(app.id());
+        }
         if (refusal.isPresent()) {
             refuse(refusal.get());
+        } else if (full.isPresent()) {
+            // Not for good: it comes back when others have gone.
+            frontend.metrics().connectionsRefused.increment();
+            disconnect(full.get());
         } else {
             connect();
         }
@@ -225,6 +238,11 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         heard = true;
         liveness.received(now());
         frontend.metrics().framesReceived.increment();
+        Optional<ErrorInfo> tooFast = rates.frame();
+        if (tooFast.isPresent()) {
+            fail(tooFast.get());
+            return;
+        }
         switch (message) {
             case ClientMessage.Heartbeat(Optional<String> id) -> send(new ServerMessage.Heartbeat(id));
             case ClientMessage.Attach attach -> channels.attach(attach);
@@ -380,6 +398,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     private void gone() {
         loop.remove(this);
+        countedOf.ifPresent(frontend.rates()::connectionClosed);
+        countedOf = Optional.empty();
     }
 
     @Override
@@ -473,6 +493,10 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             transport.send(message);
             loop.flushLater(this);
         }
+    }
+
+    ConnectionRates rates() {
+        return rates;
     }
 
     Transport transport() {

@@ -19,6 +19,7 @@ import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
 import io.hark.rest.LiveConnections;
 import io.hark.rest.PublishAdmission;
+import io.hark.rest.UserClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class ConnectionPublishes {
     private final Claim claim;
     private final boolean resumed;
     private final PublishNumbers numbers;
+    private final ConnectionRates rates;
     private final AckQueue acks = new AckQueue();
     private boolean full;
 
@@ -54,23 +56,30 @@ final class ConnectionPublishes {
         this.claim = new Claim(key.connectionId(), key.generation());
         this.resumed = resumed;
         this.numbers = new PublishNumbers(key, resumed);
+        this.rates = connection.rates();
     }
 
     void publish(ClientMessage.Publish frame) {
+        Optional<ErrorInfo> fatal = rates.attempt(frame.messages().size());
+        if (fatal.isPresent()) {
+            connection.fail(fatal.get());
+            return;
+        }
         AckQueue.Pending pending = pending(frame.msgSerial());
         PublishNumbers.Number number = numbers.next(frame.msgSerial());
         switch (admit(frame, number)) {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
             case PublishAdmission.Result.Admitted(Publish publish) ->
-                frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
-                    if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
-                        // Its first sending may be in the log: no NACK may say otherwise. The
-                        // client sends it again.
-                        connection.disconnect(ErrorCode.OVERLOADED.info());
-                    } else {
-                        answer(pending, result);
-                    }
-                }));
+                frontend.router()
+                        .publish(UserClaim.on(publish, connection.grant()), new ReplyTo<>(loop.loop(), result -> {
+                            if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
+                                // Its first sending may be in the log: no NACK may say otherwise. The
+                                // client sends it again.
+                                connection.disconnect(ErrorCode.OVERLOADED.info());
+                            } else {
+                                answer(pending, result);
+                            }
+                        }));
         }
     }
 
@@ -101,7 +110,7 @@ final class ConnectionPublishes {
             return new PublishAdmission.Result.Refused(refusal.get());
         }
         ChannelId id = rights.channelId(name);
-        return frontend.admission()
+        PublishAdmission.Result result = frontend.admission()
                 .admit(new PublishAdmission.Request(
                         connection.app(),
                         id,
@@ -114,6 +123,11 @@ final class ConnectionPublishes {
                         "true".equals(frame.params().get("ephemeral")),
                         rights.permits(name, Operation.PRIVILEGED_HEADERS),
                         LiveConnections.NONE));
+        return result instanceof PublishAdmission.Result.Refused
+                ? result
+                : rates.publish(id, connection.grant(), frame.messages(), number.mayRepeat())
+                        .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
+                        .orElse(result);
     }
 
     void presence(ClientMessage.Presence frame) {
@@ -130,8 +144,9 @@ final class ConnectionPublishes {
         List<PresenceMessage> events = new ArrayList<>(frame.presence().size());
         ChannelId id = rights.channelId(name);
         Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel()).or(() -> channels.presentRefusal(id));
+        Optional<String> claimed = UserClaim.of(connection.grant(), id);
         for (PresenceMessage event : frame.presence()) {
-            refusal = refusal.or(() -> identified(event, events));
+            refusal = refusal.or(() -> identified(UserClaim.on(event, claimed), events));
         }
         if (refusal.isPresent()) {
             answer(pending, new PublishResult.Refused(refusal.get()));

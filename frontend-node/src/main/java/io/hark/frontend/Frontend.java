@@ -6,6 +6,7 @@ import io.hark.channel.ChannelRouter;
 import io.hark.protocol.ChannelSerials;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishAdmission;
+import io.hark.rest.Rates;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -28,6 +29,7 @@ public record Frontend(
         AppDirectory apps,
         Authenticator authenticator,
         PublishAdmission admission,
+        Rates rates,
         ChannelPolicies policies,
         ChannelSerials serials,
         ConnectionKeys keys,

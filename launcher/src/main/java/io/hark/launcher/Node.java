@@ -27,6 +27,7 @@ import io.hark.history.StoreEnvironment;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.ErrorInfo;
 import io.hark.rest.PublishAdmission;
+import io.hark.rest.Rates;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestServices;
 import io.hark.slot.NodeRouter;
@@ -133,6 +134,7 @@ public final class Node implements AutoCloseable {
         RevocationStore revocations = new RevocationStore(control);
         Authenticator authenticator = new Authenticator(apps, signer, config.dev(), revocations);
         ChannelSerials serials = new ChannelSerials(derive(secret, "channel-serial"));
+        Rates rates = new Rates(config.rates(), System::nanoTime);
         PublishAdmission admission = new PublishAdmission(config.publishes(), config.policies());
         server = new FrontendServer(
                 new Frontend(
@@ -143,6 +145,7 @@ public final class Node implements AutoCloseable {
                         apps,
                         authenticator,
                         admission,
+                        rates,
                         config.policies(),
                         serials,
                         new ConnectionKeys(derive(secret, "connection-key")),
@@ -163,6 +166,7 @@ public final class Node implements AutoCloseable {
                 router,
                 serials,
                 admission,
+                rates,
                 config.policies(),
                 server.liveConnections(),
                 config.dev() ? Optional.of(apps) : Optional.empty(),

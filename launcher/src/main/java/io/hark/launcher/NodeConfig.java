@@ -8,6 +8,7 @@ import io.hark.frontend.TlsConfig;
 import io.hark.history.HistoryConfig;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishLimits;
+import io.hark.rest.RateLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public record NodeConfig(
         HistoryConfig history,
         ChannelPolicies policies,
         PublishLimits publishes,
+        RateLimits rates,
         long queuedBytesMax,
         Duration drainTimeout,
         boolean jsonLogs,
@@ -99,6 +101,7 @@ public record NodeConfig(
                         settings.duration("history.resumeWindow", "2m", "10s", "72h")),
                 new PublishLimits(settings.number("limits.messagesPerPublishMax", 1000, 1, 1000), (int)
                         settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB")),
+                RateSettings.of(settings),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),

@@ -20,6 +20,7 @@ record Caller(App app, Grant grant, Identity identity, boolean secure) {
         return switch (result) {
             case AuthResult.Denied(var error) -> throw new Refusal(error);
             case AuthResult.Granted(var grant) -> {
+                Refusal.throwIf(services.rates().request(grant.appId()));
                 App app = services.apps()
                         .app(grant.appId())
                         .orElseThrow(() -> new Refusal(

@@ -143,6 +143,15 @@ public final class PublishAdmission {
         }
     }
 
+    /// The size of a publish: what its limit is for.
+    public static long bytes(List<Message> messages) {
+        long bytes = 0;
+        for (Message message : messages) {
+            bytes += size(message);
+        }
+        return bytes;
+    }
+
     /// As clients count it: name, clientId, extras as JSON, and data (TM6).
     private static long size(Message message) {
         long extras =

@@ -70,7 +70,13 @@ final class Publishing {
                 services.connections());
         return switch (services.admission().admit(request)) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
-            case PublishAdmission.Result.Admitted(var publish) -> route(channel, publish);
+            case PublishAdmission.Result.Admitted(var publish) -> {
+                Optional<ErrorInfo> tooFast = services.rates()
+                        .publish(publish.channel(), caller.grant().keyName(), messages, false);
+                yield tooFast.isPresent()
+                        ? CompletableFuture.completedStage(Outcome.refused(tooFast.get()))
+                        : route(channel, UserClaim.on(publish, caller.grant()));
+            }
         };
     }
 

@@ -25,6 +25,7 @@ public record RestServices(
         ChannelRouter router,
         ChannelSerials serials,
         PublishAdmission admission,
+        Rates rates,
         ChannelPolicies policies,
         LiveConnections connections,
         Optional<AppAdmin> appAdmin,

@@ -5,6 +5,7 @@ import io.hark.auth.TokenDetails;
 import io.hark.protocol.ErrorCode;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -23,6 +24,11 @@ final class TokenRoutes {
     /// The request's own credentials count only when the body is not signed: SDKs send whatever they used last.
     private CompletionStage<Reply> requestToken(Call call) throws Refusal {
         Map<String, Object> body = Bodies.object(call.request());
+        Optional<KeyName> name = KeyName.parse(call.path().getFirst())
+                .filter(key -> services.apps().app(key.appId()).isPresent());
+        if (name.isPresent()) {
+            Refusal.throwIf(services.rates().tokenRequest(name.get().appId()));
+        }
         TokenDetails details = Refusal.orThrow(services.tokens()
                 .requestToken(
                         call.path().getFirst(),

@@ -270,7 +270,20 @@ class RestApiTest {
     @Test
     void brokenUpstreamIsAnInternalErrorAndNothingMore() {
         RestServices nothing = new RestServices(
-                "eu", null, null, null, null, null, null, null, null, null, Optional.empty(), () -> 1, () -> "id");
+                "eu",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Optional.empty(),
+                () -> 1,
+                () -> "id");
         RestRequest request = RestRequest.of("GET", "/channels/c", Map.of(), new byte[0], true);
         TestResponse.of(new RestApi(nothing).handle(request)).fails(500, 50000);
     }

@@ -64,6 +64,10 @@ final class TestServer {
     }
 
     TestServer(boolean makesApps) {
+        this(makesApps, RateLimits.NONE);
+    }
+
+    TestServer(boolean makesApps, RateLimits rates) {
         MemberGrace grace = new MemberGrace(15_000, new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
         SlotConfig config = SlotConfig.of(SlotLimits.DEFAULTS, grace, 64 << 20);
         router = SingleNode.router(List.of(loop), REGION, store, config, () -> now);
@@ -79,6 +83,7 @@ final class TestServer {
                 router,
                 serials,
                 new PublishAdmission(PublishLimits.DEFAULTS, ChannelPolicies.DEFAULTS),
+                new Rates(rates, () -> now * 1_000_000),
                 ChannelPolicies.DEFAULTS,
                 (appId, key) -> key.equals(CONNECTION_KEY)
                         ? Optional.of(new LiveConnections.Publisher("conn1", Optional.of("rita")))

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Handle: a node in this process on a free port, with data of its own that goes with it.
@@ -35,6 +36,13 @@ final class TestNode implements AutoCloseable {
     static TestNode start() throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("hark-interop");
         return new TestNode(data, Node.start(NodeConfig.dev(data, 0)));
+    }
+
+    /// @param settings as environment variables
+    static TestNode start(Map<String, String> settings) throws IOException, InterruptedException {
+        Path data = Files.createTempDirectory("hark-interop");
+        Path file = Files.writeString(data.resolve("hark.yaml"), "dev: true\nlisten: {port: 0}\ndata: " + data);
+        return new TestNode(data, Node.start(NodeConfig.read(file, settings)));
     }
 
     int port() {
