@@ -9,8 +9,10 @@ import io.hark.channel.Claim;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.FrontendChannel;
+import io.hark.channel.FrontendLimits;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Origin;
+import io.hark.channel.Subscribed;
 import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
 import io.hark.protocol.AttachFlag;
@@ -18,7 +20,6 @@ import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.EnumSet;
@@ -30,6 +31,8 @@ import java.util.function.Supplier;
 /// Confined: one connection's place on one channel, as frames on its transport.
 final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private static final Set<ChannelMode> LISTENING = Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE);
+
+    private static final int RESYNC_PAGE_MEMBERS = FrontendLimits.DEFAULTS.syncMembersMax();
 
     private final Connection connection;
     private final ConnectionChannels channels;
@@ -44,7 +47,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private boolean getsEverything;
     private Attachment attachment;
     private Optional<String> resumeFrom = Optional.empty();
+    private List<Member> syncing = List.of();
     private String syncId = "";
+    private int syncedPages;
     private boolean counted;
 
     /// Present when messages come as differences.
@@ -167,8 +172,14 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         }
         loop.subscribe(id, List.of(claim), true, false, (answer, refusal) -> {
             if (answer != null && counted) {
-                syncId = newSyncId(answer.committedLsn());
-                sync(answer.members(), true);
+                beginSync(answer);
+                List<Member> members = answer.members();
+                int from = 0;
+                do {
+                    int to = Math.min(members.size(), from + RESYNC_PAGE_MEMBERS);
+                    sync(members.subList(from, to), to == members.size());
+                    from = to;
+                } while (from < members.size());
             }
         });
     }
@@ -225,7 +236,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         if (!outcome.resumed() && resumeFrom.isPresent()) {
             connection.continuityLost();
         }
-        syncId = newSyncId(outcome.subscribed().committedLsn());
+        beginSync(outcome.subscribed());
         lastLsn = outcome.subscribed().lastLsn();
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
         attached = true;
@@ -270,15 +281,24 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         }
     }
 
-    private static String newSyncId(long committedLsn) {
-        return "s" + Long.toString(committedLsn, Character.MAX_RADIX);
+    private void beginSync(Subscribed subscribed) {
+        String newId = "s" + Long.toString(subscribed.committedLsn(), Character.MAX_RADIX);
+        syncing = subscribed.members();
+        syncedPages = 0;
+        syncId = loop.presenceSyncs().begin(id, channel, connection.format(), syncing, newId);
     }
 
     @Override
     public void sync(List<Member> page, boolean last) {
-        List<PresenceMessage> members = page.stream().map(Member::event).toList();
-        String cursor = last ? "" : page.getLast().connectionId();
-        connection.send(new ServerMessage.Sync(channel, syncId + ':' + cursor, members));
+        int number = syncedPages++;
+        connection
+                .transport()
+                .send(loop.presenceSyncs()
+                        .frame(id, channel, connection.format(), syncing, syncId, number, page, last));
+        connection.sent(0);
+        if (last) {
+            syncing = List.of();
+        }
     }
 
     @Override

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /// Confined: everything that one event loop serves: its channels, their rings, its clients.
 final class FrontendLoop implements LoopFeed, FrontendEffects {
     private static final Logger LOG = LoggerFactory.getLogger(FrontendLoop.class);
+    private static final long PRESENCE_SYNC_BYTES_MAX = 16 << 20;
     private static final long FILTER_STEPS_AT_ONCE_MAX = 5_000_000;
     private static final long FILTER_STEPS_PER_SECOND_MAX = 5_000_000;
 
@@ -39,6 +40,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final NettyLoop loop;
     private final EntryFrames frames;
     private final WireScratch scratch = new WireScratch();
+    private final PresenceSyncs presenceSyncs;
     private final DeltaCoder deltas;
     private final WorkBudget filterSteps;
     private final ByteBufAllocator allocator;
@@ -57,6 +59,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         this.loop = loop;
         this.allocator = allocator;
         this.frames = new EntryFrames(frontend.serials());
+        this.presenceSyncs = new PresenceSyncs(scratch, allocator, PRESENCE_SYNC_BYTES_MAX);
         this.deltas = new DeltaCoder(frontend.clock());
         this.filterSteps = new WorkBudget(FILTER_STEPS_AT_ONCE_MAX, FILTER_STEPS_PER_SECOND_MAX, frontend.clock());
         this.channels =
@@ -78,6 +81,10 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     WireScratch scratch() {
         return scratch;
+    }
+
+    PresenceSyncs presenceSyncs() {
+        return presenceSyncs;
     }
 
     DeltaCoder deltas() {

@@ -17,6 +17,9 @@ public interface ClientListener {
 
     default void received(ServerMessage.Messages messages) {}
 
+    /// A page of a channel's presence set.
+    default void synced(ServerMessage.Sync page) {}
+
     default void accepted(Publication publication, List<String> serials) {}
 
     default void refused(Publication publication, ErrorInfo error) {}

@@ -196,7 +196,7 @@ public final class ProtocolClient implements AutoCloseable {
             }
             case ServerMessage.Heartbeat ignored -> {}
             case ServerMessage.Closed ignored -> {}
-            case ServerMessage.Sync ignored -> {}
+            case ServerMessage.Sync frame -> listener.synced(frame);
             case ServerMessage.AuthRequest ignored -> {}
             case ServerMessage.Unknown ignored -> {}
         }
