@@ -137,12 +137,12 @@ public record NodeConfig(
                 settings.duration("connections.stateTtl", "2m", "1s", "72h"),
                 settings.duration("connections.maxIdleInterval", "15s", "5s", "30m"),
                 settings.duration("connections.remainPresentFor", "15s", "1s", "2m"),
-                settings.number("limits.channelsPerConnectionMax", 200, 1, 100_000),
+                settings.number("limits.channelsPerConnectionMax", 10_000, 1, 100_000),
                 settings.number("limits.pendingPublishesMax", 1_000, 1, 100_000),
                 (int) settings.bytes("limits.outboundBytesMax", "256 KiB", "16 KiB", "64 MiB"),
                 settings.number("limits.connectionsMax", 1_000_000, 1, 10_000_000),
                 settings.number("limits.lostConnectionsMax", 200_000, 1, 10_000_000),
-                settings.number("limits.presenceMembersMax", 200, 1, 1_000_000),
+                settings.number("limits.presenceMembersMax", 20_000, 1, 1_000_000),
                 FrontendLimits.DEFAULTS);
     }
 

@@ -28,13 +28,17 @@ class JsSdkInteropTest {
     private static final int FILES_AT_ONCE = 3;
     private static final int MINUTES_MAX = 5;
 
+    /// What the scripts expect.
+    private static final int CHANNELS_PER_CONNECTION_MAX = 200;
+
     private static JsProject project;
     private static TestNode node;
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         project = JsProject.ready();
-        node = TestNode.start();
+        node = TestNode.start(
+                Map.of("HARK_LIMITS_CHANNELSPERCONNECTIONMAX", Integer.toString(CHANNELS_PER_CONNECTION_MAX)));
     }
 
     @AfterAll
