@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import vcdiffDecoder from '@ably/vcdiff-decoder';
-import { eventually, inbox, makeApp, numbers, realtime, rest, uniqueName } from '../lib/hark.mjs';
+import { connected, eventually, inbox, makeApp, numbers, realtime, rest, uniqueName } from '../lib/hark.mjs';
 
 const NONE = {
   connections: 0,
@@ -121,4 +121,18 @@ test('who does not listen is not told', async () => {
   await channel.attach();
   const occupancy = await watch(realtime({ key }).channels.get(name, watched()));
   await occupancy.until({ connections: 2, subscribers: 1, publishers: 2 });
+});
+
+test('the status of a channel counts who is there', async () => {
+  const name = uniqueName();
+  const channel = (await connected(realtime({ key, clientId: 'alice' }))).channels.get(name);
+  await channel.presence.enter();
+  const reader = rest({ key }).channels.get(name);
+  const counted = async () => (await reader.status()).status.occupancy.metrics;
+  await eventually(async () => (await counted()).presenceMembers === 1, 'the member is counted');
+  const { connections, publishers, subscribers, presenceConnections } = await counted();
+  assert.deepEqual([connections, publishers, subscribers, presenceConnections], [1, 1, 1, 1]);
+  const { channelId, status } = await reader.status();
+  assert.equal(channelId, name);
+  assert.equal(status.isActive, true);
 });

@@ -156,3 +156,18 @@ test('the members that an app was made with are present', async () => {
   assert.equal(member.clientId, 'client_string');
   assert.equal(member.data, 'text');
 });
+
+test('the members of several channels are asked for at once', async () => {
+  const [here, empty] = [uniqueName(), uniqueName()];
+  const { presence } = realtime({ key, clientId: 'alice' }).channels.get(here);
+  await presence.enter('in');
+  const answer = await rest({ key }).batchPresence([here, empty, '[bad']);
+  assert.equal(answer.successCount, 2);
+  assert.equal(answer.failureCount, 1);
+  assert.deepEqual(answer.results.map(({ channel }) => channel), [here, empty, '[bad']);
+  const [alice] = answer.results[0].presence;
+  assert.equal(alice.clientId, 'alice');
+  assert.equal(alice.data, 'in');
+  assert.deepEqual(answer.results[1].presence, []);
+  assert.equal(answer.results[2].error.code, 40010);
+});
