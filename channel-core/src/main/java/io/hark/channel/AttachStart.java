@@ -102,7 +102,8 @@ final class AttachStart {
     }
 
     private void resumeFromLog(long lsn) {
-        channel.read(lsn, subscribed.committedLsn(), (page, failure) -> {
+        long wholeThrough = attachment.wantsWholes() ? Long.MAX_VALUE : lsn;
+        channel.read(lsn, subscribed.committedLsn(), wholeThrough, (page, failure) -> {
             if (attachment.isEnded()) {
                 return;
             }
@@ -138,7 +139,8 @@ final class AttachStart {
                 true,
                 Set.of(EntryKind.MESSAGE),
                 messagesMax + 1,
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                new EntryForm(subscribed.committedLsn(), 0));
         channel.read(newest, (page, failure) -> {
             if (attachment.isEnded()) {
                 return;
@@ -150,16 +152,19 @@ final class AttachStart {
             List<Entry> backlog = new ArrayList<>();
             int wanted = messagesMax;
             boolean cut = page.more();
+            long firstLsn = subscribed.committedLsn();
             for (Entry entry : page.entries()) {
                 int taken = Math.min(wanted, entry.count());
                 cut |= taken < entry.count();
                 if (taken > 0) {
                     int from = entry.count() - taken;
                     backlog.add(from == 0 ? entry : entry.keeping(index -> index >= from));
+                    firstLsn = from == 0 ? entry.lsn() : entry.lsn() + 1;
                 }
                 wanted -= taken;
             }
             Collections.reverse(backlog);
+            attachment.rewound(firstLsn, subscribed.committedLsn());
             long startLsn = backlog.isEmpty()
                     ? subscribed.committedLsn()
                     : backlog.getFirst().prevLsn();

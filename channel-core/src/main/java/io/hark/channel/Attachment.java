@@ -30,7 +30,7 @@ public final class Attachment {
     private final FrontendChannel channel;
     private final Subscriber subscriber;
     private Optional<Claim> claim;
-    private final boolean wantsPresence;
+    private final FrontendChannel.Wants wants;
     private Phase phase = Phase.STARTING;
     private List<Member> members = List.of();
     private int syncNext;
@@ -44,11 +44,17 @@ public final class Attachment {
 
     private long seq = OFF_THE_RING;
 
-    Attachment(FrontendChannel channel, Subscriber subscriber, Optional<Claim> claim, boolean wantsPresence) {
+    /// Versions of messages after this LSN have been handed over.
+    private long versionsAfter;
+
+    /// So have messages that were published from this LSN on, in the version that was the latest then.
+    private long messagesFrom = Long.MAX_VALUE;
+
+    Attachment(FrontendChannel channel, Subscriber subscriber, Optional<Claim> claim, FrontendChannel.Wants wants) {
         this.channel = channel;
         this.subscriber = subscriber;
         this.claim = claim;
-        this.wantsPresence = wantsPresence;
+        this.wants = wants;
     }
 
     Optional<Claim> claim() {
@@ -62,7 +68,11 @@ public final class Attachment {
     }
 
     boolean wantsPresence() {
-        return wantsPresence;
+        return wants.presence();
+    }
+
+    boolean wantsWholes() {
+        return wants.wholes();
     }
 
     boolean isCaughtUp() {
@@ -110,12 +120,19 @@ public final class Attachment {
         }
     }
 
+    /// A rewind: messages that were published from `firstLsn` on are handed over as of `asOfLsn`.
+    void rewound(long firstLsn, long asOfLsn) {
+        messagesFrom = firstLsn;
+        versionsAfter = asOfLsn;
+    }
+
     /// @param firstPage what was read already of what follows `outcome.startLsn()`
     /// @param resumeAt  where to go on once that is handed over
     void start(AttachOutcome outcome, List<Entry> firstPage, long resumeAt) {
         members = outcome.hasPresence() ? outcome.subscribed().members() : List.of();
         page = firstPage;
         cursor = resumeAt;
+        versionsAfter = Math.max(versionsAfter, outcome.startLsn());
         phase = outcome.hasPresence() ? Phase.SYNCING : Phase.STREAMING;
         subscriber.attached(outcome);
         pump();
@@ -131,6 +148,9 @@ public final class Attachment {
     /// @return whether it has everything that has come
     private boolean step() {
         while (subscriber.writable() && phase != Phase.ENDED && phase != Phase.STARTING) {
+            if (reading) {
+                return false;
+            }
             if (phase == Phase.SYNCING) {
                 syncPage();
             } else if (!page.isEmpty()) {
@@ -139,24 +159,77 @@ public final class Attachment {
                 subscriber.backlog(entries);
             } else if (seq >= channel.ring().firstSeq()
                     && cursor >= channel.ring().baseLsn()) {
-                long end = channel.ring().endSeq();
-                if (seq < end) {
-                    long from = seq;
-                    seq = end;
-                    cursor = channel.position();
-                    subscriber.live(from, end);
+                if (handOverRing()) {
+                    return true;
                 }
-                return true;
             } else if (cursor >= channel.ring().baseLsn()) {
                 seq = channel.ring().seqAfter(cursor);
             } else {
                 readPage();
-                if (reading) {
-                    return false;
-                }
             }
         }
         return false;
+    }
+
+    /// Hands over what the ring holds up to the next append whose base the subscriber lacks, then that.
+    ///
+    /// @return whether that was everything
+    private boolean handOverRing() {
+        EntryRing ring = channel.ring();
+        long end = ring.endSeq();
+        long stop = channel.firstLacking(this, seq, end);
+        if (seq < stop) {
+            long from = seq;
+            seq = stop;
+            cursor = stop == end
+                    ? channel.position()
+                    : Math.max(cursor, ring.at(stop - 1).lsn());
+            subscriber.live(from, stop);
+            return stop == end;
+        }
+        if (stop == end) {
+            return true;
+        }
+        Entry append = ring.at(stop);
+        Optional<Entry> whole = channel.wholes().atHand(append);
+        if (whole.isPresent()) {
+            handOverWhole(whole.get());
+        } else {
+            reading = true;
+            channel.wholes().read(append, (read, failure) -> wholeRead(append, read, failure));
+        }
+        return false;
+    }
+
+    private void handOverWhole(Entry whole) {
+        long at = seq++;
+        cursor = whole.lsn();
+        subscriber.whole(at, whole);
+    }
+
+    private void wholeRead(Entry append, Entry read, Throwable failure) {
+        reading = false;
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        if (failure != null) {
+            fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
+            return;
+        }
+        EntryRing ring = channel.ring();
+        boolean still = seq >= ring.firstSeq() && seq < ring.endSeq() && ring.at(seq) == append;
+        if (still) {
+            handOverWhole(read);
+        }
+        pump();
+    }
+
+    /// Whether the entry is an append to what the subscriber has not been handed, or one that it wants
+    /// whole.
+    boolean lacksBaseOf(Entry entry) {
+        return entry.body() instanceof EntryBody.Version version
+                && version.isFragment()
+                && (wants.wholes() || version.previousLsn() <= versionsAfter && version.originalLsn() < messagesFrom);
     }
 
     private void syncPage() {
@@ -171,6 +244,10 @@ public final class Attachment {
         subscriber.sync(part, last);
     }
 
+    private long wholeThrough() {
+        return wants.wholes() ? Long.MAX_VALUE : versionsAfter;
+    }
+
     private void readPage() {
         seq = OFF_THE_RING;
         if (reading) {
@@ -179,7 +256,7 @@ public final class Attachment {
         reading = true;
         long upTo = channel.position();
         long lastLsn = channel.lastLsn();
-        channel.read(cursor, upTo, (read, failure) -> {
+        channel.read(cursor, upTo, wholeThrough(), (read, failure) -> {
             reading = false;
             if (phase == Phase.ENDED) {
                 return;

@@ -8,4 +8,13 @@ import java.util.List;
 /// @param lastLsn the channel's last entry, or an upper bound of it: when the channel is unknown because its
 ///                entries
 ///                expired, the highest LSN up to which the slot's entries may have been dropped
-public record ChannelImage(long lastLsn, List<Member> members) {}
+/// @param dueSummaries serials of messages whose annotations have changed since a summary of them was
+///                     told
+public record ChannelImage(long lastLsn, List<Member> members, List<String> dueSummaries) {
+    /// So many due summaries are looked for at once.
+    public static final int DUE_MAX = 1_000;
+
+    public ChannelImage(long lastLsn, List<Member> members) {
+        this(lastLsn, members, List.of());
+    }
+}

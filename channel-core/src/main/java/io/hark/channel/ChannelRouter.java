@@ -48,6 +48,9 @@ public interface ChannelRouter {
 
     /// Tells those who listen to the server's own events; nobody else is told, and nothing is kept.
     void report(MetaEvent event);
+    /// What is committed of one message; refused with 40400 when there is no such message, or it is not
+    /// kept any more.
+    CompletionStage<Answer<MessageDetails>> look(MessageQuery query);
 
     /// Names of the app's channels that are in use or were in the last minute, sorted.
     CompletionStage<List<String>> activeChannels(String app);

@@ -1,5 +1,6 @@
 package io.hark.channel;
 
+import io.hark.protocol.Annotation;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.MessageSerial;
@@ -26,6 +27,8 @@ public record Entry(
             case EntryBody.None() -> EntryKind.NOOP;
             case EntryBody.Messages(var batch) -> EntryKind.MESSAGE;
             case EntryBody.Presence(var batch) -> EntryKind.PRESENCE;
+            case EntryBody.Version version -> EntryKind.VERSION;
+            case EntryBody.Annotations annotations -> EntryKind.ANNOTATION;
         };
     }
 
@@ -58,13 +61,26 @@ public record Entry(
         return new EntryHead(lsn, epoch, origin, oseq, channel, prevLsn, hlc, kind());
     }
 
-    /// Number of messages or presence events in it.
+    /// Number of messages, presence events or annotations in it.
     public int count() {
         return switch (body) {
             case EntryBody.None() -> 0;
             case EntryBody.Messages(var batch) -> batch.messages().size();
             case EntryBody.Presence(var batch) -> batch.presence().size();
+            case EntryBody.Version version -> 1;
+            case EntryBody.Annotations(var batch, var summary) ->
+                batch.annotations().size();
         };
+    }
+
+    /// The serial of one of its messages or annotations.
+    public String serial(int index) {
+        return MessageSerial.format(Hlc.millis(hlc), Hlc.counter(hlc), origin.region(), origin.lineage(), oseq, index);
+    }
+
+    /// The same entry with another body.
+    Entry withBody(EntryBody other) {
+        return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, hlc, other);
     }
 
     public Receipt receipt() {
@@ -85,6 +101,16 @@ public record Entry(
                 for (PresenceMessage event : batch.presence()) {
                     size += 160 + event.data().size();
                 }
+            }
+            case EntryBody.Version version ->
+                size += 320
+                        + version.message().data().size()
+                        + version.whole().map(whole -> whole.data().size()).orElse(0);
+            case EntryBody.Annotations(var batch, var summary) -> {
+                for (Annotation annotation : batch.annotations()) {
+                    size += 160 + annotation.data().size();
+                }
+                size += summary.map(Summaries::size).orElse(0);
             }
         }
         return size;

@@ -2,8 +2,12 @@ package io.hark.channel;
 
 import io.hark.protocol.BodyCodec;
 import io.hark.protocol.MalformedFrame;
+import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /// The bytes of an [Entry] on disk and between nodes: version, kind, time, the numbers, origin, channel, body,
 /// CRC-32C
@@ -109,14 +113,53 @@ public final class EntryCodec {
             case EntryBody.None() -> NO_BODY;
             case EntryBody.Messages(var batch) -> BodyCodec.encode(batch);
             case EntryBody.Presence(var batch) -> BodyCodec.encode(batch);
+            case EntryBody.Version version -> version(version);
+            case EntryBody.Annotations(var batch, var summary) ->
+                BodyCodec.encode(new BodyCodec.Annotated(batch, summary));
         };
     }
 
-    private static EntryBody body(EntryKind kind, byte[] bytes) throws MalformedFrame {
+    private static byte[] version(EntryBody.Version version) {
+        MessageBatch batch = version.batch();
+        byte[] messages = BodyCodec.encode(version.whole()
+                .map(whole -> new MessageBatch(
+                        batch.id(), batch.connectionId(), batch.timestamp(), List.of(version.message(), whole)))
+                .orElse(batch));
+        ByteBuffer out = ByteBuffer.allocate(Checksummed.varintBytes(version.originalLsn())
+                + Checksummed.varintBytes(version.previousLsn())
+                + messages.length);
+        Checksummed.putVarint(out, version.originalLsn());
+        Checksummed.putVarint(out, version.previousLsn());
+        return out.put(messages).array();
+    }
+
+    private static EntryBody version(byte[] bytes) throws DamagedEntry, MalformedFrame {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        long originalLsn = Checksummed.varint(in);
+        long previousLsn = Checksummed.varint(in);
+        MessageBatch batch = BodyCodec.decodeMessages(Checksummed.rest(in));
+        List<Message> messages = batch.messages();
+        if (messages.isEmpty() || messages.size() > 2) {
+            throw new DamagedEntry("a version of a message has %d messages".formatted(messages.size()));
+        }
+        Optional<Message> whole = messages.size() == 2 ? Optional.of(messages.getLast()) : Optional.empty();
+        MessageBatch version =
+                new MessageBatch(batch.id(), batch.connectionId(), batch.timestamp(), List.of(messages.getFirst()));
+        return new EntryBody.Version(version, whole, originalLsn, previousLsn);
+    }
+
+    private static EntryBody annotations(byte[] bytes) throws MalformedFrame {
+        BodyCodec.Annotated annotated = BodyCodec.decodeAnnotated(bytes);
+        return new EntryBody.Annotations(annotated.batch(), annotated.summary());
+    }
+
+    private static EntryBody body(EntryKind kind, byte[] bytes) throws DamagedEntry, MalformedFrame {
         return switch (kind) {
             case NOOP -> EntryBody.NONE;
             case MESSAGE -> new EntryBody.Messages(BodyCodec.decodeMessages(bytes));
             case PRESENCE -> new EntryBody.Presence(BodyCodec.decodePresence(bytes));
+            case VERSION -> version(bytes);
+            case ANNOTATION -> annotations(bytes);
         };
     }
 }

@@ -4,5 +4,9 @@ package io.hark.channel;
 public enum EntryKind {
     NOOP,
     MESSAGE,
-    PRESENCE
+    PRESENCE,
+
+    /// A new version of a message.
+    VERSION,
+    ANNOTATION
 }

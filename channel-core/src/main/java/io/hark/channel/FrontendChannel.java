@@ -45,6 +45,10 @@ public final class FrontendChannel {
     private long holdMillis;
 
     private boolean holding;
+    private final WholeMessages wholes;
+
+    /// The newest entry in the ring that is an append; -1 before the first.
+    private long lastFragmentSeq = -1;
 
     FrontendChannel(
             ChannelId id,
@@ -61,7 +65,14 @@ public final class FrontendChannel {
         this.effects = effects;
         this.frames = frames;
         this.emptied = emptied;
+        this.wholes = new WholeMessages(id.key(), effects::read);
     }
+
+    /// Value: what an attachment gets beside the entries as they come.
+    ///
+    /// @param presence the presence set first
+    /// @param wholes   the whole message for every append to it
+    public record Wants(boolean presence, boolean wholes) {}
 
     public ChannelId id() {
         return id;
@@ -84,11 +95,12 @@ public final class FrontendChannel {
     }
 
     /// @param claim         the attaching connection, whose members are confirmed by it
-    /// @param wantsPresence whether the subscriber gets the presence set first
+    /// @param wants         what the subscriber gets beside the entries as they come
     /// @param nowMillis     the wall clock, for a rewind by time
     public Attachment attach(
-            Subscriber subscriber, AttachFrom from, Optional<Claim> claim, boolean wantsPresence, long nowMillis) {
-        Attachment attachment = new Attachment(this, subscriber, claim, wantsPresence);
+            Subscriber subscriber, AttachFrom from, Optional<Claim> claim, Wants wants, long nowMillis) {
+        boolean wantsPresence = wants.presence();
+        Attachment attachment = new Attachment(this, subscriber, claim, wants);
         attachment.index = attachments.size();
         attachments.add(attachment);
         behind++;
@@ -199,6 +211,9 @@ public final class FrontendChannel {
             // here. Also before an ephemeral entry, as that carries a position past what was missed.
             missed(entry.prevLsn());
         }
+        if (entry.body() instanceof EntryBody.Version version && version.isFragment()) {
+            lastFragmentSeq = ring.endSeq();
+        }
         ring.append(entry, logged);
         frames.appended(entry);
         budget.add(entry.size());
@@ -270,8 +285,29 @@ public final class FrontendChannel {
         }
     }
 
-    void read(long afterLsn, long upToLsn, BiConsumer<HistoryPage, Throwable> answer) {
-        read(HistoryQuery.after(id.key(), afterLsn, upToLsn, limits.pageEntriesMax(), limits.pageBytesMax()), answer);
+    /// The first of the ring's entries from `from` to before `to` that the attachment cannot be handed
+    /// as it is; `to` when there is none.
+    long firstLacking(Attachment attachment, long from, long to) {
+        if (lastFragmentSeq < from) {
+            return to;
+        }
+        for (long seq = from; seq < to; seq++) {
+            if (attachment.lacksBaseOf(ring.at(seq))) {
+                return seq;
+            }
+        }
+        return to;
+    }
+
+    WholeMessages wholes() {
+        return wholes;
+    }
+
+    /// @param wholeThrough see [EntryForm]
+    void read(long afterLsn, long upToLsn, long wholeThrough, BiConsumer<HistoryPage, Throwable> answer) {
+        HistoryQuery query =
+                HistoryQuery.after(id.key(), afterLsn, upToLsn, limits.pageEntriesMax(), limits.pageBytesMax());
+        read(query.inForm(new EntryForm(0, wholeThrough)), answer);
     }
 
     void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {

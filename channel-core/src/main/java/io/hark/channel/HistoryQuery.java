@@ -12,6 +12,7 @@ import java.util.Set;
 /// @param backwards   newest first
 /// @param entriesMax  1 or more
 /// @param bytesMax    the page ends once it holds this much; it holds at least one entry
+/// @param form        how messages are given that have several versions
 public record HistoryQuery(
         ChannelKey channel,
         long afterLsn,
@@ -21,27 +22,59 @@ public record HistoryQuery(
         boolean backwards,
         Set<EntryKind> kinds,
         int entriesMax,
-        int bytesMax) {
+        int bytesMax,
+        EntryForm form) {
+    private static final Set<EntryKind> EVERYTHING =
+            Set.of(EntryKind.MESSAGE, EntryKind.PRESENCE, EntryKind.VERSION, EntryKind.ANNOTATION);
 
-    /// Everything in `(afterLsn, upToLsn]`, oldest first.
-    public static HistoryQuery after(ChannelKey channel, long afterLsn, long upToLsn, int entriesMax, int bytesMax) {
-        return new HistoryQuery(
+    /// The same of entries as they were logged.
+    public HistoryQuery(
+            ChannelKey channel,
+            long afterLsn,
+            long upToLsn,
+            long startMillis,
+            long endMillis,
+            boolean backwards,
+            Set<EntryKind> kinds,
+            int entriesMax,
+            int bytesMax) {
+        this(
                 channel,
                 afterLsn,
                 upToLsn,
-                0,
-                Long.MAX_VALUE,
-                false,
-                Set.of(EntryKind.MESSAGE, EntryKind.PRESENCE),
+                startMillis,
+                endMillis,
+                backwards,
+                kinds,
                 entriesMax,
-                bytesMax);
+                bytesMax,
+                EntryForm.AS_LOGGED);
+    }
+
+    /// Everything in `(afterLsn, upToLsn]`, oldest first.
+    public static HistoryQuery after(ChannelKey channel, long afterLsn, long upToLsn, int entriesMax, int bytesMax) {
+        return new HistoryQuery(channel, afterLsn, upToLsn, 0, Long.MAX_VALUE, false, EVERYTHING, entriesMax, bytesMax);
     }
 
     /// The query with that upper bound, if it is the lower one.
     public HistoryQuery upTo(long lsn) {
-        return lsn >= upToLsn
+        return lsn >= Math.max(upToLsn, form.latestAsOf())
                 ? this
                 : new HistoryQuery(
-                        channel, afterLsn, lsn, startMillis, endMillis, backwards, kinds, entriesMax, bytesMax);
+                        channel,
+                        afterLsn,
+                        Math.min(upToLsn, lsn),
+                        startMillis,
+                        endMillis,
+                        backwards,
+                        kinds,
+                        entriesMax,
+                        bytesMax,
+                        form.upTo(lsn));
+    }
+
+    public HistoryQuery inForm(EntryForm other) {
+        return new HistoryQuery(
+                channel, afterLsn, upToLsn, startMillis, endMillis, backwards, kinds, entriesMax, bytesMax, other);
     }
 }

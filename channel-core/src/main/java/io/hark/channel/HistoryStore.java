@@ -29,8 +29,14 @@ public interface HistoryStore extends AutoCloseable {
     ///             appends
     void append(List<Append> batch, Consumer<Optional<Throwable>> done);
 
-    /// Reads a page of a channel's entries. Every entry's checksum is verified; a bad one fails the read.
-    CompletionStage<HistoryPage> read(HistoryQuery query);
+    /// Reads a page of a channel's entries, in the form asked for. Every entry's checksum is verified; a
+    /// bad one fails the read.
+    default CompletionStage<HistoryPage> read(HistoryQuery query) {
+        return consult(view -> new MessageReader(view, query.channel()).page(query));
+    }
+
+    /// Works something out on a thread of the store's own; several reads for one answer.
+    <T> CompletionStage<T> consult(StoreView.Reading<T> reading);
 
     /// The receipt of the publish with this id, if it is in the log and was appended within the dedupe window.
     CompletionStage<Optional<Receipt>> findId(ChannelKey channel, IdHash id);

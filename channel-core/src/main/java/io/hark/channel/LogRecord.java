@@ -12,7 +12,8 @@ import java.util.Optional;
 ///                frontends
 /// @param companion the bytes of everything but the entry, see [LogRecordCodec]; encoded once, too
 /// @param count   number of messages or presence events in it
-/// @param id      identity for dedupe; empty when the publish cannot be repeated
+/// @param ids     identities for dedupe: none when the publish cannot be repeated, several when several
+///                publishes became one
 /// @param changes of rows of the channel's state, in the order in which they were made; they can be taken
 ///                back
 public record LogRecord(
@@ -21,16 +22,16 @@ public record LogRecord(
         byte[] encoded,
         byte[] companion,
         int count,
-        Optional<IdHash> id,
+        List<IdHash> ids,
         ChannelPolicy policy,
         List<StateChange> changes) {
     public static LogRecord of(
             Optional<ChannelId> channel,
             Entry entry,
-            Optional<IdHash> id,
+            List<IdHash> ids,
             ChannelPolicy policy,
             List<StateChange> changes) {
-        return of(channel, entry.head(), EntryCodec.encode(entry), entry.count(), id, policy, changes);
+        return of(channel, entry.head(), EntryCodec.encode(entry), entry.count(), ids, policy, changes);
     }
 
     static LogRecord of(
@@ -38,16 +39,16 @@ public record LogRecord(
             EntryHead head,
             byte[] encoded,
             int count,
-            Optional<IdHash> id,
+            List<IdHash> ids,
             ChannelPolicy policy,
             List<StateChange> changes) {
-        byte[] companion = LogRecordCodec.encodeCompanion(channel, count, id, policy, changes);
-        return new LogRecord(channel, head, encoded, companion, count, id, policy, changes);
+        byte[] companion = LogRecordCodec.encodeCompanion(channel, count, ids, policy, changes);
+        return new LogRecord(channel, head, encoded, companion, count, ids, policy, changes);
     }
 
     /// The same entry, but what it changed of the channel's state is something else.
     public LogRecord withChanges(List<StateChange> others) {
-        return of(channel, head, encoded, count, id, policy, others);
+        return of(channel, head, encoded, count, ids, policy, others);
     }
 
     public long lsn() {

@@ -21,24 +21,23 @@ public final class LogRecordCodec {
     private static final int HAS_ID = 1 << 1;
     private static final int HAS_CHANGES = 1 << 2;
     private static final int FSYNC = 1 << 3;
+    private static final int HAS_MORE_IDS = 1 << 4;
     private static final int NO_VALUE = -1;
     private static final int CHANGES_MAX = 0xFFFF;
+    private static final int IDS_MAX = 0xFF;
     private static final StateKind[] KINDS = StateKind.values();
 
     private LogRecordCodec() {}
 
     static byte[] encodeCompanion(
-            Optional<ChannelId> channel,
-            int count,
-            Optional<IdHash> id,
-            ChannelPolicy policy,
-            List<StateChange> changes) {
+            Optional<ChannelId> channel, int count, List<IdHash> ids, ChannelPolicy policy, List<StateChange> changes) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeByte(VERSION);
             out.writeByte((channel.isPresent() ? HAS_CHANNEL : 0)
-                    | (id.isPresent() ? HAS_ID : 0)
+                    | (ids.isEmpty() ? 0 : HAS_ID)
+                    | (ids.size() > 1 ? HAS_MORE_IDS : 0)
                     | (changes.isEmpty() ? 0 : HAS_CHANGES)
                     | (policy.durability() == Durability.FSYNC ? FSYNC : 0));
             out.writeInt(count);
@@ -47,9 +46,12 @@ public final class LogRecordCodec {
                 text(out, channel.get().app());
                 text(out, channel.get().name());
             }
-            if (id.isPresent()) {
-                out.writeLong(id.get().high());
-                out.writeLong(id.get().low());
+            if (ids.size() > 1) {
+                out.writeByte(count(ids));
+            }
+            for (IdHash id : ids) {
+                out.writeLong(id.high());
+                out.writeLong(id.low());
             }
             if (!changes.isEmpty()) {
                 changes(out, changes);
@@ -74,8 +76,8 @@ public final class LogRecordCodec {
             long retentionMillis = in.getLong();
             Optional<ChannelId> channel =
                     (flags & HAS_CHANNEL) == 0 ? Optional.empty() : Optional.of(channel(in, head.channel()));
-            Optional<IdHash> id =
-                    (flags & HAS_ID) == 0 ? Optional.empty() : Optional.of(new IdHash(in.getLong(), in.getLong()));
+            List<IdHash> ids =
+                    (flags & HAS_ID) == 0 ? List.of() : ids(in, (flags & HAS_MORE_IDS) == 0 ? 1 : in.get() & IDS_MAX);
             List<StateChange> changes = (flags & HAS_CHANGES) == 0 ? List.of() : changes(in);
             if (in.hasRemaining()) {
                 throw new DamagedEntry("a record has %d bytes too many".formatted(in.remaining()));
@@ -87,7 +89,7 @@ public final class LogRecordCodec {
                     encoded,
                     companion,
                     count,
-                    id,
+                    ids,
                     new ChannelPolicy(durability, Duration.ofMillis(retentionMillis)),
                     changes);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -101,6 +103,21 @@ public final class LogRecordCodec {
             throw new DamagedEntry("a record names channel %s, whose hash is another".formatted(channel));
         }
         return channel;
+    }
+
+    private static int count(List<IdHash> ids) {
+        if (ids.size() > IDS_MAX) {
+            throw new IllegalArgumentException("a record has %d ids, the limit is %d".formatted(ids.size(), IDS_MAX));
+        }
+        return ids.size();
+    }
+
+    private static List<IdHash> ids(ByteBuffer in, int count) {
+        List<IdHash> ids = new ArrayList<>(count);
+        for (int left = count; left > 0; left--) {
+            ids.add(new IdHash(in.getLong(), in.getLong()));
+        }
+        return ids;
     }
 
     private static void changes(DataOutputStream out, List<StateChange> changes) throws IOException {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -25,6 +26,11 @@ final class OwnedChannel {
 
     /// Members as proposed but not yet committed entries will leave them; an empty value is a removal.
     private final Map<String, Proposed> proposed = new LinkedHashMap<>(0);
+
+    /// Rows of state as proposed but not yet committed entries will leave them.
+    final ProposedRows rows = new ProposedRows();
+
+    final DueSummaries summaries = new DueSummaries();
 
     /// Publishes in the log whose commit is awaited, by id (rule D3).
     final Map<IdHash, InFlight> inFlight = new HashMap<>(4);
@@ -69,28 +75,59 @@ final class OwnedChannel {
     /// One entry whose commit is awaited, with those who wait for it.
     ///
     /// @param encoded the entry's bytes; empty until it is appended
+    /// @param changes of members
+    /// @param rows    all changes of rows of state, those of members among them
     record InFlight(
             Entry entry,
             byte[] encoded,
             Optional<OwnedChannel> channel,
-            Optional<IdHash> id,
+            List<IdHash> ids,
             boolean logged,
             List<MemberChange> changes,
+            List<StateChange> rows,
             List<Consumer<Entry>> waiters) {
         private static final byte[] NOT_YET = {};
 
         InFlight(
                 Entry entry,
                 Optional<OwnedChannel> channel,
-                Optional<IdHash> id,
+                List<IdHash> ids,
                 List<MemberChange> changes,
                 List<Consumer<Entry>> waiters) {
-            this(entry, NOT_YET, channel, id, true, changes, waiters);
+            this(
+                    entry,
+                    NOT_YET,
+                    channel,
+                    ids,
+                    true,
+                    changes,
+                    changes.stream().map(MemberChange::row).toList(),
+                    waiters);
+        }
+
+        /// @param rows what it changes of rows of state; none of them is a member's
+        InFlight(
+                Entry entry,
+                Optional<OwnedChannel> channel,
+                List<IdHash> ids,
+                List<MemberChange> changes,
+                List<StateChange> rows,
+                List<Consumer<Entry>> waiters) {
+            this(entry, NOT_YET, channel, ids, true, changes, rows, waiters);
         }
 
         InFlight appended(byte[] bytes) {
-            return new InFlight(entry, bytes, channel, id, logged, changes, waiters);
+            return new InFlight(entry, bytes, channel, ids, logged, changes, rows, waiters);
         }
+    }
+
+    /// A publish with one of the ids whose commit is awaited.
+    Optional<InFlight> inFlight(List<IdHash> ids) {
+        return ids.stream().map(inFlight::get).filter(Objects::nonNull).findFirst();
+    }
+
+    void await(InFlight pending) {
+        pending.ids().forEach(id -> inFlight.put(id, pending));
     }
 
     /// Whether a later transport of the connection has spoken here: what comes from this one now is a late
@@ -161,6 +198,7 @@ final class OwnedChannel {
         proposedLsn = image.lastLsn();
         committedLsn = image.lastLsn();
         image.members().forEach(members::put);
+        image.dueSummaries().forEach(summaries::due);
     }
 
     /// The connection is alive: its members, also those on their way into the log, are vouched for by this
@@ -280,6 +318,7 @@ final class OwnedChannel {
                 && parked.isEmpty()
                 && !waiting
                 && committedLsn == proposedLsn
-                && members.size() == 0;
+                && members.size() == 0
+                && summaries.isEmpty();
     }
 }

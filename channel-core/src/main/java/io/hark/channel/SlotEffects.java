@@ -16,6 +16,9 @@ public interface SlotEffects {
 
     /// Tells those who listen to the server's own events.
     void report(MetaEvent event);
+    /// Works something out of what the store holds. Rows and entries that were appended may not be there
+    /// yet, unless they are committed.
+    <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer);
 
     /// Milliseconds since the epoch, for timestamps; it may jump. Everything that is due after a while counts on the
     /// owner's other clock.

@@ -137,6 +137,21 @@ public record SlotMeta(
         return -1;
     }
 
+    /// The LSN of the entry that has this number of the own origin: all entries of the log are of it, so
+    /// the two counts run in step. 0 when that is not known, or not yet given.
+    public long lsnOf(int ofLineage, long ofOseq) {
+        long before = 0;
+        boolean known = ofLineage == 1;
+        for (LineageEnd end : ended) {
+            if (end.lineage() < ofLineage) {
+                before = end.endLsn();
+                known = true;
+            }
+        }
+        long lsn = before + ofOseq;
+        return known && ofOseq > 0 && lsn <= Math.min(lastLsn, endOf(ofLineage)) ? lsn : 0;
+    }
+
     /// Whether the next entry was the first of its lineage.
     public boolean isEndOfLineage(long lsn) {
         return ended.stream().anyMatch(end -> end.endLsn() == lsn);

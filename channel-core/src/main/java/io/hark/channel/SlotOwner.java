@@ -2,10 +2,10 @@ package io.hark.channel;
 
 import io.hark.channel.OwnedChannel.InFlight;
 import io.hark.channel.OwnedChannel.Parked;
-import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageBatch;
+import io.hark.protocol.MessageSerial;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,6 +43,9 @@ public final class SlotOwner {
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final MemberTimers timers = new MemberTimers();
     private final OccupancyReports reports;
+    private final PresenceChanges presence;
+    private final MessageChanges changes = new MessageChanges(this);
+    private final Annotating annotating = new Annotating(this);
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
@@ -75,13 +78,13 @@ public final class SlotOwner {
         this.effects = effects;
         this.limits = limits;
         this.grace = grace;
+        this.presence = new PresenceChanges(this, timers, grace);
         this.openedMillis = nowMillis;
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
-        Entry noop = nextEntry(
-                new ChannelKey(meta.slot(), 0, 0), 0, Hlc.next(meta.hlc(), effects.wallMillis()), EntryBody.NONE);
-        append(new InFlight(noop, Optional.empty(), Optional.empty(), List.of(), new ArrayList<>(0)), NOOP_POLICY);
+        Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, nextHlc(0), EntryBody.NONE);
+        append(new InFlight(noop, Optional.empty(), List.of(), List.of(), new ArrayList<>(0)), NOOP_POLICY);
     }
 
     /// It is the owner no longer: nobody gets an answer from it any more, as the next owner may give another
@@ -94,7 +97,7 @@ public final class SlotOwner {
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish.publisher(), result, reply) : reply;
-        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, told));
+        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
     }
 
     /// What may be a repeat and cannot be decided now is sent again on a later transport: until then nothing
@@ -118,74 +121,129 @@ public final class SlotOwner {
         return broken.getOrDefault(publisher.connectionId(), -1) >= publisher.generation();
     }
 
-    private void publish(OwnedChannel channel, Publish publish, Consumer<PublishResult> reply) {
+    private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         if (publish.publisher().filter(channel::isSuperseded).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return;
         }
         publish.publisher().ifPresent(channel::see);
-        Optional<IdHash> id = publish.id();
-        InFlight earlier = id.map(channel.inFlight::get).orElse(null);
-        if (earlier != null) {
-            earlier.waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
+        Optional<InFlight> earlier = channel.inFlight(publish.ids());
+        if (earlier.isPresent()) {
+            earlier.get().waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
             return;
         }
-        if (id.isEmpty() || !publish.mayRepeat() && channel.isKnown(publish.publisher())) {
-            appendPublish(channel, publish, reply);
+        if (publish.ids().isEmpty() || !publish.mayRepeat() && channel.isKnown(publish.publisher())) {
+            appendPublish(channel, publish, nowMillis, reply);
             return;
         }
-        ifLogged(channel, id.get(), reply, found -> {
+        // Of several appends that were made one, one is in the log if all are.
+        ifLogged(channel, publish.ids().getFirst(), reply, found -> {
             if (found.isPresent()) {
                 reply.accept(new PublishResult.Stored(found.get()));
             } else {
                 // Nothing that its connection sent later is in the log either, as it is replayed in order.
                 publish.publisher().ifPresent(channel::know);
-                appendPublish(channel, publish, reply);
+                appendPublish(channel, publish, nowMillis, reply);
             }
         });
     }
 
-    /// Takes the step with what came of it if it was sent before. Whatever comes for this channel meanwhile waits,
-    /// so that the order of publishes stays that of their arrival.
-    private void ifLogged(
-            OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
+    /// Takes the step with what came of it if it was sent before.
+    void ifLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
+        whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), reply, step);
+    }
+
+    /// Takes the step with what is worked out of the store.
+    <T> void consult(
+            OwnedChannel channel, StoreView.Reading<T> reading, Consumer<PublishResult> refuse, Consumer<T> step) {
+        whenAnswered(channel, answer -> effects.consult(reading, answer), refuse, step);
+    }
+
+    /// Takes the step with the store's answer. Whatever comes for this channel meanwhile waits, so that
+    /// the order of publishes stays that of their arrival.
+    private <T> void whenAnswered(
+            OwnedChannel channel,
+            Consumer<BiConsumer<T, Throwable>> ask,
+            Consumer<PublishResult> refuse,
+            Consumer<T> step) {
         channel.waiting = true;
-        effects.findId(channel.id.key(), id, (found, failure) -> {
+        ask.accept((answer, failure) -> {
             if (closed) {
                 return;
             }
             channel.waiting = false;
             if (failure != null) {
-                reply.accept(new PublishResult.Refused(unavailable(channel)));
+                refuse.accept(new PublishResult.Refused(unavailable(channel)));
             } else {
-                step.accept(found);
+                step.accept(answer);
             }
             unpark(channel);
         });
     }
 
-    private void appendPublish(OwnedChannel channel, Publish publish, Consumer<PublishResult> reply) {
-        if (publish.publisher().filter(this::isBroken).isPresent()) {
+    private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
+        switch (publish.content()) {
+            case Publish.Create(var batch, var ephemeral) -> {
+                if (takes(publish.publisher(), reply)) {
+                    appendMessages(channel, publish, batch, ephemeral, reply);
+                }
+            }
+            case Publish.Change change -> changes.change(channel, publish, change, reply);
+            case Publish.Annotate annotate -> annotating.annotate(channel, publish, annotate, nowMillis, reply);
+        }
+    }
+
+    /// Whether a publish can be appended now; refuses it otherwise.
+    boolean takes(Optional<Claim> publisher, Consumer<PublishResult> reply) {
+        if (publisher.filter(this::isBroken).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-            return;
+            return false;
         }
         if (effects.overloaded()) {
             reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
                     "the node has more publishes waiting for its disk than it may; try again")));
-            return;
+            return false;
         }
-        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
-        MessageBatch batch = publish.batch();
+        return true;
+    }
+
+    private void appendMessages(
+            OwnedChannel channel,
+            Publish publish,
+            MessageBatch batch,
+            boolean ephemeral,
+            Consumer<PublishResult> reply) {
+        long hlc = nextHlc(0);
         EntryBody body = new EntryBody.Messages(
                 new MessageBatch(batch.id(), batch.connectionId(), Hlc.millis(hlc), batch.messages()));
-        if (publish.ephemeral()) {
+        if (ephemeral) {
             deliverInTurn(channel, body, hlc, reply);
-            return;
+        } else {
+            append(channel, publish, hlc, body, List.of(), reply);
+        }
+    }
+
+    /// Appends what a publish comes to, or refuses it.
+    ///
+    /// @param hlc from [#nextHlc]
+    /// @return whether it is appended
+    boolean append(
+            OwnedChannel channel,
+            Publish publish,
+            long hlc,
+            EntryBody body,
+            List<StateChange> rows,
+            Consumer<PublishResult> reply) {
+        if (!takes(publish.publisher(), reply)) {
+            return false;
         }
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
-        InFlight pending = new InFlight(entry, Optional.of(channel), publish.id(), List.of(), storedWaiters(reply));
-        publish.id().ifPresent(id -> channel.inFlight.put(id, pending));
+        channel.rows.propose(entry.lsn(), rows);
+        InFlight pending =
+                new InFlight(entry, Optional.of(channel), publish.ids(), List.of(), rows, storedWaiters(reply));
+        channel.await(pending);
         append(pending, publish.policy());
+        return true;
     }
 
     /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its
@@ -197,7 +255,14 @@ public final class SlotOwner {
         List<Consumer<Entry>> waiters = waiters(delivered ->
                 reply.accept(new PublishResult.Accepted(delivered.receipt().serials())));
         inFlight.add(new InFlight(
-                entry, EntryCodec.encode(entry), Optional.of(channel), Optional.empty(), false, List.of(), waiters));
+                entry,
+                EntryCodec.encode(entry),
+                Optional.of(channel),
+                List.of(),
+                false,
+                List.of(),
+                List.of(),
+                waiters));
         committed(committedLsn);
     }
 
@@ -205,68 +270,12 @@ public final class SlotOwner {
     public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
         Consumer<PublishResult> told =
                 update.mayRepeat() ? result -> told(Optional.of(update.claim()), result, reply) : reply;
-        withChannel(update.channel(), nowMillis, told, channel -> presence(channel, update, feed, nowMillis, told));
-    }
-
-    private void presence(
-            OwnedChannel channel, PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
-        Claim alive = update.claim();
-        if (update.generation() != Member.PERMANENT && channel.isSuperseded(alive)) {
-            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-            return;
-        }
-        channel.see(alive);
-        if (feed.isOpen()) {
-            channel.claim(alive, feed);
-        } else {
-            timers.add(new MemberTimers.Due(nowMillis + grace.millis(), channel.id, alive, grace.policy()));
-        }
-        update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
-        if (!update.mayRepeat()) {
-            appendPresence(channel, update, false, reply);
-        } else if (channel.inFlight.containsKey(update.id())) {
-            appendPresence(channel, update, true, reply);
-        } else {
-            ifLogged(channel, update.id(), reply, found -> appendPresence(channel, update, found.isPresent(), reply));
-        }
-    }
-
-    private void appendPresence(
-            OwnedChannel channel, PresenceUpdate update, boolean repeated, Consumer<PublishResult> reply) {
-        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
-        PresenceStep step = PresenceStep.of(channel, update, repeated, Hlc.millis(hlc));
-        if (isBroken(update.claim())) {
-            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-        } else if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
-            reply.accept(new PublishResult.Refused(
-                    ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
-                            .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
-        } else if (effects.overloaded()) {
-            reply.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info()));
-        } else if (step.batch().presence().isEmpty()) {
-            // It may repeat what is in the log but not committed (rule D3).
-            onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
-        } else {
-            appendPresence(channel, Optional.of(update.id()), step, hlc, update.policy(), reply);
-        }
-    }
-
-    private void appendPresence(
-            OwnedChannel channel,
-            Optional<IdHash> id,
-            PresenceStep step,
-            long hlc,
-            ChannelPolicy policy,
-            Consumer<PublishResult> reply) {
-        Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, new EntryBody.Presence(step.batch()));
-        channel.propose(entry.lsn(), step.changes());
-        InFlight pending = new InFlight(entry, Optional.of(channel), id, step.changes(), storedWaiters(reply));
-        id.ifPresent(key -> channel.inFlight.put(key, pending));
-        append(pending, policy);
+        withChannel(
+                update.channel(), nowMillis, told, channel -> presence.update(channel, update, feed, nowMillis, told));
     }
 
     /// Takes the step once everything appended so far is committed.
-    private void onceCommitted(Runnable step) {
+    void onceCommitted(Runnable step) {
         if (inFlight.isEmpty()) {
             step.run();
         } else {
@@ -274,7 +283,7 @@ public final class SlotOwner {
         }
     }
 
-    private static List<Consumer<Entry>> storedWaiters(Consumer<PublishResult> reply) {
+    static List<Consumer<Entry>> storedWaiters(Consumer<PublishResult> reply) {
         return waiters(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
     }
 
@@ -297,21 +306,7 @@ public final class SlotOwner {
                     lost(id, claim, policy, nowMillis, () -> {});
                     reply.accept(refused);
                 },
-                channel -> leave(channel, claim, policy, reply));
-    }
-
-    private void leave(OwnedChannel channel, Claim claim, ChannelPolicy policy, Consumer<PublishResult> reply) {
-        long hlc = Hlc.next(meta.hlc(), effects.wallMillis());
-        // The id must not look like one of the member's connection, else clients compare serials instead of
-        // times (RTP2b1).
-        String frameId = "leave-" + meta.slot() + '-' + epoch + ':' + (meta.lastLsn() + 1);
-        PresenceStep step = PresenceStep.leave(channel, claim, frameId, Hlc.millis(hlc));
-        if (step.batch().presence().isEmpty()) {
-            // An earlier leave may be in the log but not committed.
-            onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
-        } else {
-            appendPresence(channel, Optional.empty(), step, hlc, policy, reply);
-        }
+                channel -> presence.leave(channel, claim, policy, reply));
     }
 
     /// The connection's transport is gone: its members leave at the deadline unless it comes back before (rule
@@ -446,6 +441,19 @@ public final class SlotOwner {
                         new ChannelStatus(meta, committedLsn, channel.occupancy(), channel.members.snapshot()), null));
     }
 
+    /// What is committed of one message; empty when there is no such message, or it is not kept any
+    /// more.
+    public void look(MessageQuery query, BiConsumer<Optional<MessageDetails>, Throwable> reply) {
+        Optional<MessageSerial> serial = MessageSerial.parse(query.serial());
+        long lsn = serial.map(this::lsnOf).orElse(0L);
+        long committed = committedLsn;
+        if (lsn == 0) {
+            reply.accept(Optional.empty(), null);
+        } else {
+            effects.consult(view -> MessageLookup.answer(view, query, serial.get(), lsn, committed), reply);
+        }
+    }
+
     /// Channels of the app that are in use, or were within the idle time.
     public List<String> activeChannels(String app) {
         return channels.keySet().stream()
@@ -464,9 +472,10 @@ public final class SlotOwner {
                 committedOseq = entry.oseq();
             }
             next.channel().ifPresent(channel -> {
-                next.id().ifPresent(channel.inFlight::remove);
+                next.ids().forEach(channel.inFlight::remove);
                 if (next.logged()) {
                     channel.commit(entry, next.changes());
+                    channel.rows.committed(entry.lsn(), next.rows());
                 }
                 if (!next.changes().isEmpty()) {
                     reports.changed(channel);
@@ -496,6 +505,7 @@ public final class SlotOwner {
         int over = channels.size() - limits.idleChannelsMax();
         for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
             OwnedChannel channel = all.next();
+            annotating.tick(channel, nowMillis);
             if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
                 all.remove();
                 over--;
@@ -509,26 +519,53 @@ public final class SlotOwner {
         return committedLsn;
     }
 
+    /// The id of a frame of the owner's own; no other has the same.
+    String ownFrameId(String what) {
+        return what + '-' + meta.slot() + '-' + epoch + ':' + nextLsn();
+    }
+
+    /// The time of the next entry.
+    ///
+    /// @param minMillis the earliest that it may be
+    long nextHlc(long minMillis) {
+        return Hlc.next(meta.hlc(), Math.max(minMillis, effects.wallMillis()));
+    }
+
+    long nextLsn() {
+        return meta.lastLsn() + 1;
+    }
+
+    /// The serial that the next entry has at that time.
+    String nextSerial(long hlc, int index) {
+        return MessageSerial.format(Hlc.millis(hlc), Hlc.counter(hlc), region, meta.lineage(), meta.oseq() + 1, index);
+    }
+
+    /// Where the entry is that the serial names; 0 when that is not known.
+    long lsnOf(MessageSerial serial) {
+        return serial.region().equals(region) ? meta.lsnOf(serial.lineage(), serial.oseq()) : 0;
+    }
+
     private Origin origin() {
         return new Origin(region, meta.lineage());
     }
 
-    private Entry nextEntry(ChannelKey key, long prevLsn, long hlc, EntryBody body) {
+    Entry nextEntry(ChannelKey key, long prevLsn, long hlc, EntryBody body) {
         return new Entry(meta.lastLsn() + 1, epoch, origin(), meta.oseq() + 1, key, prevLsn, hlc, body);
     }
 
-    private void append(InFlight pending, ChannelPolicy policy) {
+    void append(InFlight pending, ChannelPolicy policy) {
         Entry entry = pending.entry();
         LogRecord record = LogRecord.of(
-                pending.channel().map(channel -> channel.id),
-                entry,
-                pending.id(),
-                policy,
-                pending.changes().stream().map(MemberChange::row).toList());
+                pending.channel().map(channel -> channel.id), entry, pending.ids(), policy, pending.rows());
         meta = meta.after(record.head());
         pending.channel().ifPresent(channel -> channel.proposedLsn = entry.lsn());
         inFlight.add(pending.appended(record.encoded()));
         effects.append(new Append(record, meta));
+    }
+
+    /// Takes a step of the owner's own behind what waits for the channel.
+    void inTurn(OwnedChannel channel, Runnable step) {
+        afterSubscribe(channel, step);
     }
 
     /// Runs the step on the channel's state, now or once the state is loaded and the steps before it are done.

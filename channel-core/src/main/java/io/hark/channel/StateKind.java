@@ -8,7 +8,24 @@ public enum StateKind {
     PRESENCE(true),
 
     /// Where the latest version of a message is that was changed, by the message's serial.
-    MESSAGE(false);
+    MESSAGE(false),
+
+    /// Where an earlier version of a message is, and the latest unless it came of appends; by the
+    /// serials of message and version.
+    VERSION(false),
+
+    /// Where an annotation is, by the serials of message and annotation.
+    ANNOTATION(false),
+
+    /// What the annotations of a message come to, see [Tallies].
+    TALLY(false),
+
+    /// Where the last summary of a message is that was told, by the message's serial.
+    SUMMARY(false),
+
+    /// A message whose annotations have changed since its last summary was told, by the message's
+    /// serial.
+    SUMMARY_DUE(false);
 
     private final boolean lasting;
 

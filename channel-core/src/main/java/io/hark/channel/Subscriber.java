@@ -24,6 +24,13 @@ public interface Subscriber {
     /// Entries of the channel's ring, `from` inclusive to `to` exclusive.
     void live(long from, long to);
 
+    /// The ring's entry at `seq`, an append to a message that the attachment has not been handed.
+    ///
+    /// @param whole the same entry as one that tells the whole message
+    default void whole(long seq, Entry whole) {
+        backlog(List.of(whole));
+    }
+
     /// The attachment ends: entries that it should have got cannot be read now, or are not kept any more. When
     /// the
     /// client attaches again with its last position it gets what there is, and is told whether that is

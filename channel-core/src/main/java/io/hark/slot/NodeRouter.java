@@ -13,6 +13,8 @@ import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MessageDetails;
+import io.hark.channel.MessageQuery;
 import io.hark.channel.MetaEvent;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
@@ -199,6 +201,21 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
         CompletableFuture<HistoryPage> page = new CompletableFuture<>();
         loopOf(query.channel().slot()).run(slots -> slots.read(query, page));
         return page;
+    }
+
+    @Override
+    public CompletionStage<Answer<MessageDetails>> look(MessageQuery query) {
+        CompletableFuture<Answer<MessageDetails>> details = new CompletableFuture<>();
+        ask(
+                query.channel(),
+                new SlotRequest.Look(query),
+                answer -> details.complete(
+                        switch (answer) {
+                            case SlotAnswer.Details(var known) -> new Answer.Ok<>(known);
+                            case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
+                            default -> throw new IllegalStateException("a look was answered with " + answer);
+                        }));
+        return details;
     }
 
     private void ask(ChannelId channel, SlotRequest request, Consumer<SlotAnswer> answer) {

@@ -5,11 +5,14 @@ import io.hark.channel.Feed;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
+import io.hark.channel.MessageDetails;
+import io.hark.channel.MessageQuery;
 import io.hark.channel.PublishResult;
 import io.hark.channel.SlotOwner;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -48,6 +51,8 @@ final class OwnerRequests {
                         (status, refusal) ->
                                 answer.accept(refusal == null ? new SlotAnswer.Status(status) : refused(refusal)));
             case SlotRequest.Read(var query) -> read(owner, query, answer);
+            case SlotRequest.Look(var query) ->
+                owner.look(query, (details, failure) -> answer.accept(answer(query, details, failure)));
             case SlotRequest.Unsubscribe(var channel) -> owner.unsubscribe(channel, feed, nowMillis);
             case SlotRequest.Occupy(var channel, var occupancy) -> owner.occupancy(channel, feed, occupancy, nowMillis);
             case SlotRequest.Lost(var channel, var claim, var policy, var graceMillis) ->
@@ -66,6 +71,16 @@ final class OwnerRequests {
                         failure == null
                                 ? page(page)
                                 : refused(ErrorCode.OVERLOADED.info("the log cannot be read now")))));
+    }
+
+    private static SlotAnswer answer(MessageQuery query, Optional<MessageDetails> details, Throwable failure) {
+        if (failure != null) {
+            return refused(ErrorCode.OVERLOADED.info("the message cannot be read now; try again"));
+        }
+        return details.<SlotAnswer>map(SlotAnswer.Details::new)
+                .orElseGet(() -> refused(
+                        ErrorCode.NOT_FOUND.info("there is no message %s on the channel, or it is not kept any more"
+                                .formatted(query.serial()))));
     }
 
     private static SlotAnswer page(HistoryPage page) {

@@ -1,6 +1,7 @@
 package io.hark.slot;
 
 import io.hark.channel.ChannelStatus;
+import io.hark.channel.MessageDetails;
 import io.hark.channel.PublishResult;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
@@ -19,6 +20,8 @@ public sealed interface SlotAnswer {
             entries = List.copyOf(entries);
         }
     }
+
+    record Details(MessageDetails details) implements SlotAnswer {}
 
     /// Nothing was done, nor will be.
     record Refused(ErrorInfo error) implements SlotAnswer {}

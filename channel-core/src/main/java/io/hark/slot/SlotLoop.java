@@ -24,6 +24,7 @@ import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
 import io.hark.channel.Slots;
 import io.hark.channel.StateKind;
+import io.hark.channel.StoreView;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.control.SlotAssignment;
@@ -132,7 +133,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     /// Reads here when everything that is asked for is committed here, else at the owner.
     void read(HistoryQuery query, CompletableFuture<HistoryPage> page) {
         int slot = query.channel().slot();
-        if (query.upToLsn() <= replicas[slot].readableLsn()) {
+        if (Math.max(query.upToLsn(), query.form().latestAsOf()) <= replicas[slot].readableLsn()) {
             store.read(query).whenComplete((read, failure) -> {
                 if (failure == null) {
                     page.complete(read);
@@ -550,6 +551,11 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
         onLoop(store.channel(channel), answer);
+    }
+
+    @Override
+    public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
+        onLoop(store.consult(reading), answer);
     }
 
     @Override

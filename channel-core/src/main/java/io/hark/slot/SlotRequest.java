@@ -4,6 +4,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
 import io.hark.channel.HistoryQuery;
+import io.hark.channel.MessageQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
 import java.util.List;
@@ -21,6 +22,7 @@ public sealed interface SlotRequest {
             case Subscribe subscribe -> subscribe.channel().key().slot();
             case Status(var channel) -> channel.key().slot();
             case Read(var query) -> query.channel().slot();
+            case Look(var query) -> query.channel().key().slot();
             case Unsubscribe(var channel) -> channel.key().slot();
             case Occupy(var channel, var occupancy) -> channel.key().slot();
             case Lost(var channel, var claim, var policy, var graceMillis) ->
@@ -46,6 +48,8 @@ public sealed interface SlotRequest {
     record Status(ChannelId channel) implements SlotRequest {}
 
     record Read(HistoryQuery query) implements SlotRequest {}
+
+    record Look(MessageQuery query) implements SlotRequest {}
 
     record Unsubscribe(ChannelId channel) implements SlotRequest {}
 

@@ -299,6 +299,7 @@ final class SlotRoute {
                 case SlotRequest.Subscribe subscribe -> true;
                 case SlotRequest.Status status -> true;
                 case SlotRequest.Read read -> true;
+                case SlotRequest.Look look -> true;
                 default -> false;
             };
             if (reads

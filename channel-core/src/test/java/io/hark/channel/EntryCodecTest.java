@@ -3,12 +3,17 @@ package io.hark.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hark.protocol.Annotation;
+import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.Message;
+import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
+import io.hark.protocol.MessageVersion;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceBatch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -32,11 +37,36 @@ class EntryCodecTest {
         return new EntryBody.Messages(new MessageBatch("id", Optional.of("c1"), 5, List.of(message, message)));
     }
 
+    private static Message changed(MessageAction action) {
+        MessageVersion version =
+                new MessageVersion(Optional.of("serial2"), 6, Optional.of("ed"), Optional.of("why"), Map.of("k", "v"));
+        return Message.of(Optional.of("event"), Payload.text("text"))
+                .withAction(action)
+                .withSerial("serial", Optional.of(version));
+    }
+
+    private static EntryBody fragment() {
+        MessageBatch batch = new MessageBatch("id", Optional.of("c1"), 5, List.of(changed(MessageAction.APPEND)));
+        return new EntryBody.Version(batch, Optional.of(changed(MessageAction.UPDATE)), 1, Long.MAX_VALUE);
+    }
+
+    private static EntryBody version() {
+        MessageBatch batch = new MessageBatch("id", Optional.empty(), 5, List.of(changed(MessageAction.DELETE)));
+        return new EntryBody.Version(batch, Optional.empty(), 1, 1);
+    }
+
+    private static EntryBody annotations() {
+        Annotation annotation = Annotation.of("serial", "n:flag.v1", Optional.empty());
+        AnnotationBatch batch = new AnnotationBatch("id", Optional.of("c1"), 5, List.of(annotation));
+        return new EntryBody.Annotations(
+                batch, Optional.of(Summaries.message("serial", Map.of("n:total.v1", Map.of("total", 3L)))));
+    }
+
     @Test
     void entriesOfEveryKindComeBackAsTheyWere() throws DamagedEntry {
         EntryBody presence = new EntryBody.Presence(new PresenceBatch(
                 "id", Optional.empty(), 5, List.of(LogScript.member("ann", 5).event())));
-        for (EntryBody body : List.of(EntryBody.NONE, messages(), presence)) {
+        for (EntryBody body : List.of(EntryBody.NONE, messages(), presence, fragment(), version(), annotations())) {
             Entry entry = entry(body);
             byte[] bytes = EntryCodec.encode(entry);
             assertThat(EntryCodec.decode(bytes)).isEqualTo(entry);

@@ -246,11 +246,13 @@ public interface HistoryStoreContract extends SlotCopyContract {
     default void anIdIsFoundOnItsChannelUntilTheWindowEnds() throws Exception {
         try (Subject subject = subject()) {
             IdHash id = new IdHash(7, 11);
-            LogScript script = new LogScript().message(ORDERS, LONG, NOON, "a", Optional.of(id));
+            IdHash second = new IdHash(11, 7);
+            LogScript script = new LogScript().message(ORDERS, LONG, NOON, "a", List.of(id, second));
             Receipt receipt = script.pending.getFirst().record().receipt();
             script.appendTo(subject);
 
             assertThat(get(subject.store().findId(ORDERS.key(), id))).contains(receipt);
+            assertThat(get(subject.store().findId(ORDERS.key(), second))).contains(receipt);
             assertThat(get(subject.store().findId(ORDERS.key(), new IdHash(7, 12))))
                     .isEmpty();
             assertThat(get(subject.store().findId(NEIGHBOUR.key(), id))).isEmpty();
@@ -447,6 +449,58 @@ public interface HistoryStoreContract extends SlotCopyContract {
             assertThat(keys(subject, state("", "", 9))).isEmpty();
             assertThat(withMembers(subject)).containsExactly(ORDERS);
         }
+    }
+
+    @Test
+    default void whatIsDueIsKnownWithTheChannel() throws Exception {
+        try (Subject subject = subject()) {
+            LogScript script = new LogScript()
+                    .row(ORDERS, LONG, NOON + 1, StateKind.SUMMARY_DUE, NOON, Optional.of(""))
+                    .row(ORDERS, SHORT, NOON + 1, StateKind.SUMMARY_DUE, NOON + 1, Optional.of(""))
+                    .row(ORDERS, LONG, NOON + 1, StateKind.SUMMARY_DUE, NOON + 2, Optional.of(""))
+                    .row(ORDERS, LONG, NOON + 3, StateKind.SUMMARY_DUE, NOON + 2, Optional.empty())
+                    .row(NEIGHBOUR, LONG, NOON + 1, StateKind.SUMMARY_DUE, NOON + 5, Optional.of(""));
+            script.appendTo(subject);
+
+            assertThat(get(subject.store().channel(ORDERS.key())).dueSummaries())
+                    .containsExactly(LogScript.versionKey(NOON), LogScript.versionKey(NOON + 1));
+        }
+    }
+
+    @Test
+    default void oneEntryIsFoundByItsPlace() throws Exception {
+        try (Subject subject = subject()) {
+            LogScript script = new LogScript()
+                    .message(ORDERS, LONG, NOON, "a")
+                    .message(NEIGHBOUR, LONG, NOON + 1, "x")
+                    .version(ORDERS, SHORT, NOON + 1_000_000, NOON, Optional.of("b"));
+            List<LogRecord> records =
+                    script.pending.stream().map(Append::record).toList();
+            script.appendTo(subject);
+
+            assertThat(texts(subject, ORDERS, 0, 1, 2, 3, 4)).containsExactly("a", "b");
+            assertThat(texts(subject, NEIGHBOUR, 1, 2, 3)).containsExactly("x");
+            assertThat(record(subject, 3).orElseThrow())
+                    .usingRecursiveComparison()
+                    .isEqualTo(records.getLast());
+            assertThat(record(subject, 2)).isEmpty();
+            subject.expire(NOON + 2_000_000);
+            assertThat(texts(subject, ORDERS, 1, 3)).containsExactly("a");
+            assertThat(record(subject, 3)).isEmpty();
+        }
+    }
+
+    private static Optional<LogRecord> record(Subject subject, long lsn) throws Exception {
+        return get(subject.store().consult(view -> view.record(ORDERS.key(), lsn)));
+    }
+
+    private static List<String> texts(Subject subject, ChannelId channel, long... lsns) throws Exception {
+        List<String> texts = new ArrayList<>();
+        for (long lsn : lsns) {
+            get(subject.store().consult(view -> view.entry(channel.key(), lsn)))
+                    .ifPresent(entry -> texts.add(LogScript.text(entry)));
+        }
+        return texts;
     }
 
     private static StateQuery state(String from, String through, int rowsMax) {

@@ -4,7 +4,6 @@ import io.hark.presence.Member;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -48,8 +47,8 @@ public final class InMemoryHistoryStore implements HistoryStore {
 
     /// In the order that rows have on a disk.
     private record RowKey(StateKind kind, String key) implements Comparable<RowKey> {
-        static final Comparator<RowKey> ORDER = Comparator.comparing(RowKey::kind)
-                .thenComparing(row -> row.key().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+        static final Comparator<RowKey> ORDER =
+                Comparator.comparing(RowKey::kind).thenComparing(RowKey::key, StateQuery.BY_BYTES);
 
         @Override
         public int compareTo(RowKey other) {
@@ -129,25 +128,21 @@ public final class InMemoryHistoryStore implements HistoryStore {
 
     @Override
     public CompletionStage<StatePage> state(StateQuery query) {
-        return answer(() -> {
-            List<StateRow> rows = state.containsKey(query.channel())
-                    ? state.get(query.channel()).rows().values().stream()
-                            .filter(row -> isAskedFor(row, query))
-                            .toList()
-                    : List.of();
-            return new StatePage(rows.stream().limit(query.rowsMax()).toList(), rows.size() > query.rowsMax());
-        });
+        return consult(view -> view.state(query));
+    }
+
+    private StatePage rows(StateQuery query) {
+        List<StateRow> rows = state.containsKey(query.channel())
+                ? state.get(query.channel()).rows().values().stream()
+                        .filter(row -> isAskedFor(row, query))
+                        .toList()
+                : List.of();
+        return new StatePage(rows.stream().limit(query.rowsMax()).toList(), rows.size() > query.rowsMax());
     }
 
     private static boolean isAskedFor(StateRow row, StateQuery query) {
-        byte[] key = row.key().getBytes(StandardCharsets.UTF_8);
-        byte[] from = query.fromKey().getBytes(StandardCharsets.UTF_8);
-        byte[] through = query.throughKey().getBytes(StandardCharsets.UTF_8);
-        byte[] start = Arrays.copyOf(key, Math.min(key.length, through.length));
         long millis = row.lifetime().millis();
-        return row.kind() == query.kind()
-                && Arrays.compareUnsigned(key, from) >= 0
-                && (through.length == 0 || Arrays.compareUnsigned(start, through) <= 0)
+        return query.asksFor(row.kind(), row.key())
                 && (row.kind().isLasting() || millis >= query.startMillis() && millis <= query.endMillis());
     }
 
@@ -165,7 +160,7 @@ public final class InMemoryHistoryStore implements HistoryStore {
         LogRecord record = append.record();
         ChannelKey key = record.head().channel();
         logs.get(key.slot()).put(record.lsn(), record);
-        record.id().ifPresent(id -> receipts.put(new Publication(key, id), record.receipt()));
+        record.ids().forEach(id -> receipts.put(new Publication(key, id), record.receipt()));
         record.channel().ifPresent(channel -> {
             places.put(key, new Place(channel, record.lsn(), millis(record)));
             if (!append.present()) {
@@ -188,8 +183,34 @@ public final class InMemoryHistoryStore implements HistoryStore {
     }
 
     @Override
-    public CompletionStage<HistoryPage> read(HistoryQuery query) {
-        return answer(() -> page(query));
+    public <T> CompletionStage<T> consult(StoreView.Reading<T> reading) {
+        return answer(() -> reading.read(new View()));
+    }
+
+    private final class View implements StoreView {
+        @Override
+        public HistoryPage read(HistoryQuery query) throws DamagedEntry {
+            return page(query);
+        }
+
+        @Override
+        public StatePage state(StateQuery query) {
+            return rows(query);
+        }
+
+        @Override
+        public Optional<Entry> entry(ChannelKey channel, long lsn) throws DamagedEntry {
+            Optional<LogRecord> record = record(channel, lsn);
+            return record.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(record.get().entry());
+        }
+
+        @Override
+        public Optional<LogRecord> record(ChannelKey channel, long lsn) {
+            return Optional.ofNullable(logs.get(channel.slot()).get(lsn))
+                    .filter(record -> record.head().channel().equals(channel));
+        }
     }
 
     private HistoryPage page(HistoryQuery query) throws DamagedEntry {
@@ -226,15 +247,18 @@ public final class InMemoryHistoryStore implements HistoryStore {
         return answer(() -> {
             Place place = places.get(channel);
             List<Member> present = new ArrayList<>();
+            List<String> due = new ArrayList<>();
             if (state.containsKey(channel)) {
                 for (StateRow row : state.get(channel).rows().values()) {
                     if (row.kind() == StateKind.PRESENCE) {
                         present.add(MemberCodec.decode(row.value().bytes()));
+                    } else if (row.kind() == StateKind.SUMMARY_DUE) {
+                        due.add(row.key());
                     }
                 }
             }
             long bound = trimmed[channel.slot()];
-            return new ChannelImage(place != null ? Math.max(place.lsn(), bound) : bound, present);
+            return new ChannelImage(place != null ? Math.max(place.lsn(), bound) : bound, present, due);
         });
     }
 
@@ -299,9 +323,9 @@ public final class InMemoryHistoryStore implements HistoryStore {
     }
 
     private void takeBack(LogRecord record, Map<ChannelId, Long> placesBefore) {
-        record.id()
+        record.ids().stream()
                 .map(id -> new Publication(record.head().channel(), id))
-                .ifPresent(publication -> receipts.computeIfPresent(
+                .forEach(publication -> receipts.computeIfPresent(
                         publication, (same, receipt) -> receipt.lsn() == record.lsn() ? null : receipt));
         record.channel().ifPresent(channel -> {
             placesBefore.put(channel, record.head().prevLsn());

@@ -35,6 +35,7 @@ class LogRecordCodecTest {
                 .noop(7, REPLICATED, 5)
                 .message(CHANNEL, FSYNC, 6, "a", Optional.of(new IdHash(-1, Long.MIN_VALUE)))
                 .message(CHANNEL, REPLICATED, 7, "b")
+                .message(CHANNEL, FSYNC, 7, "c", List.of(new IdHash(1, 2), new IdHash(3, 4), new IdHash(-5, 6)))
                 .enter(CHANNEL, FSYNC, 8, "ann");
         List<LogRecord> records =
                 new ArrayList<>(script.take().stream().map(Append::record).toList());

@@ -33,9 +33,13 @@ public final class LogScript {
     }
 
     public LogScript message(ChannelId channel, ChannelPolicy policy, long millis, String text, Optional<IdHash> id) {
+        return message(channel, policy, millis, text, id.stream().toList());
+    }
+
+    LogScript message(ChannelId channel, ChannelPolicy policy, long millis, String text, List<IdHash> ids) {
         Message message = Message.of(Optional.of("event"), Payload.text(text));
         MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
-        return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), id, List.of());
+        return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), ids, List.of());
     }
 
     public LogScript enter(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
@@ -65,25 +69,29 @@ public final class LogScript {
     /// @param ofMillis when what the row is about was appended, which its key begins with
     public LogScript version(
             ChannelId channel, ChannelPolicy policy, long millis, long ofMillis, Optional<String> value) {
+        return row(channel, policy, millis, StateKind.MESSAGE, ofMillis, value);
+    }
+
+    /// The same of any kind that expires.
+    public LogScript row(
+            ChannelId channel,
+            ChannelPolicy policy,
+            long millis,
+            StateKind kind,
+            long ofMillis,
+            Optional<String> value) {
         String key = versionKey(ofMillis);
         Map<String, StateValue> rows = versions.computeIfAbsent(channel.key(), any -> new HashMap<>());
-        Optional<StateValue> before = Optional.ofNullable(rows.get(key));
+        Optional<StateValue> before = Optional.ofNullable(rows.get(kind + key));
         Optional<StateValue> after = value.map(text -> new StateValue(text.getBytes(StandardCharsets.UTF_8)));
-        after.ifPresentOrElse(row -> rows.put(key, row), () -> rows.remove(key));
+        after.ifPresentOrElse(row -> rows.put(kind + key, row), () -> rows.remove(kind + key));
         List<StateChange> changes = before.isEmpty() && after.isEmpty()
                 ? List.of()
-                : List.of(new StateChange(
-                        StateKind.MESSAGE, key, new Lifetime(ofMillis, policy.retention()), before, after));
+                : List.of(new StateChange(kind, key, new Lifetime(ofMillis, policy.retention()), before, after));
         Message message = Message.of(Optional.of("version"), Payload.text(value.orElse("")));
         MessageBatch batch = new MessageBatch("c1:0", Optional.of("c1"), millis, List.of(message));
         return add(
-                Optional.of(channel),
-                channel.key(),
-                policy,
-                millis,
-                new EntryBody.Messages(batch),
-                Optional.empty(),
-                changes);
+                Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), List.of(), changes);
     }
 
     /// The rows of versions that a store has of the channel.
@@ -108,14 +116,7 @@ public final class LogScript {
     }
 
     public LogScript noop(int slot, ChannelPolicy policy, long millis) {
-        return add(
-                Optional.empty(),
-                new ChannelKey(slot, 0, 0),
-                policy,
-                millis,
-                EntryBody.NONE,
-                Optional.empty(),
-                List.of());
+        return add(Optional.empty(), new ChannelKey(slot, 0, 0), policy, millis, EntryBody.NONE, List.of(), List.of());
     }
 
     private LogScript presence(
@@ -127,7 +128,7 @@ public final class LogScript {
                 policy,
                 millis,
                 new EntryBody.Presence(batch),
-                Optional.empty(),
+                List.of(),
                 changes.stream().map(MemberChange::row).toList());
     }
 
@@ -137,7 +138,7 @@ public final class LogScript {
             ChannelPolicy policy,
             long millis,
             EntryBody body,
-            Optional<IdHash> id,
+            List<IdHash> ids,
             List<StateChange> changes) {
         SlotMeta meta = meta(key.slot());
         Entry entry = new Entry(
@@ -149,7 +150,7 @@ public final class LogScript {
                 lastLsns.getOrDefault(key, 0L),
                 Hlc.next(meta.hlc(), millis),
                 body);
-        LogRecord record = LogRecord.of(channel, entry, id, policy, changes);
+        LogRecord record = LogRecord.of(channel, entry, ids, policy, changes);
         SlotMeta after = meta.after(record.head());
         metas.put(key.slot(), after);
         lastLsns.put(key, entry.lsn());
@@ -170,7 +171,7 @@ public final class LogScript {
         members(channel).clear();
         image.members().forEach(member -> members(channel).put(member.key(), member));
         versions.computeIfAbsent(channel.key(), any -> new HashMap<>()).clear();
-        rows(store, channel).forEach(row -> versions.get(channel.key()).put(row.key(), row.value()));
+        rows(store, channel).forEach(row -> versions.get(channel.key()).put(row.kind() + row.key(), row.value()));
         return this;
     }
 

@@ -137,7 +137,7 @@ public interface SlotCopyContract {
             List<Object> answers = answers(subject, kept, gone);
             // The tail reaches into later segments, in which rows of the channels stand already.
             script.epoch(2)
-                    .message(ORDERS, LONG, NOON + 20 * MINUTE, "b", Optional.of(gone))
+                    .message(ORDERS, LONG, NOON + 20 * MINUTE, "b", List.of(new IdHash(3, 3), gone))
                     .enter(ORDERS, SHORT, NOON + 20 * MINUTE, "ann")
                     .leave(ORDERS, SHORT, NOON + 20 * MINUTE, "ann")
                     .enter(ORDERS, LONG, NOON + 21 * MINUTE, "eve")

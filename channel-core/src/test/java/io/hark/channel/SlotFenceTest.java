@@ -79,6 +79,11 @@ class SlotFenceTest {
             }
 
             @Override
+            public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
+                slot.consult(reading, answer);
+            }
+
+            @Override
             public boolean overloaded() {
                 return false;
             }

@@ -88,7 +88,7 @@ class SlotOwnerTest {
         slot.answerLookup(Optional.empty());
 
         assertThat(slot.appends).hasSize(1);
-        assertThat(slot.appends.getFirst().record().id()).isPresent();
+        assertThat(slot.appends.getFirst().record().ids()).hasSize(1);
     }
 
     @Test

@@ -204,8 +204,8 @@ final class TestFrontend implements FrontendEffects {
     }
 
     void attach(TestSubscriber subscriber, AttachFrom from, Optional<Claim> claim, boolean wantsPresence) {
-        subscriber.attachment =
-                channels.join(CHANNEL, id -> new Ring()).attach(subscriber, from, claim, wantsPresence, NOW);
+        subscriber.attachment = channels.join(CHANNEL, id -> new Ring())
+                .attach(subscriber, from, claim, new FrontendChannel.Wants(wantsPresence, false), NOW);
     }
 
     static AttachFrom after(long lsn) {

@@ -98,6 +98,11 @@ final class TestSlot implements SlotEffects {
     }
 
     @Override
+    public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
+        throw new UnsupportedOperationException("nothing here changes messages");
+    }
+
+    @Override
     public boolean overloaded() {
         return overloaded;
     }

@@ -7,6 +7,7 @@ import io.hark.channel.ChannelStatus;
 import io.hark.channel.Durability;
 import io.hark.channel.MetaEvent;
 import io.hark.channel.Occupancy;
+import io.hark.channel.Publish;
 import io.hark.channel.SlotMeta;
 import io.hark.protocol.ErrorCode;
 import java.time.Duration;
@@ -46,10 +47,14 @@ class MetaReportsTest {
         reports.report(MetaEvent.ofConnection("app", name, Map.of("connectionId", "c")), nowMillis);
     }
 
+    private static Publish.Create created(SlotRequest.Publish request) {
+        return (Publish.Create) request.publish().content();
+    }
+
     private List<String> names() {
         return published.stream()
                 .map(publish ->
-                        publish.publish().batch().messages().getFirst().name().orElseThrow())
+                        created(publish).batch().messages().getFirst().name().orElseThrow())
                 .toList();
     }
 
@@ -62,9 +67,9 @@ class MetaReportsTest {
         answer(1);
         report("three", NOW + 10);
         assertThat(names()).containsExactly("one", "two", "three");
-        assertThat(published).allMatch(publish -> publish.publish().ephemeral());
+        assertThat(published).allMatch(publish -> created(publish).ephemeral());
         assertThat(published)
-                .extracting(publish -> publish.publish().batch().id())
+                .extracting(publish -> created(publish).batch().id())
                 .doesNotHaveDuplicates();
     }
 

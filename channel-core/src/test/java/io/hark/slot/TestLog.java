@@ -59,7 +59,7 @@ final class TestLog {
                 lsn - 1,
                 Hlc.next(0, NOW + lsn),
                 new EntryBody.Messages(batch));
-        return LogRecord.of(Optional.of(CHANNEL), entry, Optional.empty(), POLICY, List.of());
+        return LogRecord.of(Optional.of(CHANNEL), entry, List.of(), POLICY, List.of());
     }
 
     SlotMeta meta() {

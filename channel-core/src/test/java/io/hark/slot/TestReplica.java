@@ -14,6 +14,7 @@ import io.hark.channel.SlotImage;
 import io.hark.channel.SlotLimits;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
+import io.hark.channel.StoreView;
 import io.hark.control.ControlCommand;
 import io.hark.control.SlotAssignment;
 import java.time.Duration;
@@ -294,6 +295,11 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     @Override
     public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
         answer.accept(new ChannelImage(0, List.of()), null);
+    }
+
+    @Override
+    public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
+        throw new UnsupportedOperationException("nothing here changes messages");
     }
 
     @Override

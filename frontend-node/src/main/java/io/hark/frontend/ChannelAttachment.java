@@ -20,6 +20,7 @@ import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.MessageBatch;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.EnumSet;
@@ -44,6 +45,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private final ChannelOptions options;
     private Set<ChannelMode> modes;
     private final boolean echo;
+    private final boolean wholeAppends;
+    private FrameView shown;
     private boolean getsEverything;
     private Attachment attachment;
     private Optional<String> resumeFrom = Optional.empty();
@@ -71,6 +74,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     /// @param delivery what the channel's rules say of it
     /// @param modes   those granted
     /// @param echo    whether the connection gets its own messages
+    /// @param wholeAppends whether it gets the whole message with every append
     ChannelAttachment(
             Connection connection,
             ConnectionChannels channels,
@@ -80,7 +84,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
             Delivery delivery,
             ChannelOptions options,
             Set<ChannelMode> modes,
-            boolean echo) {
+            boolean echo,
+            boolean wholeAppends) {
         this.connection = connection;
         this.channels = channels;
         this.loop = loop;
@@ -91,6 +96,8 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         this.options = options;
         this.modes = modes;
         this.echo = echo;
+        this.wholeAppends = wholeAppends;
+        this.shown = FrameView.of(modes);
         this.getsEverything = echo && modes.containsAll(LISTENING);
         // A message that was left out is one that the next difference would be to.
         boolean whole = delivery instanceof Delivery.Conflated;
@@ -132,6 +139,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         left.addAll(modes);
         left.retainAll(allowed);
         modes = left;
+        shown = FrameView.of(modes);
         getsEverything = echo && modes.containsAll(LISTENING);
         if (blinded) {
             occupancy = Optional.empty();
@@ -146,7 +154,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         resumeFrom = channelSerial;
         FrontendChannel joined = loop.join(id, delivery);
         count(1);
-        attachment = joined.attach(this, from, claim, modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), nowMillis);
+        FrontendChannel.Wants wants =
+                new FrontendChannel.Wants(modes.contains(ChannelMode.PRESENCE_SUBSCRIBE), wholeAppends);
+        attachment = joined.attach(this, from, claim, wants, nowMillis);
         if (!counted) {
             attachment.detach(); // What came at once has ended it already.
         }
@@ -313,7 +323,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private void writeBacklog(List<Entry> entries) {
         for (Entry entry : entries) {
             if (wants(entry)) {
-                loop.frames().frame(channel, told(entry)).ifPresent(connection::send);
+                loop.frames().frames(channel, told(entry), shown, connection::send);
             }
         }
         passed(entries.getLast());
@@ -364,22 +374,46 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
         write(ring, start, to);
     }
 
+    @Override
+    public void whole(long seq, Entry whole) {
+        if (!wants(whole)) {
+            return;
+        }
+        try {
+            Entry told = options.filter().map(filter -> filter.select(whole)).orElse(whole);
+            if (told.body() instanceof EntryBody.None) {
+                return;
+            }
+        } catch (CostlyFilter tooMuch) {
+            costly(tooMuch);
+            return;
+        }
+        FrameRing.Form form = new FrameRing.Form(connection.format(), channel, plain(), shown);
+        connection.transport().send(loop.ring(id).whole(form, seq, whole));
+        connection.sent(1);
+        deltas.ifPresent(DeltaCursor::interrupted);
+    }
+
+    /// The ring's entries, less those that a filter leaves out.
+    private RingView plain() {
+        return options.filter().<RingView>map(filter -> filter).orElse(RingView.PLAIN);
+    }
+
     private void write(FrameRing ring, long from, long to) {
         long split = deltas.isEmpty() || from == to ? to : deltas.get().live(ring, from, to);
-        write(ring, options.filter().<RingView>map(filter -> filter).orElse(RingView.PLAIN), from, split);
+        write(ring, plain(), from, split);
         write(ring, RingView.DELTA, split, to);
     }
 
     private void write(FrameRing ring, RingView view, long from, long to) {
         if (from < to) {
+            FrameRing.Form form = new FrameRing.Form(connection.format(), channel, view, shown);
             if (delivery instanceof Delivery.AtOnce) {
-                for (ByteBuf frames : ring.frames(connection.format(), channel, view, from, to)) {
+                for (ByteBuf frames : ring.frames(form, from, to)) {
                     connection.transport().send(frames);
                 }
             } else {
-                connection
-                        .transport()
-                        .send(ring.held(connection.format(), channel, name.base(), view, delivery, from, to));
+                connection.transport().send(ring.held(form, name.base(), delivery, from, to));
             }
             connection.sent(to - from);
         }
@@ -388,13 +422,20 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     private boolean wants(Entry entry) {
         return switch (entry.body()) {
             case EntryBody.None() -> false;
-            case EntryBody.Messages(var batch) ->
-                modes.contains(ChannelMode.SUBSCRIBE)
-                        && (echo || !batch.connectionId().equals(Optional.of(connection.connectionId())));
+            case EntryBody.Messages(var batch) -> wantsOf(batch);
+            case EntryBody.Version version -> wantsOf(version.batch());
+            case EntryBody.Annotations(var batch, var summary) ->
+                shown.summaries() && summary.isPresent()
+                        || shown.annotations() && !batch.annotations().isEmpty();
             case EntryBody.Presence(var batch) ->
                 modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)
                         || batch.connectionId().equals(Optional.of(connection.connectionId()));
         };
+    }
+
+    private boolean wantsOf(MessageBatch batch) {
+        return modes.contains(ChannelMode.SUBSCRIBE)
+                && (echo || !batch.connectionId().equals(Optional.of(connection.connectionId())));
     }
 
     @Override

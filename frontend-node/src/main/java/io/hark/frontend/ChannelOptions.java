@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 /// @param delta    whether messages may come as differences to the ones before them
 /// @param occupancy which numbers of its occupancy the client wants to be told; empty for none at all
 /// @param filter   which messages are wanted; empty for all
+/// @param wholeAppends whether every append is to be told as the whole message
 /// @param recognised the params that were understood, to be echoed
 record ChannelOptions(
         Optional<Set<ChannelMode>> modes,
@@ -30,6 +31,7 @@ record ChannelOptions(
         boolean delta,
         Optional<Set<OccupancyMetric>> occupancy,
         Optional<MessageFilter> filter,
+        boolean wholeAppends,
         Map<String, String> recognised) {
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
@@ -114,7 +116,13 @@ record ChannelOptions(
             }
             recognised.put("occupancy", all.get("occupancy"));
         }
-        return new Parsed.Valid(new ChannelOptions(modes, rewind, echo, delta, occupancy, filter, recognised));
+        boolean fullAppends = "full".equals(all.get("appendMode"));
+        if (fullAppends) {
+            recognised.put("appendMode", all.get("appendMode"));
+        }
+        boolean wholeAppends = fullAppends || filter.isPresent(); // An expression is about the message, not a part.
+        return new Parsed.Valid(
+                new ChannelOptions(modes, rewind, echo, delta, occupancy, filter, wholeAppends, recognised));
     }
 
     private static Optional<Set<OccupancyMetric>> occupancy(String text) {

@@ -205,7 +205,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         keyText = frontend.keys().encode(key);
         ConnectionRights rights = new ConnectionRights(this, request.secure());
         channels = new ConnectionChannels(frontend, loop, this, request, rights, key, presentOn);
-        publishes = new ConnectionPublishes(frontend, loop, this, rights, channels, key, repeats);
+        publishes = new ConnectionPublishes(
+                frontend, loop, this, rights, channels, key, repeats, request.appendRollupWindow());
         transport.opened(key, keyText);
         sendConnected(error);
         readOrPause();
@@ -249,6 +250,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             case ClientMessage.Detach(String channel) -> channels.detach(channel);
             case ClientMessage.Publish publish -> publishes.publish(publish);
             case ClientMessage.Presence presence -> publishes.presence(presence);
+            case ClientMessage.Annotate annotate -> publishes.annotate(annotate);
             case ClientMessage.Sync(String channel, Optional<String> serial) -> channels.sync(channel);
             case ClientMessage.Auth(String accessToken) -> reauthenticate(accessToken);
             case ClientMessage.Close() -> closedByClient();
@@ -318,6 +320,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     private void closedByClient() {
+        publishes.end();
         channels.closed();
         registry.closed(key.connectionId(), this, now());
         report("connection.closed");
@@ -385,6 +388,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             registry.lost(key.connectionId(), this, Map.of(), now());
         }
         if (wasOpen) {
+            publishes.end();
             long grace = request.remainPresentFor()
                     .orElse(frontend.config().remainPresentFor())
                     .toMillis();

@@ -29,6 +29,7 @@ final class ConnectionChannels {
     private final ConnectionRights rights;
     private final Claim claim;
     private final boolean echo;
+    private final boolean wholeAppends;
     private final Map<String, ChannelAttachment> attachments = new HashMap<>(2);
     private final Map<ChannelId, ChannelPolicy> presentOn;
 
@@ -47,6 +48,7 @@ final class ConnectionChannels {
         this.rights = rights;
         this.claim = new Claim(key.connectionId(), key.generation());
         this.echo = request.echo();
+        this.wholeAppends = request.isBeforeAppends();
         this.presentOn = new HashMap<>(presentOn);
     }
 
@@ -93,7 +95,8 @@ final class ConnectionChannels {
                 ChannelAccess.delivery(connection.app(), name),
                 options,
                 granted,
-                echo && options.echo());
+                echo && options.echo(),
+                wholeAppends || options.wholeAppends());
         attachments.put(attach.channel(), attachment);
         Optional<Claim> vouching = Optional.empty();
         if (wasAttached(attach)) {

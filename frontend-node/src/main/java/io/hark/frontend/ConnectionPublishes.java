@@ -15,11 +15,13 @@ import io.hark.protocol.ChannelName;
 import io.hark.protocol.ClientMessage;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.MessageAction;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
 import io.hark.rest.LiveConnections;
 import io.hark.rest.PublishAdmission;
 import io.hark.rest.UserClaim;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,7 @@ final class ConnectionPublishes {
     private final PublishNumbers numbers;
     private final ConnectionRates rates;
     private final AckQueue acks = new AckQueue();
+    private final AppendRollup<AckQueue.Pending> appends;
     private boolean full;
 
     /// @param resumed whether the client may send publishes again that an earlier transport brought
@@ -47,7 +50,8 @@ final class ConnectionPublishes {
             ConnectionRights rights,
             ConnectionChannels channels,
             ConnectionKey key,
-            boolean resumed) {
+            boolean resumed,
+            Duration appendRollupWindow) {
         this.frontend = frontend;
         this.loop = loop;
         this.connection = connection;
@@ -57,30 +61,60 @@ final class ConnectionPublishes {
         this.resumed = resumed;
         this.numbers = new PublishNumbers(key, resumed);
         this.rates = connection.rates();
+        this.appends = new AppendRollup<>(appendRollupWindow, loop.loop()::later, this::send);
     }
 
     void publish(ClientMessage.Publish frame) {
-        Optional<ErrorInfo> fatal = rates.attempt(frame.messages().size());
-        if (fatal.isPresent()) {
-            connection.fail(fatal.get());
-            return;
+        if (attempted(frame.messages().size())) {
+            AckQueue.Pending pending = pending(frame.msgSerial());
+            PublishNumbers.Number number = numbers.next(frame.msgSerial());
+            route(pending, admit(frame, number));
         }
-        AckQueue.Pending pending = pending(frame.msgSerial());
-        PublishNumbers.Number number = numbers.next(frame.msgSerial());
-        switch (admit(frame, number)) {
+    }
+
+    void annotate(ClientMessage.Annotate frame) {
+        if (attempted(frame.annotations().size())) {
+            AckQueue.Pending pending = pending(frame.msgSerial());
+            PublishNumbers.Number number = numbers.next(frame.msgSerial());
+            route(pending, admit(frame, number));
+        }
+    }
+
+    /// @return false when the connection fails for sending far too much
+    private boolean attempted(int count) {
+        Optional<ErrorInfo> fatal = rates.attempt(count);
+        fatal.ifPresent(connection::fail);
+        return fatal.isEmpty();
+    }
+
+    private void route(AckQueue.Pending pending, PublishAdmission.Result admitted) {
+        switch (admitted) {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
-            case PublishAdmission.Result.Admitted(Publish publish) ->
-                frontend.router()
-                        .publish(UserClaim.on(publish, connection.grant()), new ReplyTo<>(loop.loop(), result -> {
-                            if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
-                                // Its first sending may be in the log: no NACK may say otherwise. The
-                                // client sends it again.
-                                connection.disconnect(ErrorCode.OVERLOADED.info());
-                            } else {
-                                answer(pending, result);
-                            }
-                        }));
+            case PublishAdmission.Result.Admitted(Publish publish) -> {
+                Optional<ErrorInfo> tooFast = rates.publish(publish, connection.grant());
+                if (tooFast.isPresent()) {
+                    answer(pending, new PublishResult.Refused(tooFast.get()));
+                } else {
+                    appends.add(UserClaim.on(publish, connection.grant()), pending);
+                }
+            }
         }
+    }
+
+    private void send(Publish publish, List<AckQueue.Pending> pending) {
+        frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
+            if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
+                // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
+                connection.disconnect(ErrorCode.OVERLOADED.info());
+            } else {
+                pending.forEach(each -> answer(each, result));
+            }
+        }));
+    }
+
+    /// Nothing more comes from the client.
+    void end() {
+        appends.flush();
     }
 
     /// The owner can say neither that it is stored nor that it is not: the client sends it again.
@@ -104,13 +138,15 @@ final class ConnectionPublishes {
             }
             case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
         }
-        Optional<ErrorInfo> refusal = rights.refusal(name, Operation.PUBLISH)
+        // What a change of a message needs depends on the change, and is looked at with it.
+        boolean change = frame.messages().stream().anyMatch(message -> message.action() != MessageAction.CREATE);
+        Optional<ErrorInfo> refusal = (change ? rights.namespaceRefusal(name) : rights.refusal(name, Operation.PUBLISH))
                 .or(() -> channels.missingMode(frame.channel(), ChannelMode.PUBLISH));
         if (refusal.isPresent()) {
             return new PublishAdmission.Result.Refused(refusal.get());
         }
         ChannelId id = rights.channelId(name);
-        PublishAdmission.Result result = frontend.admission()
+        return frontend.admission()
                 .admit(new PublishAdmission.Request(
                         connection.app(),
                         id,
@@ -121,13 +157,34 @@ final class ConnectionPublishes {
                         Optional.of(number.identity(id, frame.messages())),
                         number.mayRepeat(),
                         "true".equals(frame.params().get("ephemeral")),
-                        rights.permits(name, Operation.PRIVILEGED_HEADERS),
+                        operation -> rights.permits(name, operation),
                         LiveConnections.NONE));
-        return result instanceof PublishAdmission.Result.Refused
-                ? result
-                : rates.publish(id, connection.grant(), frame.messages(), number.mayRepeat())
-                        .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
-                        .orElse(result);
+    }
+
+    private PublishAdmission.Result admit(ClientMessage.Annotate frame, PublishNumbers.Number number) {
+        ChannelName name;
+        switch (ChannelName.parse(frame.channel())) {
+            case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
+                return new PublishAdmission.Result.Refused(error);
+            }
+            case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
+        }
+        Optional<ErrorInfo> refusal = rights.refusal(name, Operation.ANNOTATION_PUBLISH)
+                .or(() -> channels.missingMode(frame.channel(), ChannelMode.ANNOTATION_PUBLISH));
+        if (refusal.isPresent()) {
+            return new PublishAdmission.Result.Refused(refusal.get());
+        }
+        ChannelId id = rights.channelId(name);
+        return frontend.admission()
+                .admit(new PublishAdmission.AnnotationRequest(
+                        connection.app(),
+                        id,
+                        connection.identity(),
+                        Optional.of(claim),
+                        frame.annotations(),
+                        claim.connectionId() + ':' + number.shown(),
+                        Optional.of(number.identityOf(id, frame.annotations())),
+                        number.mayRepeat()));
     }
 
     void presence(ClientMessage.Presence frame) {
@@ -164,6 +221,7 @@ final class ConnectionPublishes {
                 policy,
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
         channels.vouch(frame.channel());
+        appends.flush(id);
         frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> {
             if (number.mayRepeat() && isTransient(result) || isUndecided(result)) {
                 connection.disconnect(ErrorCode.OVERLOADED.info());

@@ -2,14 +2,13 @@ package io.hark.frontend;
 
 import io.hark.auth.Grant;
 import io.hark.channel.ChannelId;
+import io.hark.channel.Publish;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.Message;
 import io.hark.rest.RateGate;
 import io.hark.rest.RateGates;
 import io.hark.rest.RateLimits;
 import io.hark.rest.Rates;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -70,11 +69,10 @@ final class ConnectionRates {
     }
 
     /// Takes a publish: from the connection, what its token allows on the channel, the channel, key and app.
-    ///
-    /// @param mustPass whether it cannot be refused, as an earlier sending of it may be stored
-    Optional<ErrorInfo> publish(ChannelId channel, Grant grant, List<Message> published, boolean mustPass) {
+    Optional<ErrorInfo> publish(Publish publish, Grant grant) {
         long now = rates.nowNanos();
-        int count = published.size();
+        int count = publish.count();
+        boolean mustPass = publish.mayRepeat(); // An earlier sending of it may be stored.
         int max = limits.connectionMessages();
         if (mustPass) {
             messages.ifPresent(gate -> gate.force(count, max, now));
@@ -82,8 +80,8 @@ final class ConnectionRates {
             return Optional.of(
                     ErrorCode.CONNECTION_MESSAGE_RATE.info(FORM.formatted("connection.inbound.maxRate", max)));
         }
-        Optional<ErrorInfo> refusal = ofToken(channel, grant, count, mustPass, now)
-                .or(() -> rates.publish(channel, grant.keyName(), published, mustPass));
+        Optional<ErrorInfo> refusal = ofToken(publish.channel(), grant, count, mustPass, now)
+                .or(() -> rates.publish(publish, grant.keyName()));
         if (refusal.isPresent()) {
             messages.ifPresent(gate -> gate.giveBack(count, max));
         }

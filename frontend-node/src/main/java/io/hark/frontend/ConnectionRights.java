@@ -28,12 +28,18 @@ final class ConnectionRights {
     }
 
     boolean permits(ChannelName name, Operation operation) {
-        return connection.grant().capability().permits(operation, ChannelAccess.resource(name));
+        return ChannelAccess.capabilityRefusal(connection.grant(), name, operation)
+                .isEmpty();
     }
 
     Optional<ErrorInfo> refusal(ChannelName name, Operation operation) {
         return ChannelAccess.refusal(
                 connection.app(), connection.grant(), connection.identity(), secure, name, operation);
+    }
+
+    /// What stands between the client and the channel whatever it wants to do there.
+    Optional<ErrorInfo> namespaceRefusal(ChannelName name) {
+        return ChannelAccess.namespaceRefusal(connection.app(), connection.identity(), secure, name);
     }
 
     /// @param granted what [#granted] gave
@@ -42,7 +48,7 @@ final class ConnectionRights {
             return Optional.of(ErrorCode.CAPABILITY_REFUSED.info(
                     "Channel denied access based on given capability; channel %s".formatted(name.full())));
         }
-        return ChannelAccess.namespaceRefusal(connection.app(), connection.identity(), secure, name);
+        return namespaceRefusal(name);
     }
 
     /// The modes asked for, as far as the capability goes; the defaults when none were asked for.

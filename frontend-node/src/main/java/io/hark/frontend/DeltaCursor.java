@@ -1,7 +1,6 @@
 package io.hark.frontend;
 
 import io.hark.channel.Entry;
-import io.hark.channel.EntryBody;
 import java.util.Optional;
 
 /// Confined: which message one subscriber got last on a channel, so that it is told differences to that
@@ -35,7 +34,7 @@ final class DeltaCursor {
 
     /// The subscriber is told this entry, which was read from the log.
     Entry backlog(Entry entry) {
-        if (!(entry.body() instanceof EntryBody.Messages)) {
+        if (!FrameRing.hasMessages(entry)) {
             return entry;
         }
         Entry told = coder.difference(read, entry);

@@ -2,13 +2,13 @@ package io.hark.frontend;
 
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
-import io.hark.channel.Hlc;
 import io.hark.channel.Origin;
 import io.hark.channel.Subscribed;
+import io.hark.protocol.Annotation;
+import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
-import io.hark.protocol.MessageSerial;
 import io.hark.protocol.OriginSeq;
 import io.hark.protocol.Position;
 import io.hark.protocol.PresenceBatch;
@@ -16,6 +16,7 @@ import io.hark.protocol.ServerMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Value: log entries as the frames that clients get.
 public final class EntryFrames {
@@ -26,27 +27,76 @@ public final class EntryFrames {
     }
 
     /// @param channel the channel as the client wrote it
-    /// @return empty for entries that no client sees
-    Optional<ServerMessage> frame(String channel, Entry entry) {
-        return switch (entry.body()) {
-            case EntryBody.None() -> Optional.empty();
+    /// @param out     gets the frames in their order; nothing for an entry that the client does not see
+    void frames(String channel, Entry entry, FrameView view, Consumer<ServerMessage> out) {
+        switch (entry.body()) {
+            case EntryBody.None() -> {}
             case EntryBody.Messages(MessageBatch batch) ->
-                Optional.of(new ServerMessage.Messages(
-                        channel,
-                        channelSerial(entry),
-                        batch.id(),
-                        batch.connectionId(),
-                        batch.timestamp(),
-                        withSerials(entry, batch.messages())));
+                out.accept(messages(channel, entry, batch, withSerials(entry, batch.messages())));
+            case EntryBody.Version version ->
+                out.accept(messages(channel, entry, version.batch(), List.of(told(version))));
+            case EntryBody.Annotations(AnnotationBatch batch, Optional<Message> summary) -> {
+                if (view.annotations() && !batch.annotations().isEmpty()) {
+                    out.accept(annotations(channel, entry, batch));
+                }
+                if (view.summaries() && summary.isPresent()) {
+                    out.accept(summary(channel, entry, batch, summary.get()));
+                }
+            }
             case EntryBody.Presence(PresenceBatch batch) ->
-                Optional.of(new ServerMessage.Presence(
+                out.accept(new ServerMessage.Presence(
                         channel,
                         channelSerial(entry),
                         batch.id(),
                         batch.connectionId(),
                         batch.timestamp(),
                         batch.presence()));
-        };
+        }
+    }
+
+    private ServerMessage messages(String channel, Entry entry, MessageBatch batch, List<Message> messages) {
+        return new ServerMessage.Messages(
+                channel, channelSerial(entry), batch.id(), batch.connectionId(), batch.timestamp(), messages);
+    }
+
+    /// The message of a version under the id of whoever made it, so that no two frames have the same.
+    static Message told(EntryBody.Version version) {
+        return version.message().withoutId().withConnectionId(Optional.empty());
+    }
+
+    private ServerMessage annotations(String channel, Entry entry, AnnotationBatch batch) {
+        return new ServerMessage.Annotations(
+                channel,
+                channelSerial(entry),
+                batch.id(),
+                batch.connectionId(),
+                batch.timestamp(),
+                withSerials(entry, batch));
+    }
+
+    private ServerMessage summary(String channel, Entry entry, AnnotationBatch batch, Message summary) {
+        return new ServerMessage.Messages(
+                channel, channelSerial(entry), summaryId(entry), Optional.empty(), batch.timestamp(), List.of(summary));
+    }
+
+    /// Unlike the id of the annotations in the same entry.
+    static String summaryId(Entry entry) {
+        return "summary-" + entry.channel().slot() + '-' + entry.epoch() + ':' + entry.lsn();
+    }
+
+    /// Every annotation with its own serial, derived from the entry's place.
+    private static List<Annotation> withSerials(Entry entry, AnnotationBatch batch) {
+        List<Annotation> out = new ArrayList<>(batch.annotations().size());
+        for (int index = 0; index < batch.annotations().size(); index++) {
+            out.add(identified(entry, batch, index));
+        }
+        return out;
+    }
+
+    static Annotation identified(Entry entry, AnnotationBatch batch, int index) {
+        Annotation annotation = batch.annotations().get(index);
+        return annotation.identified(
+                annotation.id().orElse(batch.id() + ':' + index), entry.serial(index), batch.timestamp());
     }
 
     String channelSerial(Entry entry) {
@@ -80,15 +130,7 @@ public final class EntryFrames {
             out.add(
                     message.serial().isPresent()
                             ? message
-                            : message.withSerial(
-                                    MessageSerial.format(
-                                            Hlc.millis(entry.hlc()),
-                                            Hlc.counter(entry.hlc()),
-                                            entry.origin().region(),
-                                            entry.origin().lineage(),
-                                            entry.oseq(),
-                                            index),
-                                    message.version()));
+                            : message.withSerial(entry.serial(index), message.version()));
         }
         return out;
     }

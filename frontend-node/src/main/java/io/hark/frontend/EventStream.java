@@ -37,7 +37,8 @@ final class EventStream implements LoopClient {
     private static final long KEEPALIVE_MILLIS = 15_000;
 
     /// What the URL says of all channels at once.
-    private static final Set<String> CHANNEL_PARAMS = Set.of("rewind", "rewindLimit", "delta", "occupancy");
+    private static final Set<String> CHANNEL_PARAMS =
+            Set.of("rewind", "rewindLimit", "delta", "occupancy", "appendMode");
 
     private final Frontend frontend;
     private final FrontendLoop loop;

@@ -29,6 +29,7 @@ final class FrameRing implements RingListener {
     private final Map<Form, Variant> variants = new HashMap<>(2);
     private final List<Held> held = new ArrayList<>(0);
     private Entry[] entries = new Entry[4];
+    private final WholeFrames wholes = new WholeFrames();
     private long firstSeq;
     private long endSeq;
 
@@ -79,6 +80,7 @@ final class FrameRing implements RingListener {
         while (!held.isEmpty() && held.getFirst().from() < newFirstSeq) {
             held.removeFirst().bytes().release();
         }
+        wholes.dropped(newFirstSeq);
         for (Variant variant : variants.values()) {
             variant.drop();
         }
@@ -159,23 +161,37 @@ final class FrameRing implements RingListener {
         return before;
     }
 
-    private static boolean hasMessages(Entry entry) {
-        return entry.body() instanceof EntryBody.Messages;
+    /// The frame of `whole`, which stands for the append at `seq`, as bytes that the caller owns.
+    ByteBuf whole(Form form, long seq, Entry whole) {
+        return wholes.get(seq, form, () -> {
+            ByteBuf bytes = allocator.directBuffer(whole.size() + FRAME_OVERHEAD);
+            frames.frames(
+                    form.channel(), whole, form.shown(), frame -> scratch.webSocketFrame(form.format(), frame, bytes));
+            return bytes;
+        });
+    }
+
+    /// Whether a subscriber is told messages by it.
+    static boolean hasMessages(Entry entry) {
+        return switch (entry.body()) {
+            case EntryBody.Messages messages -> true;
+            case EntryBody.Version version -> true;
+            case EntryBody.Annotations annotations -> annotations.summary().isPresent();
+            case EntryBody.Presence presence -> false;
+            case EntryBody.None none -> false;
+        };
     }
 
     /// The frames of `[from, to)` as runs of bytes that the caller owns.
-    List<ByteBuf> frames(Format format, String channel, RingView view, long from, long to) {
-        return variants.computeIfAbsent(new Form(format, channel, view), Variant::new)
-                .slices(from, to);
+    List<ByteBuf> frames(Form form, long from, long to) {
+        return variants.computeIfAbsent(form, Variant::new).slices(from, to);
     }
 
     /// The same for a channel whose messages are batched or conflated: `[from, to)` is what was held
     /// together.
     ///
     /// @param channelName without qualifier
-    ByteBuf held(
-            Format format, String channel, String channelName, RingView view, Delivery delivery, long from, long to) {
-        Form form = new Form(format, channel, view);
+    ByteBuf held(Form form, String channelName, Delivery delivery, long from, long to) {
         for (Held each : held) {
             if (each.from() == from && each.to() == to && each.form().equals(form)) {
                 return each.bytes().retainedDuplicate();
@@ -183,12 +199,12 @@ final class FrameRing implements RingListener {
         }
         List<Entry> told = new ArrayList<>((int) (to - from));
         for (long seq = from; seq < to; seq++) {
-            told.add(view.of(this, seq));
+            told.add(form.view().of(this, seq));
         }
         ByteBuf bytes = allocator.directBuffer();
-        for (ServerMessage frame :
-                HeldEntries.frames(frames, channel, HeldEntries.survivors(delivery, channelName, told))) {
-            scratch.webSocketFrame(format, frame, bytes);
+        HeldEntries entryFrames = new HeldEntries(frames, form.channel(), form.shown());
+        for (ServerMessage frame : entryFrames.frames(HeldEntries.survivors(delivery, channelName, told))) {
+            scratch.webSocketFrame(form.format(), frame, bytes);
         }
         if (held.size() == HELD_MAX) {
             // Whoever shares frames asks for them in one turn; these are of some who each get something else.
@@ -199,7 +215,10 @@ final class FrameRing implements RingListener {
     }
 
     /// How a subscriber gets the ring's entries.
-    private record Form(Format format, String channel, RingView view) {}
+    ///
+    /// @param channel its name as the client wrote it
+    /// @param shown   what of an entry that has something for several modes
+    record Form(Format format, String channel, RingView view, FrameView shown) {}
 
     /// Frames of what was held together, for all who were told of the same.
     private record Held(Form form, long from, long to, ByteBuf bytes) {}
@@ -253,8 +272,11 @@ final class FrameRing implements RingListener {
             ByteBuf bytes = allocator.directBuffer(estimate);
             int[] ends = new int[told.length];
             for (int i = 0; i < told.length; i++) {
-                frames.frame(form.channel(), told[i])
-                        .ifPresent(frame -> scratch.webSocketFrame(form.format(), frame, bytes));
+                frames.frames(
+                        form.channel(),
+                        told[i],
+                        form.shown(),
+                        frame -> scratch.webSocketFrame(form.format(), frame, bytes));
                 ends[i] = bytes.writerIndex();
             }
             return new Chunk(from, ends, bytes);

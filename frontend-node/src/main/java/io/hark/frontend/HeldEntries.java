@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Value: entries that were held for an interval, as subscribers are told of them.
-final class HeldEntries {
+///
+/// @param channel as the client wrote it
+/// @param shown   what of an entry that has something for several modes
+record HeldEntries(EntryFrames entryFrames, String channel, FrameView shown) {
     /// Messages in one frame; more make another one.
     static final int MESSAGES_MAX = 200;
 
     /// Bytes of payload in one frame, unless a single publish has more.
     static final int BYTES_MAX = 64 << 10;
-
-    private HeldEntries() {}
 
     /// The entries less the messages that others take the place of: where messages are conflated, all
     /// but the last of each key.
@@ -54,9 +55,7 @@ final class HeldEntries {
     }
 
     /// The frames of entries, neighbouring publishes in one.
-    ///
-    /// @param channel as the client wrote it
-    static List<ServerMessage> frames(EntryFrames frames, String channel, List<Entry> entries) {
+    List<ServerMessage> frames(List<Entry> entries) {
         List<ServerMessage> out = new ArrayList<>();
         List<Entry> together = new ArrayList<>();
         int messages = 0;
@@ -69,7 +68,7 @@ final class HeldEntries {
                     && messages + entry.count() <= MESSAGES_MAX
                     && bytes + entry.size() <= BYTES_MAX;
             if (!fits) {
-                flush(frames, channel, together, out);
+                flush(together, out);
                 messages = 0;
                 bytes = 0;
             }
@@ -77,24 +76,24 @@ final class HeldEntries {
             messages += entry.count();
             bytes += entry.size();
             if (!(entry.body() instanceof EntryBody.Messages)) {
-                flush(frames, channel, together, out);
+                flush(together, out);
             }
         }
-        flush(frames, channel, together, out);
+        flush(together, out);
         return out;
     }
 
-    private static void flush(EntryFrames frames, String channel, List<Entry> together, List<ServerMessage> out) {
+    private void flush(List<Entry> together, List<ServerMessage> out) {
         if (together.size() == 1) {
-            frames.frame(channel, together.getFirst()).ifPresent(out::add);
+            entryFrames.frames(channel, together.getFirst(), shown, out::add);
         } else if (!together.isEmpty()) {
-            out.add(one(frames, channel, together));
+            out.add(one(together));
         }
         together.clear();
     }
 
     /// One frame of several publishes: nothing is inherited from it, as they may differ in all of it.
-    private static ServerMessage one(EntryFrames frames, String channel, List<Entry> together) {
+    private ServerMessage one(List<Entry> together) {
         List<Message> all = new ArrayList<>();
         String id = "";
         for (Entry entry : together) {
@@ -110,6 +109,6 @@ final class HeldEntries {
             }
         }
         return new ServerMessage.Messages(
-                channel, frames.channelSerial(together.getLast()), id, Optional.empty(), 0, all);
+                channel, entryFrames.channelSerial(together.getLast()), id, Optional.empty(), 0, all);
     }
 }

@@ -100,6 +100,9 @@ final class MessageFilter implements RingView {
 
     /// The entry with the messages that are selected; without a body when none is.
     Entry select(Entry entry) {
+        if (entry.body() instanceof EntryBody.Version version) {
+            return selects(version.message()) ? entry : entry.with(EntryBody.NONE);
+        }
         if (!(entry.body() instanceof EntryBody.Messages(MessageBatch batch))) {
             return entry.with(EntryBody.NONE);
         }

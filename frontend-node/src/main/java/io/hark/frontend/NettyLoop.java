@@ -2,6 +2,7 @@ package io.hark.frontend;
 
 import io.hark.channel.Loop;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -30,9 +31,22 @@ public record NettyLoop(EventLoop eventLoop) implements Loop {
         try {
             eventLoop.execute(task);
         } catch (RejectedExecutionException e) {
-            if (!eventLoop.isShuttingDown()) {
-                throw e;
-            }
+            ignoreAtTheEnd(e);
+        }
+    }
+
+    /// Runs the task on the loop after a while, unless the node ends before.
+    void later(Duration delay, Runnable task) {
+        try {
+            eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            ignoreAtTheEnd(e);
+        }
+    }
+
+    private void ignoreAtTheEnd(RejectedExecutionException e) {
+        if (!eventLoop.isShuttingDown()) {
+            throw e;
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 ///
 /// @param version    empty when absent or not a number
 /// @param heartbeats whether the client needs heartbeats that its code can see
+/// @param appendRollupWindow in which appends to the same message become one; zero for never
 record OpenRequest(
         Credentials credentials,
         Optional<Double> version,
@@ -24,12 +25,16 @@ record OpenRequest(
         Optional<String> recover,
         Optional<Duration> remainPresentFor,
         Optional<Duration> heartbeatInterval,
+        Duration appendRollupWindow,
         boolean secure) {
     private static final double VERSION_MIN = 2;
+    private static final double VERSION_OF_APPENDS = 5;
     private static final long REMAIN_MILLIS_MIN = 1_000;
     private static final long REMAIN_MILLIS_MAX = 120_000;
     private static final long HEARTBEAT_MILLIS_MIN = 5_000;
     private static final long HEARTBEAT_MILLIS_MAX = 1_800_000;
+    private static final Duration ROLLUP_WINDOW = Duration.ofMillis(40);
+    private static final long ROLLUP_MILLIS_MAX = 500;
 
     /// @param query decoded params, of a repeated one the last
     static OpenRequest of(Optional<String> authorization, Map<String, String> query, boolean secure) {
@@ -44,6 +49,7 @@ record OpenRequest(
                 Optional.ofNullable(query.get("recover")).filter(key -> !key.isEmpty()),
                 millis(query, "remainPresentFor", REMAIN_MILLIS_MIN, REMAIN_MILLIS_MAX),
                 millis(query, "heartbeatInterval", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX),
+                millis(query, "appendRollupWindow", 0, ROLLUP_MILLIS_MAX).orElse(ROLLUP_WINDOW),
                 secure);
     }
 
@@ -61,6 +67,7 @@ record OpenRequest(
                 recover,
                 remainPresentFor,
                 heartbeatInterval,
+                appendRollupWindow,
                 secure);
     }
 
@@ -77,6 +84,12 @@ record OpenRequest(
                     "protocol version %s is no longer served; 2 or later is".formatted(version.get())));
         }
         return Optional.empty();
+    }
+
+    /// Whether the client takes what is appended to a message for a message of its own: its protocol version
+    /// has no appends.
+    boolean isBeforeAppends() {
+        return version.orElse(VERSION_MIN) < VERSION_OF_APPENDS;
     }
 
     private static Optional<Double> number(String text) {

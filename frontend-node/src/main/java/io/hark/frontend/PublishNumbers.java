@@ -4,7 +4,9 @@ import com.dynatrace.hash4j.hashing.HashStream128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.hark.channel.ChannelId;
 import io.hark.channel.IdHash;
+import io.hark.protocol.Annotation;
 import io.hark.protocol.Message;
+import io.hark.protocol.MessageAction;
 import io.hark.protocol.Payload;
 import java.util.List;
 
@@ -66,20 +68,46 @@ final class PublishNumbers {
         }
 
         IdHash identity(ChannelId channel, List<Message> messages) {
-            HashStream128 hash = Hashing.xxh3_128().hashStream();
-            hash.putString(connectionId).putInt(recoveries).putLong(msgSerial).putInt(rewindsBefore);
-            hash.putLong(channel.key().high()).putLong(channel.key().low());
+            HashStream128 hash = hash(channel);
             for (Message message : messages) {
                 hash.putString(message.name().orElse(""));
                 hash.putString(message.id().orElse(""));
                 hash.putString(message.encoding().orElse(""));
-                switch (message.data()) {
-                    case Payload.None() -> hash.putByte((byte) 0);
-                    case Payload.Text(String text) -> hash.putByte((byte) 1).putString(text);
-                    case Payload.Binary(byte[] bytes) -> hash.putByte((byte) 2).putByteArray(bytes);
+                put(hash, message.data());
+                if (message.action() != MessageAction.CREATE) {
+                    hash.putInt(message.action().ordinal());
+                    hash.putString(message.serial().orElse(""));
                 }
             }
             return IdHash.of(hash);
+        }
+
+        IdHash identityOf(ChannelId channel, List<Annotation> annotations) {
+            HashStream128 hash = hash(channel);
+            for (Annotation annotation : annotations) {
+                hash.putInt(annotation.action().ordinal());
+                hash.putString(annotation.messageSerial().orElse(""));
+                hash.putString(annotation.type());
+                hash.putString(annotation.name().orElse(""));
+                hash.putInt(annotation.count());
+                hash.putString(annotation.clientId().orElse(""));
+                put(hash, annotation.data());
+            }
+            return IdHash.of(hash);
+        }
+
+        private HashStream128 hash(ChannelId channel) {
+            HashStream128 hash = Hashing.xxh3_128().hashStream();
+            hash.putString(connectionId).putInt(recoveries).putLong(msgSerial).putInt(rewindsBefore);
+            return hash.putLong(channel.key().high()).putLong(channel.key().low());
+        }
+
+        private static void put(HashStream128 hash, Payload data) {
+            switch (data) {
+                case Payload.None() -> hash.putByte((byte) 0);
+                case Payload.Text(String text) -> hash.putByte((byte) 1).putString(text);
+                case Payload.Binary(byte[] bytes) -> hash.putByte((byte) 2).putByteArray(bytes);
+            }
         }
     }
 }

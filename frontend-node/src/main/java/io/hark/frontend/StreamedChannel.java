@@ -11,6 +11,7 @@ import io.hark.channel.FrontendChannel;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
+import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
@@ -48,6 +49,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     private boolean attached;
 
     private long lastLsn;
+    private final boolean wholeAppends;
     private Optional<Attachment> attachment = Optional.empty();
     private boolean counted;
     private String serial;
@@ -73,6 +75,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
         this.deltas = options.delta() && !(delivery instanceof Delivery.Conflated)
                 ? Optional.of(new DeltaCursor(loop.deltas()))
                 : Optional.empty();
+        this.wholeAppends = options.wholeAppends();
         this.serial = serial;
     }
 
@@ -83,7 +86,8 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     void attach(long nowMillis) {
         FrontendChannel joined = loop.join(id, delivery);
         count(1);
-        attachment = Optional.of(joined.attach(this, from, Optional.empty(), false, nowMillis));
+        FrontendChannel.Wants wants = new FrontendChannel.Wants(false, wholeAppends);
+        attachment = Optional.of(joined.attach(this, from, Optional.empty(), wants, nowMillis));
         if (!counted) {
             detach(); // What came at once has ended it already.
         }
@@ -215,6 +219,15 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
                     write("message", json().toTree(full), message.data());
                 }
             }
+            case EntryBody.Version version -> {
+                MessageBatch batch = version.batch();
+                Message told = version.message().withId(batch.id() + ":0").withConnectionId(batch.connectionId());
+                write("message", json().toTree(told), told.data());
+            }
+            case EntryBody.Annotations(AnnotationBatch batch, Optional<Message> summary) ->
+                summary.map(message -> message.withId(EntryFrames.summaryId(entry) + ":0")
+                                .withTimestamp(batch.timestamp()))
+                        .ifPresent(this::writeSummary);
             case EntryBody.Presence(PresenceBatch batch) -> {
                 for (int index = 0; index < batch.presence().size(); index++) {
                     PresenceMessage event = batch.presence().get(index);
@@ -227,6 +240,13 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
             }
         }
         stream.wrote();
+    }
+
+    /// Readers of bare data have no use for a message without.
+    private void writeSummary(Message summary) {
+        if (stream.enveloped()) {
+            write("message", json().toTree(summary), summary.data());
+        }
     }
 
     private void write(String event, Map<String, Object> tree, Payload data) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FrameRingTest {
+    private static final FrameView ALL = new FrameView(true, true);
     private static final ChannelId ROOM = ChannelId.of("app", "room");
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
@@ -65,9 +66,9 @@ class FrameRingTest {
     void subscribersShareTheSameBytes() {
         append(3);
 
-        List<ByteBuf> first = ring.frames(Format.JSON, "room", RingView.PLAIN, 0, 3);
+        List<ByteBuf> first = ring.frames(form(Format.JSON, "room", RingView.PLAIN), 0, 3);
         long used = allocator.metric().usedDirectMemory();
-        List<ByteBuf> second = ring.frames(Format.JSON, "room", RingView.PLAIN, 1, 3);
+        List<ByteBuf> second = ring.frames(form(Format.JSON, "room", RingView.PLAIN), 1, 3);
 
         assertThat(allocator.metric().usedDirectMemory()).isEqualTo(used);
         first.forEach(ByteBuf::release);
@@ -132,7 +133,7 @@ class FrameRingTest {
     @Test
     void whatWasHandedOutLivesOnWhenItsEntriesAreDropped() throws Exception {
         append(3);
-        List<ByteBuf> held = ring.frames(Format.JSON, "room", RingView.PLAIN, 1, 3);
+        List<ByteBuf> held = ring.frames(form(Format.JSON, "room", RingView.PLAIN), 1, 3);
 
         ring.dropped(3);
         append(1);
@@ -183,7 +184,7 @@ class FrameRingTest {
 
     private ByteBuf held(long from, long to) {
         Delivery batched = new Delivery.Batched(Duration.ofMillis(20));
-        return ring.held(Format.JSON, "room", "room", RingView.PLAIN, batched, from, to);
+        return ring.held(form(Format.JSON, "room", RingView.PLAIN), "room", batched, from, to);
     }
 
     @Test
@@ -194,9 +195,9 @@ class FrameRingTest {
 
         assertThat(ring.delta(1)).isSameAs(ring.delta(1));
         for (Format format : Format.values()) {
-            List<ByteBuf> runs = ring.frames(format, "room", RingView.DELTA, 0, 2);
+            List<ByteBuf> runs = ring.frames(form(format, "room", RingView.DELTA), 0, 2);
             long bytes = runs.stream().mapToLong(ByteBuf::readableBytes).sum();
-            List<ByteBuf> whole = ring.frames(format, "room", RingView.PLAIN, 0, 2);
+            List<ByteBuf> whole = ring.frames(form(format, "room", RingView.PLAIN), 0, 2);
             assertThat(texts(format, runs)).containsExactly("room:0", "room:1");
             assertThat(whole.stream().mapToLong(ByteBuf::readableBytes).sum()).isNotEqualTo(bytes);
             whole.forEach(ByteBuf::release);
@@ -228,7 +229,11 @@ class FrameRingTest {
 
     /// Each frame as `channel:name`.
     private List<String> read(Format format, String channel, long from, long to) throws Exception {
-        return texts(format, ring.frames(format, channel, RingView.PLAIN, from, to));
+        return texts(format, ring.frames(form(format, channel, RingView.PLAIN), from, to));
+    }
+
+    private static FrameRing.Form form(Format format, String channel, RingView view) {
+        return new FrameRing.Form(format, channel, view, ALL);
     }
 
     private static List<String> texts(Format format, List<ByteBuf> runs) throws Exception {

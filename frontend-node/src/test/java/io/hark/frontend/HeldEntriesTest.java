@@ -27,7 +27,10 @@ class HeldEntriesTest {
     private static final ChannelId ROOM = ChannelId.of("app", "room");
     private static final Delivery BATCHED = new Delivery.Batched(Duration.ofMillis(20));
 
+    private static final FrameView ALL = new FrameView(true, true);
+
     private final EntryFrames frames = new EntryFrames(new ChannelSerials("secret".getBytes(UTF_8)));
+    private final HeldEntries held = new HeldEntries(frames, "room", ALL);
     private long lsn;
 
     private static Delivery conflated(String key) throws MalformedFrame {
@@ -37,7 +40,7 @@ class HeldEntriesTest {
     @Test
     void neighbouringPublishesComeInOneFrameAndKeepWhatTheyAre() {
         List<Entry> entries = List.of(publish("a"), publish("b", "c"), publish("d"));
-        List<ServerMessage> told = HeldEntries.frames(frames, "room", entries);
+        List<ServerMessage> told = held.frames(entries);
 
         assertThat(told).hasSize(1);
         ServerMessage.Messages frame = (ServerMessage.Messages) told.getFirst();
@@ -58,7 +61,7 @@ class HeldEntriesTest {
     void presenceKeepsItsPlaceBetweenMessages() {
         List<Entry> entries = List.of(publish("a"), publish("b"), presence(), publish("c"));
 
-        assertThat(HeldEntries.frames(frames, "room", entries))
+        assertThat(held.frames(entries))
                 .extracting(ServerMessage::getClass)
                 .containsExactly(
                         ServerMessage.Messages.class, ServerMessage.Presence.class, ServerMessage.Messages.class);
@@ -68,14 +71,14 @@ class HeldEntriesTest {
     void aFrameHasNoMoreThanItMay() {
         List<Entry> many =
                 IntStream.range(0, 450).mapToObj(i -> publish("m" + i)).toList();
-        assertThat(HeldEntries.frames(frames, "room", many))
+        assertThat(held.frames(many))
                 .extracting(frame -> ((ServerMessage.Messages) frame).messages().size())
                 .containsExactly(200, 200, 50);
 
         List<Entry> large =
                 IntStream.range(0, 4).mapToObj(i -> publish("x".repeat(30_000))).toList();
-        assertThat(HeldEntries.frames(frames, "room", large)).hasSize(2);
-        assertThat(HeldEntries.frames(frames, "room", List.of(publish("y".repeat(100_000)), publish("z"))))
+        assertThat(held.frames(large)).hasSize(2);
+        assertThat(held.frames(List.of(publish("y".repeat(100_000)), publish("z"))))
                 .hasSize(2);
     }
 
@@ -83,10 +86,10 @@ class HeldEntriesTest {
     void aPublishOfItsOwnIsAsIfItHadNotBeenHeld() {
         Entry alone = publish("a");
 
-        assertThat(HeldEntries.frames(frames, "room", List.of(alone)))
-                .containsExactly(frames.frame("room", alone).orElseThrow());
-        assertThat(HeldEntries.frames(frames, "room", List.of(alone.with(EntryBody.NONE))))
-                .isEmpty();
+        List<ServerMessage> asPublished = new ArrayList<>();
+        frames.frames("room", alone, ALL, asPublished::add);
+        assertThat(held.frames(List.of(alone))).isEqualTo(asPublished).hasSize(1);
+        assertThat(held.frames(List.of(alone.with(EntryBody.NONE)))).isEmpty();
     }
 
     @Test

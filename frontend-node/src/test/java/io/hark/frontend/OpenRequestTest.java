@@ -24,6 +24,7 @@ class OpenRequestTest {
         assertThat(request.recover()).isEmpty();
         assertThat(request.remainPresentFor()).isEmpty();
         assertThat(request.heartbeatInterval()).isEmpty();
+        assertThat(request.appendRollupWindow()).hasMillis(40);
     }
 
     @Test
@@ -51,6 +52,21 @@ class OpenRequestTest {
         assertThat(request.recover()).contains("c");
         assertThat(request.remainPresentFor()).contains(Duration.ofSeconds(2));
         assertThat(request.heartbeatInterval()).contains(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void theRollupWindowIsAtMostHalfASecond() {
+        assertThat(open(Map.of("appendRollupWindow", "0")).appendRollupWindow()).isZero();
+        assertThat(open(Map.of("appendRollupWindow", "20")).appendRollupWindow())
+                .hasMillis(20);
+        assertThat(open(Map.of("appendRollupWindow", "501")).appendRollupWindow())
+                .hasMillis(500);
+    }
+
+    @Test
+    void clientsKnowAppendsFromVersion5On() {
+        assertThat(open(Map.of("v", "4")).isBeforeAppends()).isTrue();
+        assertThat(open(Map.of("v", "5")).isBeforeAppends()).isFalse();
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.Hlc;
 import io.hark.channel.IdHash;
+import io.hark.channel.LogRecord;
+import io.hark.channel.LogRecordCodec;
 import io.hark.channel.Receipt;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,6 +97,49 @@ final class HistoryReader {
         return entry;
     }
 
+    /// One entry; empty when it is not kept any more, or is of another channel.
+    Optional<Entry> entry(ChannelKey channel, long lsn) throws RocksDBException, DamagedEntry {
+        Optional<Found> found = find(channel, lsn);
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(decode(found.get().encoded(), channel, lsn));
+    }
+
+    /// The same with everything that is kept together with it.
+    Optional<LogRecord> record(ChannelKey channel, long lsn) throws RocksDBException, DamagedEntry {
+        Optional<Found> found = find(channel, lsn);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<byte[]> row = database.get(Table.LOG, Rows.logKey(found.get().segment(), channel.slot(), lsn));
+        if (row.isEmpty()) {
+            return Optional.empty(); // It has expired meanwhile: both rows go as one.
+        }
+        LogRecord record =
+                LogRecordCodec.decode(Rows.logCompanion(row.get()), found.get().encoded());
+        if (record.lsn() != lsn || !record.head().channel().equals(channel)) {
+            throw new DamagedEntry("at %d of channel %s stands entry %d of channel %s"
+                    .formatted(lsn, channel, record.lsn(), record.head().channel()));
+        }
+        return Optional.of(record);
+    }
+
+    private record Found(long segment, byte[] encoded) {}
+
+    /// Looks from the newest segment on, as most of what is asked for is new.
+    private Optional<Found> find(ChannelKey channel, long lsn) throws RocksDBException {
+        for (RetentionClass each : retention.classes()) {
+            long[] segments = retention.history.of(each.id());
+            for (int i = segments.length - 1; i >= 0; i--) {
+                Optional<byte[]> entry = database.get(Table.HIST, Rows.historyKey(segments[i], channel, lsn));
+                if (entry.isPresent()) {
+                    return Optional.of(new Found(segments[i], entry.get()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /// Remembered for the dedupe window at least, an eighth longer at most.
     Optional<Receipt> receipt(ChannelKey channel, IdHash id) throws RocksDBException, DamagedEntry {
         long[] segments = retention.dedupe.all();
@@ -108,7 +153,7 @@ final class HistoryReader {
     }
 
     ChannelImage channel(ChannelKey channel) throws RocksDBException, DamagedEntry {
-        return new ChannelImage(place(channel).lastLsn(), state.members(channel));
+        return new ChannelImage(place(channel).lastLsn(), state.members(channel), state.dueSummaries(channel));
     }
 
     /// Value: where a channel ends.

@@ -5,8 +5,6 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
-import io.hark.channel.HistoryPage;
-import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
@@ -17,6 +15,7 @@ import io.hark.channel.SlotRow;
 import io.hark.channel.StateKind;
 import io.hark.channel.StatePage;
 import io.hark.channel.StateQuery;
+import io.hark.channel.StoreView;
 import io.hark.control.ControlLog;
 import io.hark.control.ControlState;
 import java.io.IOException;
@@ -58,6 +57,7 @@ public final class RocksHistoryStore implements HistoryStore {
     private final SlotReader slotReader;
     private final StateReader stateReader;
     private final ImageReader imageReader;
+    private final Consultation consultation;
     private final ThreadPoolExecutor readers;
     private final RocksControlLog controlLog;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -86,6 +86,7 @@ public final class RocksHistoryStore implements HistoryStore {
         this.reader = new HistoryReader(database, retention, stateReader);
         this.slotReader = new SlotReader(database, retention);
         this.imageReader = new ImageReader(database, retention, reader);
+        this.consultation = new Consultation(reader, stateReader);
         this.readers = new ThreadPoolExecutor(
                 config.readers(),
                 config.readers(),
@@ -208,8 +209,8 @@ public final class RocksHistoryStore implements HistoryStore {
     }
 
     @Override
-    public CompletionStage<HistoryPage> read(HistoryQuery query) {
-        return answer(() -> reader.page(query));
+    public <T> CompletionStage<T> consult(StoreView.Reading<T> reading) {
+        return answer(() -> consultation.answer(reading));
     }
 
     @Override

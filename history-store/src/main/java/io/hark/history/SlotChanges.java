@@ -5,6 +5,7 @@ import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.EntryHead;
 import io.hark.channel.Hlc;
+import io.hark.channel.IdHash;
 import io.hark.channel.LogRecord;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
@@ -142,8 +143,8 @@ final class SlotChanges {
             EntryHead head = record.head();
             batch.delete(Table.HIST, Rows.historyKey(segment, head.channel(), head.lsn()));
             batch.delete(Table.LOG, Rows.logKey(segment, head.channel().slot(), head.lsn()));
-            if (record.id().isPresent()) {
-                deleteReceipt(record);
+            for (IdHash id : record.ids()) {
+                deleteReceipt(head, id);
             }
             if (record.channel().isPresent()) {
                 ChannelId channel = record.channel().get();
@@ -152,10 +153,9 @@ final class SlotChanges {
             }
         }
 
-        private void deleteReceipt(LogRecord record) throws RocksDBException, DamagedEntry {
-            EntryHead head = record.head();
+        private void deleteReceipt(EntryHead head, IdHash id) throws RocksDBException, DamagedEntry {
             for (long segment : retention.at(Hlc.millis(head.hlc()), retention.dedupe)) {
-                byte[] key = Rows.dedupeKey(segment, head.channel(), record.id().orElseThrow());
+                byte[] key = Rows.dedupeKey(segment, head.channel(), id);
                 Optional<byte[]> row = database.get(Table.DEDUPE, key);
                 if (row.isPresent() && Rows.receipt(row.get()).lsn() == head.lsn()) {
                     batch.delete(Table.DEDUPE, key);

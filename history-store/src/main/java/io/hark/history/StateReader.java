@@ -1,6 +1,7 @@
 package io.hark.history;
 
 import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Lifetime;
@@ -89,6 +90,11 @@ final class StateReader {
             rows.status();
         }
         return members;
+    }
+
+    List<String> dueSummaries(ChannelKey channel) throws RocksDBException, DamagedEntry {
+        StateQuery all = StateQuery.startingWith(channel, StateKind.SUMMARY_DUE, "", ChannelImage.DUE_MAX);
+        return page(all).rows().stream().map(StateRow::key).toList();
     }
 
     List<ChannelId> channelsWith(StateKind kind, int slot) throws RocksDBException, DamagedEntry {

@@ -40,7 +40,7 @@ final class WriteSet {
         long segment = retention.classOf(record.policy().retention(), batch).segmentAt(millis);
         retention.history.add(segment);
         addEntry(segment, record);
-        record.id().ifPresent(id -> addReceipt(id, record, millis));
+        record.ids().forEach(id -> addReceipt(id, record, millis));
         record.channel().ifPresent(channel -> {
             lastOfChannel.put(head.channel(), append);
             if (!append.present()) {

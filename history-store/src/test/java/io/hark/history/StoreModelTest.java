@@ -167,7 +167,7 @@ class StoreModelTest {
         CHANNELS.stream().filter(withMembers::contains).forEach(channel -> answers.add(channel + " has members"));
         get(store.log(SLOT, 0, 100_000, 1 << 30))
                 .records()
-                .forEach(record -> answers.add(record.head() + " " + record.id() + " " + record.changes()));
+                .forEach(record -> answers.add(record.head() + " " + record.ids() + " " + record.changes()));
         return answers;
     }
 }

@@ -229,6 +229,7 @@ final class ProtocolClient implements AutoCloseable {
                     presence(frame);
                 }
             }
+            case ServerMessage.Annotations frame -> passed(frame.channel(), frame.channelSerial());
             case ServerMessage.Sync(var channel, var channelSerial, var members) ->
                 Optional.ofNullable(channels.get(channel))
                         .ifPresent(place -> place.presence.synced(channelSerial, members));

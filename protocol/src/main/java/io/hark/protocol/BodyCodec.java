@@ -27,13 +27,36 @@ public final class BodyCodec {
         });
     }
 
+    /// Value: annotations of a message, and what they leave it with.
+    ///
+    /// @param batch   may hold no annotations: then only the summary is new
+    /// @param summary the message's serial and its summary afterwards; empty when that is told later
+    public record Annotated(AnnotationBatch batch, Optional<Message> summary) {}
+
+    public static byte[] encode(Annotated annotated) {
+        AnnotationBatch batch = annotated.batch();
+        List<Message> summary = annotated.summary().stream().toList();
+        return encode(batch.id(), batch.connectionId(), batch.timestamp(), 2, out -> {
+            out.key(Key.ANNOTATIONS);
+            AnnotationCodec.writeAll(batch.annotations(), out);
+            out.key(Key.MESSAGES);
+            MessageCodec.writeAll(summary, MessageCodec.Reader.LOG, batch.timestamp(), out);
+        });
+    }
+
     private static byte[] encode(
             String id, Optional<String> connectionId, long timestamp, ProtocolCodec.Encoder entries) {
+        return encode(id, connectionId, timestamp, 1, entries);
+    }
+
+    /// @param fields how many of them `entries` writes
+    private static byte[] encode(
+            String id, Optional<String> connectionId, long timestamp, int fields, ProtocolCodec.Encoder entries) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(SMALL_BODY_BYTES);
         bytes.write(VERSION);
         WireWriter out = ProtocolCodec.of(Format.MSGPACK).writer(bytes);
         try {
-            out.beginObject(3 + WireWriter.one(connectionId));
+            out.beginObject(2 + fields + WireWriter.one(connectionId));
             out.field(Key.ID, id);
             out.field(Key.CONNECTION_ID, connectionId);
             out.field(Key.TIMESTAMP, timestamp);
@@ -56,6 +79,13 @@ public final class BodyCodec {
     public static PresenceBatch decodePresence(byte[] body) throws MalformedFrame {
         Body read = decode(body);
         return new PresenceBatch(read.id, read.connectionId, read.timestamp, read.presence);
+    }
+
+    /// @throws MalformedFrame 50000: the log is damaged or newer than this code
+    public static Annotated decodeAnnotated(byte[] body) throws MalformedFrame {
+        Body read = decode(body);
+        AnnotationBatch batch = new AnnotationBatch(read.id, read.connectionId, read.timestamp, read.annotations);
+        return new Annotated(batch, read.messages.stream().findFirst());
     }
 
     private static Body decode(byte[] body) throws MalformedFrame {
@@ -85,6 +115,7 @@ public final class BodyCodec {
         private long timestamp;
         private List<Message> messages = List.of();
         private List<PresenceMessage> presence = List.of();
+        private List<Annotation> annotations = List.of();
 
         void read(FieldReader in) throws IOException, MalformedFrame {
             in.enterObject();
@@ -95,6 +126,7 @@ public final class BodyCodec {
                     case TIMESTAMP -> timestamp = in.integer(ErrorCode.INTERNAL);
                     case MESSAGES -> messages = in.objects(ErrorCode.INTERNAL, MessageCodec::read);
                     case PRESENCE -> presence = in.objects(ErrorCode.INTERNAL, PresenceCodec::read);
+                    case ANNOTATIONS -> annotations = in.objects(ErrorCode.INTERNAL, AnnotationCodec::read);
                     default -> in.skip();
                 }
             }

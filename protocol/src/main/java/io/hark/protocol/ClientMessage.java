@@ -21,6 +21,9 @@ public sealed interface ClientMessage {
 
     record Presence(String channel, long msgSerial, List<PresenceMessage> presence) implements ClientMessage {}
 
+    /// Annotations of messages.
+    record Annotate(String channel, long msgSerial, List<Annotation> annotations) implements ClientMessage {}
+
     record Sync(String channel, Optional<String> channelSerial) implements ClientMessage {}
 
     record Auth(String accessToken) implements ClientMessage {

@@ -45,6 +45,7 @@ public enum ErrorCode {
     BASIC_AUTH_REQUIRED(40162, 401, "this operation needs an API key"),
     REVOCATION_NOT_ENABLED(40163, 401, "the key's tokens are not revocable"),
     MODE_NOT_REQUESTED(40165, 401, "the attachment did not ask for the mode that this needs"),
+    ANONYMOUS_OWNS_NOTHING(40166, 401, "only a client with a clientId can change its own messages"),
     FORBIDDEN(40300, 403, "forbidden"),
     TLS_REQUIRED(40311, 403, "the app is reachable over TLS only"),
     NOT_FOUND(40400, 404, "there is no such app, key, message or route"),

@@ -24,6 +24,7 @@ final class FrameReader {
     private long timestamp;
     private List<Message> messages = List.of();
     private List<PresenceMessage> presence = List.of();
+    private List<Annotation> annotations = List.of();
     private List<List<String>> res = List.of();
     private Map<String, String> params = Map.of();
 
@@ -64,6 +65,7 @@ final class FrameReader {
             case TIMESTAMP -> timestamp = in.looseInteger();
             case MESSAGES -> messages = in.objects(ErrorCode.INVALID_PUBLISH, MessageCodec::read);
             case PRESENCE -> presence = in.objects(ErrorCode.INVALID_PUBLISH, PresenceCodec::read);
+            case ANNOTATIONS -> annotations = in.objects(ErrorCode.INVALID_PUBLISH, AnnotationCodec::read);
             case RES -> res = in.objects(ErrorCode.PROTOCOL_ERROR, FrameReader::readSerials);
             case PARAMS -> params = in.strings(ErrorCode.INVALID_PARAMETER_VALUE);
             default -> in.skip();
@@ -130,16 +132,18 @@ final class FrameReader {
             case FrameAction.CLOSE -> new ClientMessage.Close();
             case FrameAction.DISCONNECT -> new ClientMessage.Disconnect();
             case FrameAction.AUTH -> auth();
-            case FrameAction.ATTACH, FrameAction.DETACH, FrameAction.SYNC, FrameAction.PRESENCE, FrameAction.MESSAGE ->
-                onChannel(number);
-            default -> refused(number, notOffered(number));
+            case FrameAction.ATTACH,
+                    FrameAction.DETACH,
+                    FrameAction.SYNC,
+                    FrameAction.PRESENCE,
+                    FrameAction.MESSAGE,
+                    FrameAction.ANNOTATION -> onChannel(number);
+            default ->
+                refused(
+                        number,
+                        ErrorCode.BAD_REQUEST.info(
+                                "this server does not take the action " + number + " from a client"));
         };
-    }
-
-    private static ErrorInfo notOffered(int number) {
-        return number == FrameAction.ANNOTATION
-                ? ErrorCode.MUTABLE_MESSAGES_NOT_ENABLED.info()
-                : ErrorCode.BAD_REQUEST.info("this server does not take the action " + number + " from a client");
     }
 
     private ClientMessage auth() {
@@ -158,6 +162,7 @@ final class FrameReader {
         switch (number) {
             case FrameAction.MESSAGE -> checkPublish(messages);
             case FrameAction.PRESENCE -> checkPublish(presence);
+            case FrameAction.ANNOTATION -> checkPublish(annotations);
             default -> msgSerial = OptionalLong.empty(); // nobody waits for an ACK of the others
         }
         if (in.refusal().isPresent()) {
@@ -167,6 +172,7 @@ final class FrameReader {
         return switch (number) {
             case FrameAction.MESSAGE -> new ClientMessage.Publish(name, msgSerial.orElseThrow(), messages, params);
             case FrameAction.PRESENCE -> new ClientMessage.Presence(name, msgSerial.orElseThrow(), presence);
+            case FrameAction.ANNOTATION -> new ClientMessage.Annotate(name, msgSerial.orElseThrow(), annotations);
             case FrameAction.ATTACH -> new ClientMessage.Attach(name, params, flags, channelSerial);
             case FrameAction.DETACH -> new ClientMessage.Detach(name);
             case FrameAction.SYNC -> new ClientMessage.Sync(name, channelSerial);
@@ -222,6 +228,14 @@ final class FrameReader {
                         connectionId,
                         timestamp,
                         presence);
+            case FrameAction.ANNOTATION ->
+                new ServerMessage.Annotations(
+                        channelNeeded(),
+                        need(channelSerial, "channelSerial"),
+                        need(id, "id"),
+                        connectionId,
+                        timestamp,
+                        annotations);
             case FrameAction.SYNC ->
                 new ServerMessage.Sync(channelNeeded(), need(channelSerial, "channelSerial"), presence);
             case FrameAction.AUTH -> new ServerMessage.AuthRequest();

@@ -71,6 +71,16 @@ final class FrameWriter {
                 delivery(FrameAction.PRESENCE, m.channel(), m.channelSerial(), m.id(), m.connectionId(), m.timestamp());
                 presence(m.presence());
             }
+            case ServerMessage.Annotations m -> {
+                delivery(
+                        FrameAction.ANNOTATION,
+                        m.channel(),
+                        m.channelSerial(),
+                        m.id(),
+                        m.connectionId(),
+                        m.timestamp());
+                annotations(m.annotations());
+            }
             case ServerMessage.Sync(var channel, var channelSerial, var presence) -> {
                 begin(FrameAction.SYNC, 3);
                 out.field(Key.CHANNEL, channel);
@@ -126,6 +136,12 @@ final class FrameWriter {
                 out.field(Key.CHANNEL, channel);
                 out.field(Key.MSG_SERIAL, msgSerial);
                 presence(presence);
+            }
+            case ClientMessage.Annotate(var channel, var msgSerial, var annotations) -> {
+                begin(FrameAction.ANNOTATION, 3);
+                out.field(Key.CHANNEL, channel);
+                out.field(Key.MSG_SERIAL, msgSerial);
+                annotations(annotations);
             }
             case ClientMessage.Sync(var channel, var channelSerial) -> {
                 begin(FrameAction.SYNC, 1 + WireWriter.one(channelSerial));
@@ -187,6 +203,11 @@ final class FrameWriter {
     private void messages(List<Message> messages, MessageCodec.Reader reader, long frameTimestamp) throws IOException {
         out.key(Key.MESSAGES);
         MessageCodec.writeAll(messages, reader, frameTimestamp, out);
+    }
+
+    private void annotations(List<Annotation> annotations) throws IOException {
+        out.key(Key.ANNOTATIONS);
+        AnnotationCodec.writeAll(annotations, out);
     }
 
     private void presence(List<PresenceMessage> presence) throws IOException {

@@ -37,6 +37,7 @@ enum Key {
     MAX_MESSAGE_SIZE("maxMessageSize"),
     MESSAGE("message"),
     MESSAGES("messages"),
+    MESSAGE_SERIAL("messageSerial"),
     METADATA("metadata"),
     MSG_SERIAL("msgSerial"),
     NAME("name"),
@@ -50,6 +51,7 @@ enum Key {
     SITE_CODE("siteCode"),
     STATUS_CODE("statusCode"),
     TIMESTAMP("timestamp"),
+    TYPE("type"),
     VERSION("version"),
     /// A field that we do not know, which is skipped (RSF1).
     UNKNOWN("");

@@ -3,6 +3,7 @@ package io.hark.protocol;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Value: one message as publishers send it and subscribers get it (TM2).
 ///
@@ -88,6 +89,54 @@ public record Message(
         });
     }
 
+    public Message withAnnotations(Map<String, Object> value) {
+        return new Message(
+                id,
+                name,
+                data,
+                encoding,
+                clientId,
+                connectionId,
+                connectionKey,
+                timestamp,
+                extras,
+                action,
+                serial,
+                version,
+                value);
+    }
+
+    /// The message as a change leaves it: what the change has of name, data and extras replaces what was
+    /// there (RSL15).
+    public Message mixedWith(Message change, MessageAction newAction, MessageVersion newVersion) {
+        boolean newData = !change.data.equals(Payload.NONE);
+        return new Message(
+                id,
+                change.name.or(() -> name),
+                newData ? change.data : data,
+                newData ? change.encoding : encoding,
+                clientId,
+                connectionId,
+                Optional.empty(),
+                timestamp,
+                change.extras.isEmpty() ? extras : change.extras,
+                newAction,
+                serial,
+                Optional.of(newVersion),
+                annotations);
+    }
+
+    /// Whether its data stays readable with more of it behind: JSON text and ciphertext do not.
+    public boolean isOfParts() {
+        return encoding.stream()
+                .flatMap(all -> Stream.of(all.split("/")))
+                .noneMatch(one -> one.equals("json") || one.startsWith("cipher+"));
+    }
+
+    public Message withAction(MessageAction value) {
+        return changed(draft -> draft.action = value);
+    }
+
     private Message changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -101,7 +150,7 @@ public record Message(
                 draft.connectionKey,
                 draft.timestamp,
                 draft.extras,
-                action,
+                draft.action,
                 draft.serial,
                 draft.version,
                 annotations);
@@ -117,6 +166,7 @@ public record Message(
         private Optional<String> connectionKey;
         private long timestamp;
         private Map<String, Object> extras;
+        private MessageAction action;
         private Optional<String> serial;
         private Optional<MessageVersion> version;
 
@@ -129,6 +179,7 @@ public record Message(
             connectionKey = message.connectionKey;
             timestamp = message.timestamp;
             extras = message.extras;
+            action = message.action;
             serial = message.serial;
             version = message.version;
         }

@@ -13,4 +13,9 @@ public record MessageVersion(
     public MessageVersion {
         metadata = Map.copyOf(metadata);
     }
+
+    /// One of which nothing is known.
+    public MessageVersion() {
+        this(Optional.empty(), 0, Optional.empty(), Optional.empty(), Map.of());
+    }
 }

@@ -53,6 +53,22 @@ public sealed interface Payload {
         }
     }
 
+    /// This and what is appended to it. None is the start of everything and the end of nothing; of two kinds the
+    /// later one is left.
+    default Payload then(Payload end) {
+        return switch (end) {
+            case None() -> this;
+            case Text(String text) when this instanceof Text(String start) -> text(start + text);
+            case Binary(byte[] bytes)
+            when this instanceof Binary(byte[] start) -> {
+                byte[] joined = Arrays.copyOf(start, start.length + bytes.length);
+                System.arraycopy(bytes, 0, joined, start.length, bytes.length);
+                yield binary(joined);
+            }
+            default -> end;
+        };
+    }
+
     static Payload text(String value) {
         return new Text(value);
     }

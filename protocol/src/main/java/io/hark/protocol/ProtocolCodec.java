@@ -154,6 +154,21 @@ public final class ProtocolCodec {
         return decodeEntries(body, DEPTH_MAX, FieldReader.Sender.SERVER, PresenceCodec::read);
     }
 
+    /// Reads the body of a REST request that annotates a message: one annotation or an array of up to
+    /// 1000.
+    ///
+    /// @throws MalformedFrame as [#decodeMessages]
+    public List<Annotation> decodeAnnotations(byte[] body) throws MalformedFrame {
+        return decodeEntries(body, REST_DEPTH_MAX, FieldReader.Sender.REST_CALLER, AnnotationCodec::read);
+    }
+
+    /// Reads a page of annotations, as [#encodeAnnotations] writes it.
+    ///
+    /// @throws MalformedFrame as [#decodeMessages]
+    public List<Annotation> decodeAnnotationPage(byte[] body) throws MalformedFrame {
+        return decodeEntries(body, DEPTH_MAX, FieldReader.Sender.SERVER, AnnotationCodec::read);
+    }
+
     private <T> List<T> decodeEntries(
             byte[] body, int depthMax, FieldReader.Sender sender, FieldReader.Element<T> element)
             throws MalformedFrame {
@@ -177,8 +192,16 @@ public final class ProtocolCodec {
         return bytes(writer -> MessageCodec.writeAll(messages, MessageCodec.Reader.SUBSCRIBER, 0, writer));
     }
 
+    public byte[] encodeMessage(Message message) {
+        return bytes(writer -> MessageCodec.write(message, MessageCodec.Reader.SUBSCRIBER, 0, writer));
+    }
+
     public byte[] encodePresence(List<PresenceMessage> presence) {
         return bytes(writer -> PresenceCodec.writeAll(presence, writer));
+    }
+
+    public byte[] encodeAnnotations(List<Annotation> annotations) {
+        return bytes(writer -> AnnotationCodec.writeAll(annotations, writer));
     }
 
     /// The body of a failed REST request: `{"error": {...}}`.

@@ -51,6 +51,16 @@ public sealed interface ServerMessage {
             List<PresenceMessage> presence)
             implements ServerMessage {}
 
+    /// @param annotations never empty; entries inherit as those of [Messages] do
+    record Annotations(
+            String channel,
+            String channelSerial,
+            String id,
+            Optional<String> connectionId,
+            long timestamp,
+            List<Annotation> annotations)
+            implements ServerMessage {}
+
     /// @param channelSerial `syncId:cursor`; the last page has an empty cursor
     record Sync(String channel, String channelSerial, List<PresenceMessage> presence) implements ServerMessage {}
 

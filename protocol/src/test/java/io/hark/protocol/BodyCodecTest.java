@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,23 @@ class BodyCodecTest {
                 new PresenceBatch("id", Optional.empty(), 0, List.of(Frames.fullPresence(), Frames.smallPresence()));
 
         assertThat(BodyCodec.decodePresence(BodyCodec.encode(batch))).isEqualTo(batch);
+    }
+
+    @Test
+    void annotationsComeBackWithTheirSummary() throws MalformedFrame {
+        var batch = new AnnotationBatch(
+                "id", Optional.of("c"), 5, List.of(Frames.publishedAnnotation(), Frames.smallAnnotation()));
+        var summary = Message.of(Optional.empty(), Payload.NONE)
+                .withAction(MessageAction.SUMMARY)
+                .withSerial("m", Optional.empty())
+                .withAnnotations(Map.of("summary", Map.of("t:flag.v1", Map.of("total", 2L, "clipped", true))));
+        for (var annotated : List.of(
+                new BodyCodec.Annotated(batch, Optional.of(summary)),
+                new BodyCodec.Annotated(batch, Optional.empty()),
+                new BodyCodec.Annotated(
+                        new AnnotationBatch("", Optional.empty(), 0, List.of()), Optional.of(summary)))) {
+            assertThat(BodyCodec.decodeAnnotated(BodyCodec.encode(annotated))).isEqualTo(annotated);
+        }
     }
 
     @Test

@@ -126,6 +126,27 @@ public final class Frames {
                 Map.of());
     }
 
+    /// With every field that a client may set.
+    public static Annotation publishedAnnotation() {
+        return new Annotation(
+                AnnotationAction.DELETE,
+                Optional.of("own"),
+                Optional.empty(),
+                Optional.of("01700000000500-000@eu.1.7:000"),
+                "reaction:multiple.v1",
+                Optional.of("👍"),
+                300,
+                Optional.of("client-1"),
+                0,
+                Payload.binary(BYTES),
+                Optional.of("utf-8"),
+                Map.of("headers", Map.of("k", "v")));
+    }
+
+    public static Annotation smallAnnotation() {
+        return Annotation.of("01700000000500-000@eu.1.7:000", "com.ably.reactions", Optional.empty());
+    }
+
     public static ErrorInfo error() {
         return new ErrorInfo(40160, 401, "the capability does not allow this", Map.of("channel", "room"));
     }
@@ -147,6 +168,7 @@ public final class Frames {
                         Map.of("_forceNack", "true")),
                 new ClientMessage.Publish("room", 1L << 40, messages(20), Map.of()),
                 new ClientMessage.Presence("room", 5, List.of(publishedPresence(), smallPresence())),
+                new ClientMessage.Annotate("room", 6, List.of(publishedAnnotation(), smallAnnotation())),
                 new ClientMessage.Sync("room", Optional.of("sync:5")),
                 new ClientMessage.Sync("room", Optional.empty()),
                 new ClientMessage.Auth("a.token"),
@@ -196,6 +218,17 @@ public final class Frames {
                 new ServerMessage.Presence(
                         "room", "serial", "id", Optional.empty(), 1, List.of(fullPresence(), smallPresence())),
                 new ServerMessage.Presence("room", "serial", "id", Optional.of("c"), 1, List.of()),
+                new ServerMessage.Annotations(
+                        "room",
+                        "serial",
+                        "connection1:4",
+                        Optional.of("connection1"),
+                        1_700_000_000_700L,
+                        List.of(
+                                smallAnnotation(),
+                                publishedAnnotation()
+                                        .identified("connection1:4:1", "01700000000700-000@eu.1.8:001", 5))),
+                new ServerMessage.Annotations("room", "serial", "id", Optional.empty(), 1, List.of(smallAnnotation())),
                 new ServerMessage.Sync("room", "sync:", List.of(fullPresence())),
                 new ServerMessage.Sync("room", "sync:", List.of()),
                 new ServerMessage.AuthRequest(),
@@ -205,7 +238,6 @@ public final class Frames {
     /// Frames that are read but refused.
     public static List<ClientMessage> refused() {
         return List.of(
-                new ClientMessage.Refused(21, Optional.of("room"), OptionalLong.of(3), error()),
                 new ClientMessage.Refused(19, Optional.of("room"), OptionalLong.of(4), error()),
                 new ClientMessage.Refused(77, Optional.empty(), OptionalLong.empty(), error()));
     }

@@ -104,6 +104,19 @@ class ProtocolCodecTest {
                 Arguments.of(new ServerMessage.Closed(), "{'action':8}"),
                 Arguments.of(new ServerMessage.AuthRequest(), "{'action':17}"),
                 Arguments.of(
+                        new ServerMessage.Annotations(
+                                "c",
+                                "p",
+                                "Cx1:0",
+                                Optional.of("Cx1"),
+                                7,
+                                List.of(Annotation.of("m", "reaction:multiple.v1", Optional.of("x"))
+                                        .withCount(2)
+                                        .identified("Cx1:0:0", "s", 7))),
+                        "{'action':21,'channel':'c','channelSerial':'p','id':'Cx1:0','connectionId':'Cx1','timestamp':7,"
+                            + "'annotations':[{'action':0,'id':'Cx1:0:0','serial':'s','messageSerial':'m',"
+                            + "'type':'reaction:multiple.v1','name':'x','count':2,'timestamp':7}]}"),
+                Arguments.of(
                         new ServerMessage.Sync("c", "s:", List.of()),
                         "{'action':16,'channel':'c','channelSerial':'s:','presence':[]}"),
                 Arguments.of(

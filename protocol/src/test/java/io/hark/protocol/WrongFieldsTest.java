@@ -79,6 +79,31 @@ class WrongFieldsTest {
     @ParameterizedTest
     @CsvSource(
             value = {
+                "{'type':''}|40003|needs a type",
+                "{'type':5}|40003|type is a number",
+                "{'type':'t','action':2}|40003|action 2 is neither",
+                "{'type':'t','action':'x'}|40003|action is a string",
+                "{'type':'t','messageSerial':1}|40003|messageSerial is a number",
+                "{'type':'t','name':[]}|40003|name is an array",
+                "{'type':'t','count':-1}|40003|count is -1",
+                "{'type':'t','count':4294967296}|40003|more than 32 bits",
+                "{'type':'t','count':'1'}|40003|count is a string",
+                "{'type':'t','clientId':1}|40012|clientId is a number",
+                "{'type':'t','data':{}}|40013|data is an object",
+                "{'type':'t','id':[]}|40031|id is an array",
+                "{'type':'t','extras':[]}|40032|extras is an array"
+            },
+            delimiter = '|',
+            quoteCharacter = '~')
+    void aWrongAnnotationIsRefusedWithItsCode(String annotation, int code, String says) throws MalformedFrame {
+        var frame = "{'action':21,'channel':'c','msgSerial':7,'annotations':[%s]}".formatted(annotation);
+
+        assertRefused(frame, code, says);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
                 "{'action':15,'msgSerial':7,'messages':[{}]}|40010|names no channel",
                 "{'action':15,'channel':1,'msgSerial':7,'messages':[{}]}|40010|channel is a number",
                 "{'action':15,'channel':'c','msgSerial':7}|40030|holds nothing",
@@ -88,7 +113,8 @@ class WrongFieldsTest {
                 "{'action':15,'channel':'c','msgSerial':7,'messages':[{}],'params':{'a':{}}}|40003|a is an object",
                 "{'action':14,'channel':'c','msgSerial':7,'presence':[]}|40030|holds nothing",
                 "{'action':19,'channel':'c','msgSerial':7,'state':[{}]}|40000|action 19",
-                "{'action':21,'channel':'c','msgSerial':7,'annotations':[{}]}|93002|not enabled"
+                "{'action':21,'channel':'c','msgSerial':7}|40030|holds nothing",
+                "{'action':21,'channel':'c','msgSerial':7,'annotations':[{}]}|40003|needs a type"
             },
             delimiter = '|',
             quoteCharacter = '~')

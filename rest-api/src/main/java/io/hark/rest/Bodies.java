@@ -1,5 +1,6 @@
 package io.hark.rest;
 
+import io.hark.protocol.Annotation;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
@@ -83,6 +84,15 @@ final class Bodies {
     private static List<Message> messages(ProtocolCodec codec, byte[] body) throws Refusal {
         try {
             return codec.decodeMessages(body);
+        } catch (MalformedFrame e) {
+            throw refusal(e);
+        }
+    }
+
+    /// One annotation, or an array of them.
+    static List<Annotation> annotations(RestRequest request) throws Refusal {
+        try {
+            return codec(request).decodeAnnotations(request.body());
         } catch (MalformedFrame e) {
             throw refusal(e);
         }

@@ -6,6 +6,7 @@ import io.hark.auth.Grant;
 import io.hark.auth.Identity;
 import io.hark.auth.Namespace;
 import io.hark.auth.Operation;
+import io.hark.channel.ChannelId;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
@@ -48,6 +49,11 @@ public final class ChannelAccess {
         return isMeta(channel)
                 ? Delivery.AT_ONCE
                 : app.namespaceOf(channel.base()).delivery();
+    }
+
+    /// Whether messages of the channel can be updated, deleted, appended to and annotated.
+    public static boolean isMutable(App app, ChannelId channel) {
+        return app.namespaceOf(channel.name()).mutableMessages();
     }
 
     /// All that stands between the client and the operation: capability, then the rules of the namespace.

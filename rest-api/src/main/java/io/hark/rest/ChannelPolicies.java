@@ -1,13 +1,15 @@
 package io.hark.rest;
 
 import io.hark.auth.App;
+import io.hark.auth.Namespace;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
 import java.time.Duration;
 
 /// Value: how the entries of channels are kept, by the rules of their namespaces.
 ///
-/// @param persistedRetention how long the entries of a `persisted` channel can be read
+/// @param persistedRetention how long the entries of a channel can be read that is `persisted`, or whose
+///                           messages can be changed
 /// @param resumeWindow       how long those of any other channel can: what a client may miss and still resume
 public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow) {
     public static final ChannelPolicies DEFAULTS = new ChannelPolicies(Duration.ofHours(72), Duration.ofMinutes(2));
@@ -24,7 +26,8 @@ public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow
 
     /// @param channelBaseName without qualifier
     public ChannelPolicy of(App app, String channelBaseName) {
-        return app.namespaceOf(channelBaseName).persisted()
+        Namespace rules = app.namespaceOf(channelBaseName);
+        return rules.persisted() || rules.mutableMessages()
                 ? new ChannelPolicy(Durability.FSYNC, persistedRetention)
                 : new ChannelPolicy(Durability.REPLICATED, resumeWindow);
     }

@@ -4,6 +4,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelRouter.Answer;
 import io.hark.channel.ChannelStatus;
 import io.hark.channel.Entry;
+import io.hark.channel.EntryForm;
 import io.hark.channel.EntryKind;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
@@ -132,7 +133,8 @@ final class History<T> {
                 params.backwards(),
                 Set.of(kind),
                 params.limit() + 2, // The first may have been shown in full before, and the last tells of a next page.
-                PAGE_BYTES_MAX);
+                PAGE_BYTES_MAX,
+                new EntryForm(status.committedLsn(), 0));
     }
 
     private List<Item<T>> items(HistoryParams params, HistoryPage page) {

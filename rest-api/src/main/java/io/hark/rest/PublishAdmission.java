@@ -3,24 +3,25 @@ package io.hark.rest;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.hark.auth.App;
 import io.hark.auth.Identity;
+import io.hark.auth.Operation;
 import io.hark.channel.ChannelId;
 import io.hark.channel.Claim;
 import io.hark.channel.IdHash;
 import io.hark.channel.Publish;
+import io.hark.protocol.Annotation;
+import io.hark.protocol.ContentSize;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.Format;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
-import io.hark.protocol.Payload;
-import io.hark.protocol.ProtocolCodec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for
 /// every
@@ -41,7 +42,7 @@ public final class PublishAdmission {
 
     private static final byte CLIENT_ID_OF_ONE = 1;
     private static final byte CLIENT_ID_OF_SEVERAL = 2;
-    private static final byte FRAME_ID = 3;
+    static final byte FRAME_ID = 3;
 
     private final PublishLimits limits;
     private final ChannelPolicies policies;
@@ -61,7 +62,7 @@ public final class PublishAdmission {
     ///                          empty
     /// @param mayRepeat         whether a publish with this `frameIdentity` may have been sent before
     /// @param ephemeralAll      whether the request as a whole is marked ephemeral
-    /// @param privilegedHeaders whether the capability allows `extras.privileged`
+    /// @param permits           what the capability allows on the channel beside what is asked for
     /// @param connections       whom a `connectionKey` in a message belongs to; not asked when there is a
     ///                          publisher
     public record Request(
@@ -74,7 +75,7 @@ public final class PublishAdmission {
             Optional<IdHash> frameIdentity,
             boolean mayRepeat,
             boolean ephemeralAll,
-            boolean privilegedHeaders,
+            Predicate<Operation> permits,
             LiveConnections connections) {}
 
     /// The publish for the router, or an error for the client.
@@ -88,12 +89,42 @@ public final class PublishAdmission {
     private record Sender(Optional<String> connectionId, Identity identity) {}
 
     /// What identifies the publish: the ids that the client gave, else its frame.
-    private record Ids(String base, Optional<IdHash> hash, boolean mayRepeat) {}
+    record Ids(String base, Optional<IdHash> hash, boolean mayRepeat) {}
+
+    /// Value: annotations to be put on a message, by whom; else as in [Request].
+    public record AnnotationRequest(
+            App app,
+            ChannelId channel,
+            Identity identity,
+            Optional<Claim> publisher,
+            List<Annotation> annotations,
+            String frameId,
+            Optional<IdHash> frameIdentity,
+            boolean mayRepeat) {}
+
+    /// @return admitted, or why not: 93002 where messages do not change
+    public Result admit(AnnotationRequest request) {
+        try {
+            Ids ids = AnnotationAdmission.ids(request);
+            return new Result.Admitted(new Publish(
+                    request.channel(),
+                    ids.hash().stream().toList(),
+                    ids.mayRepeat(),
+                    request.publisher(),
+                    AnnotationAdmission.content(request, limits),
+                    policies.of(request.app(), request.channel().name())));
+        } catch (Refusal refusal) {
+            return new Result.Refused(refusal.error());
+        }
+    }
 
     public Result admit(Request request) {
         try {
             checkBounds(request.messages());
             Sender sender = sender(request);
+            if (ChangeAdmission.isChange(request.messages())) {
+                return new Result.Admitted(change(request, sender));
+            }
             Ids ids = ids(request);
             boolean ephemeral = isEphemeral(request);
             List<Message> admitted = new ArrayList<>(request.messages().size());
@@ -113,6 +144,18 @@ public final class PublishAdmission {
         }
     }
 
+    private Publish change(Request request, Sender sender) throws Refusal {
+        // A message that was received is given back with its id, which is the original's and not that of the change.
+        IdHash identity = request.frameIdentity().orElseGet(() -> hash(FRAME_ID, request.frameId()));
+        return new Publish(
+                request.channel(),
+                List.of(identity),
+                request.mayRepeat(),
+                request.publisher(),
+                ChangeAdmission.content(request, sender.connectionId(), sender.identity(), limits),
+                policies.of(request.app(), request.channel().name()));
+    }
+
     private void checkBounds(List<Message> messages) throws Refusal {
         if (messages.isEmpty()) {
             throw new Refusal(ErrorCode.INVALID_PUBLISH, "there is no message in this publish");
@@ -125,10 +168,7 @@ public final class PublishAdmission {
         }
         long bytes = 0;
         for (Message message : messages) {
-            bytes += size(message);
-            if (message.action() != MessageAction.CREATE) {
-                throw new Refusal(ErrorCode.MUTABLE_MESSAGES_NOT_ENABLED.info());
-            }
+            bytes += ContentSize.of(message);
             if (message.encoding().orElse("").length() > ENCODING_CHARS_MAX) {
                 throw new Refusal(
                         ErrorCode.INVALID_MESSAGE_DATA,
@@ -144,26 +184,19 @@ public final class PublishAdmission {
     }
 
     /// The size of a publish: what its limit is for.
-    public static long bytes(List<Message> messages) {
-        long bytes = 0;
-        for (Message message : messages) {
-            bytes += size(message);
-        }
-        return bytes;
+    static long bytes(Publish publish) {
+        return switch (publish.content()) {
+            case Publish.Create create -> bytes(create.batch());
+            case Publish.Change change -> bytes(change.batch());
+            case Publish.Annotate annotate ->
+                annotate.batch().annotations().stream()
+                        .mapToLong(ContentSize::of)
+                        .sum();
+        };
     }
 
-    /// As clients count it: name, clientId, extras as JSON, and data (TM6).
-    private static long size(Message message) {
-        long extras =
-                message.extras().isEmpty() ? 0 : ProtocolCodec.of(Format.JSON).encodeValue(message.extras()).length;
-        return extras
-                + utf8Bytes(message.name())
-                + utf8Bytes(message.clientId())
-                + message.data().size();
-    }
-
-    private static int utf8Bytes(Optional<String> text) {
-        return text.isEmpty() ? 0 : Payload.text(text.get()).size();
+    private static long bytes(MessageBatch batch) {
+        return batch.messages().stream().mapToLong(ContentSize::of).sum();
     }
 
     private static Sender sender(Request request) throws Refusal {
@@ -238,7 +271,7 @@ public final class PublishAdmission {
         return false;
     }
 
-    private static IdHash hash(byte kind, String id) {
+    static IdHash hash(byte kind, String id) {
         return IdHash.of(Hashing.xxh3_128().hashStream().putByte(kind).putString(id));
     }
 
@@ -260,10 +293,7 @@ public final class PublishAdmission {
 
     /// The message without what only the server may say of it.
     private static Message admitted(Message message, Identity identity, Request request) throws Refusal {
-        if (!request.privilegedHeaders() && message.extras().containsKey(PRIVILEGED)) {
-            throw new Refusal(
-                    ErrorCode.CAPABILITY_REFUSED, "extras.privileged needs the capability privileged-headers");
-        }
+        checkPrivileged(message, request);
         return new Message(
                 message.id(),
                 message.name(),
@@ -280,7 +310,14 @@ public final class PublishAdmission {
                 Map.of());
     }
 
-    private static Map<String, Object> extras(Message message, boolean ephemeral) {
+    static void checkPrivileged(Message message, Request request) throws Refusal {
+        if (message.extras().containsKey(PRIVILEGED) && !request.permits().test(Operation.PRIVILEGED_HEADERS)) {
+            throw new Refusal(
+                    ErrorCode.CAPABILITY_REFUSED, "extras.privileged needs the capability privileged-headers");
+        }
+    }
+
+    static Map<String, Object> extras(Message message, boolean ephemeral) {
         boolean delta = message.extras().containsKey(DELTA);
         if (!delta && (!ephemeral || message.isEphemeral())) {
             return message.extras();

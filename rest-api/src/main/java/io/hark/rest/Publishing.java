@@ -1,10 +1,10 @@
 package io.hark.rest;
 
-import io.hark.auth.Operation;
 import io.hark.auth.Outcome;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
+import io.hark.protocol.Annotation;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
@@ -56,7 +56,54 @@ final class Publishing {
     /// @param caller who may publish to the channel
     CompletionStage<Outcome<Published>> publish(
             Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
-        PublishAdmission.Request request = new PublishAdmission.Request(
+        return switch (admitted(caller, services.admission().admit(request(caller, channel, messages, ephemeral)))) {
+            case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
+            case PublishAdmission.Result.Admitted(var publish) -> published(channel, publish);
+        };
+    }
+
+    /// Hands the change of a message on at once, and answers with the serial of the version.
+    ///
+    /// @param change one message
+    CompletionStage<Outcome<String>> change(Caller caller, ChannelName channel, Message change) {
+        return switch (admitted(caller, services.admission().admit(request(caller, channel, List.of(change), false)))) {
+            case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
+            case PublishAdmission.Result.Admitted(var publish) ->
+                route(publish).thenApply(result -> serials(result).map(List::getFirst));
+        };
+    }
+
+    /// Hands annotations of a message on at once, and answers with their serials.
+    CompletionStage<Outcome<List<String>>> annotate(Caller caller, ChannelName channel, List<Annotation> annotations) {
+        PublishAdmission.AnnotationRequest request = new PublishAdmission.AnnotationRequest(
+                caller.app(),
+                caller.idOf(channel),
+                caller.identity(),
+                Optional.empty(),
+                annotations,
+                services.randomIds().get(),
+                Optional.empty(),
+                false);
+        return switch (admitted(caller, services.admission().admit(request))) {
+            case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
+            case PublishAdmission.Result.Admitted(var publish) -> route(publish).thenApply(Publishing::serials);
+        };
+    }
+
+    /// What is left of the caller's rates decides, too.
+    private PublishAdmission.Result admitted(Caller caller, PublishAdmission.Result result) {
+        if (!(result instanceof PublishAdmission.Result.Admitted(Publish publish))) {
+            return result;
+        }
+        return services.rates()
+                .publish(publish, caller.grant().keyName())
+                .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
+                .orElseGet(() -> new PublishAdmission.Result.Admitted(UserClaim.on(publish, caller.grant())));
+    }
+
+    private PublishAdmission.Request request(
+            Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
+        return new PublishAdmission.Request(
                 caller.app(),
                 caller.idOf(channel),
                 caller.identity(),
@@ -66,18 +113,9 @@ final class Publishing {
                 Optional.empty(),
                 false,
                 ephemeral,
-                caller.grant().capability().permits(Operation.PRIVILEGED_HEADERS, ChannelAccess.resource(channel)),
+                operation -> ChannelAccess.capabilityRefusal(caller.grant(), channel, operation)
+                        .isEmpty(),
                 services.connections());
-        return switch (services.admission().admit(request)) {
-            case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
-            case PublishAdmission.Result.Admitted(var publish) -> {
-                Optional<ErrorInfo> tooFast = services.rates()
-                        .publish(publish.channel(), caller.grant().keyName(), messages, false);
-                yield tooFast.isPresent()
-                        ? CompletableFuture.completedStage(Outcome.refused(tooFast.get()))
-                        : route(channel, UserClaim.on(publish, caller.grant()));
-            }
-        };
     }
 
     /// Answers all that wait: they may be stored later.
@@ -85,22 +123,31 @@ final class Publishing {
         unanswered.forEach(answer -> answer.complete(UNKNOWN));
     }
 
-    private CompletionStage<Outcome<Published>> route(ChannelName channel, Publish publish) {
-        String messageId = publish.batch()
-                .messages()
-                .getFirst()
-                .id()
-                .orElse(publish.batch().id() + ":0");
+    private CompletionStage<Outcome<Published>> published(ChannelName channel, Publish publish) {
+        String messageId = switch (publish.content()) {
+            case Publish.Create(var batch, var ephemeral) ->
+                batch.messages().getFirst().id().orElse(batch.id() + ":0");
+            case Publish.Change change -> change.batch().id() + ":0";
+            case Publish.Annotate annotate -> annotate.batch().id() + ":0";
+        };
+        return route(publish)
+                .thenApply(result -> serials(result).map(serials -> new Published(channel.full(), messageId, serials)));
+    }
+
+    private CompletionStage<PublishResult> route(Publish publish) {
         CompletableFuture<PublishResult> answer = new CompletableFuture<>();
         unanswered.add(answer);
         answer.whenComplete((result, failure) -> unanswered.remove(answer));
         services.router().publish(publish, new ReplyTo<>(Runnable::run, answer::complete));
         answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
-        return answer.thenApply(result -> switch (result) {
-            case PublishResult.Stored(var receipt) ->
-                Outcome.ok(new Published(channel.full(), messageId, receipt.serials()));
-            case PublishResult.Accepted(var serials) -> Outcome.ok(new Published(channel.full(), messageId, serials));
+        return answer;
+    }
+
+    private static Outcome<List<String>> serials(PublishResult result) {
+        return switch (result) {
+            case PublishResult.Stored(var receipt) -> Outcome.ok(receipt.serials());
+            case PublishResult.Accepted(var serials) -> Outcome.ok(serials);
             case PublishResult.Refused(var error) -> Outcome.refused(error);
-        });
+        };
     }
 }

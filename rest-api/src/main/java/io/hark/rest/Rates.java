@@ -1,9 +1,9 @@
 package io.hark.rest;
 
 import io.hark.channel.ChannelId;
+import io.hark.channel.Publish;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,16 +48,16 @@ public final class Rates {
 
     private record Taken(RateGate gate, double amount, double perSecond) {}
 
-    /// Takes what a publish costs its channel, key and app.
+    /// Takes what a publish costs its channel, key and app. One that may have been sent before passes in any case,
+    /// as it may be stored already.
     ///
-    /// @param mustPass whether it cannot be refused, as it may be stored already
     /// @return which of them has nothing left, if one has
-    public Optional<ErrorInfo> publish(ChannelId channel, String keyName, List<Message> published, boolean mustPass) {
+    public Optional<ErrorInfo> publish(Publish publish, String keyName) {
         if (unlimited) {
             return Optional.empty();
         }
-        long bytes = limits.channelBytes() == 0 ? 0 : PublishAdmission.bytes(published);
-        return publish(channel, keyName, published.size(), bytes, mustPass);
+        long bytes = limits.channelBytes() == 0 ? 0 : PublishAdmission.bytes(publish);
+        return publish(publish.channel(), keyName, publish.count(), bytes, publish.mayRepeat());
     }
 
     Optional<ErrorInfo> publish(ChannelId channel, String keyName, int messages, long bytes, boolean mustPass) {

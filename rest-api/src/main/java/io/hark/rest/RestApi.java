@@ -22,6 +22,7 @@ public final class RestApi {
         this.publishing = new Publishing(services);
         new ServerRoutes(services).addTo(router);
         new MessageRoutes(services, publishing).addTo(router);
+        new OneMessageRoutes(services, publishing).addTo(router);
         new PresenceRoutes(services).addTo(router);
         new ChannelRoutes(services).addTo(router);
         new BatchRoutes(services, publishing).addTo(router);

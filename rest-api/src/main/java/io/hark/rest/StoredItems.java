@@ -2,6 +2,7 @@ package io.hark.rest;
 
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.channel.EntryMessages;
 import io.hark.protocol.Message;
 import io.hark.protocol.PresenceMessage;
 import java.util.ArrayList;
@@ -15,19 +16,7 @@ final class StoredItems {
 
     /// The messages in the order in which they were published; none of an entry of another kind.
     static List<Message> messages(Entry entry) {
-        if (!(entry.body() instanceof EntryBody.Messages(var batch))) {
-            return List.of();
-        }
-        List<String> serials = entry.receipt().serials();
-        List<Message> messages = new ArrayList<>(serials.size());
-        for (Message message : batch.messages()) {
-            int index = messages.size();
-            messages.add(message.withId(message.id().orElse(batch.id() + ':' + index))
-                    .withConnectionId(message.connectionId().or(batch::connectionId))
-                    .withTimestamp(message.timestamp() == 0 ? batch.timestamp() : message.timestamp())
-                    .withSerial(message.serial().orElse(serials.get(index)), message.version()));
-        }
-        return messages;
+        return EntryMessages.of(entry);
     }
 
     /// The presence events in their order; none of an entry of another kind.

@@ -23,23 +23,24 @@ public final class UserClaim {
         return grant.terms().userClaims().on(channel.name());
     }
 
+    /// The claim is on new messages; who changes one leaves its extras as they are.
+    ///
     /// @param publish whose messages have no claim, as their extras were checked
     public static Publish on(Publish publish, Grant grant) {
         Optional<String> claim = of(grant, publish.channel());
-        if (claim.isEmpty()) {
+        if (claim.isEmpty() || !(publish.content() instanceof Publish.Create(var batch, boolean ephemeral))) {
             return publish;
         }
-        List<Message> claimed = publish.batch().messages().stream()
+        List<Message> claimed = batch.messages().stream()
                 .map(message -> message.withExtras(with(message.extras(), claim)))
                 .toList();
         return new Publish(
                 publish.channel(),
-                publish.id(),
+                publish.ids(),
                 publish.mayRepeat(),
                 publish.publisher(),
-                publish.batch().with(claimed),
-                publish.policy(),
-                publish.ephemeral());
+                new Publish.Create(batch.with(claimed), ephemeral),
+                publish.policy());
     }
 
     /// @param claim takes the place of one that the event may have brought itself

@@ -11,6 +11,7 @@ import io.hark.channel.Durability;
 import io.hark.channel.IdHash;
 import io.hark.channel.Publish;
 import io.hark.protocol.Message;
+import io.hark.protocol.MessageBatch;
 import io.hark.protocol.Payload;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,7 @@ class PublishAdmissionTest {
                 frameIdentity,
                 mayRepeat,
                 false,
-                false,
+                operation -> false,
                 LiveConnections.NONE));
     }
 
@@ -72,6 +73,10 @@ class PublishAdmissionTest {
         };
     }
 
+    private static MessageBatch batch(Publish publish) {
+        return ((Publish.Create) publish.content()).batch();
+    }
+
     private int refusal(Message... messages) {
         return switch (admit("c", false, messages)) {
             case PublishAdmission.Result.Admitted(var publish) -> throw new AssertionError(publish);
@@ -82,11 +87,11 @@ class PublishAdmissionTest {
     @Test
     void frameWithoutIdsIsKnownByItsOwnIdentity() {
         Publish publish = admitted("c", false, PLAIN);
-        assertThat(publish.id()).contains(FRAME);
+        assertThat(publish.ids()).containsExactly(FRAME);
         assertThat(publish.mayRepeat()).isFalse();
-        assertThat(publish.batch().id()).isEqualTo("conn:7");
-        assertThat(publish.batch().connectionId()).contains("conn");
-        assertThat(publish.batch().messages().getFirst().id()).isEmpty();
+        assertThat(batch(publish).id()).isEqualTo("conn:7");
+        assertThat(batch(publish).connectionId()).contains("conn");
+        assertThat(batch(publish).messages().getFirst().id()).isEmpty();
         assertThat(admitted("c", true, PLAIN).mayRepeat()).isTrue();
     }
 
@@ -102,27 +107,27 @@ class PublishAdmissionTest {
 
         assertThat(first.publisher()).isEmpty();
         assertThat(first.mayRepeat()).isFalse();
-        assertThat(first.id()).isPresent();
-        assertThat(second.id()).isPresent().isNotEqualTo(first.id());
+        assertThat(first.ids()).hasSize(1);
+        assertThat(second.ids()).hasSize(1).isNotEqualTo(first.ids());
     }
 
     @Test
     void idsThatClientsGiveGoBeforeTheFrames() {
         Publish one = admitted("c", false, PLAIN.withId("own"));
-        assertThat(one.batch().id()).isEqualTo("own");
-        assertThat(one.batch().messages().getFirst().id()).contains("own");
+        assertThat(batch(one).id()).isEqualTo("own");
+        assertThat(batch(one).messages().getFirst().id()).contains("own");
         assertThat(one.mayRepeat()).isTrue();
-        assertThat(one.id()).isPresent().isNotEqualTo(Optional.of(FRAME));
-        assertThat(admitted("other", false, PLAIN.withId("own")).id()).isEqualTo(one.id());
+        assertThat(one.ids()).hasSize(1).isNotEqualTo(List.of(FRAME));
+        assertThat(admitted("other", false, PLAIN.withId("own")).ids()).isEqualTo(one.ids());
 
         Publish two = admitted("c", false, PLAIN.withId("own:0"), PLAIN.withId("own:1"));
-        assertThat(two.batch().id()).isEqualTo("own");
-        assertThat(two.id()).isPresent().isNotEqualTo(one.id());
+        assertThat(batch(two).id()).isEqualTo("own");
+        assertThat(two.ids()).hasSize(1).isNotEqualTo(one.ids());
     }
 
     @Test
     void identityIsFilledInAndOthersAreRefused() {
-        assertThat(admitted("c", false, PLAIN).batch().messages().getFirst().clientId())
+        assertThat(batch(admitted("c", false, PLAIN)).messages().getFirst().clientId())
                 .contains("ann");
         assertThat(refusal(PLAIN.withClientId(Optional.of("bob")))).isEqualTo(40012);
     }
@@ -144,9 +149,9 @@ class PublishAdmissionTest {
                 Optional.empty(),
                 Map.of());
         Publish publish = admitted("c", false, keyed);
-        assertThat(publish.batch().connectionId()).contains("conn");
-        assertThat(publish.batch().messages().getFirst().connectionId()).isEmpty();
-        assertThat(publish.batch().messages().getFirst().connectionKey()).isEmpty();
+        assertThat(batch(publish).connectionId()).contains("conn");
+        assertThat(batch(publish).messages().getFirst().connectionId()).isEmpty();
+        assertThat(batch(publish).messages().getFirst().connectionKey()).isEmpty();
     }
 
     @Test

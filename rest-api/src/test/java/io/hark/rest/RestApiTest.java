@@ -35,7 +35,7 @@ class RestApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "", "/nothing", "/channels/a/b/c/d/e/f/g/h/i/j", "/keys", "/channels/x/messages/y"})
+    @ValueSource(strings = {"/", "", "/nothing", "/channels/a/b/c/d/e/f/g/h/i/j", "/keys", "/channels/x/messages/y/z"})
     void unknownPathIsNotFound(String path) {
         server.get(path).send().fails(404, 40400);
         server.get(path).header("origin", "https://site").send().fails(404, 40400);

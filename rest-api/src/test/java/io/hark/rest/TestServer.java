@@ -98,12 +98,14 @@ final class TestServer {
                         Map.of("capability", "{\"*\":[\"subscribe\"]}"),
                         Map.of("capability", "{\"[*]*\":[\"*\"]}"),
                         Map.of("capability", "{\"open:*\":[\"publish\",\"history\"]}"),
-                        Map.of("revocableTokens", true)),
+                        Map.of("revocableTokens", true),
+                        Map.of("capability", "{\"mutable:*\":[\"publish\",\"message-update-own\"]}")),
                 "namespaces",
                 List.of(
                         Map.of("id", "persisted", "persisted", true),
                         Map.of("id", "named", "authenticated", true),
-                        Map.of("id", "safe", "tlsOnly", true))));
+                        Map.of("id", "safe", "tlsOnly", true),
+                        Map.of("id", "mutable", "mutableMessages", true))));
     }
 
     private App provision(Map<String, Object> request) {

@@ -18,6 +18,7 @@ record Anomaly(Kind kind, int at, String detail) {
         CURSOR_REGRESS,
         FALSE_DISCONTINUITY,
         PRESENCE_DIVERGENCE,
+        TEXT_DIVERGENCE,
         BAD_NACK,
         REPLICAS_DIFFER,
         COMMITTED_BEFORE_DURABLE,

@@ -26,6 +26,7 @@ final class Checker {
     private final ReplicaCheck replicas = new ReplicaCheck(log, this::found);
     private final Map<List<String>, Run> runs = new HashMap<>();
     private final PresenceCheck presence = new PresenceCheck();
+    private final Map<List<String>, Event.OwnerText> texts = new HashMap<>();
 
     /// Continuity that was given up, by the position.
     private final Map<Place, Anomaly> unexplained = new LinkedHashMap<>();
@@ -98,6 +99,8 @@ final class Checker {
                 presence.quiet(quiet);
             }
             case Event.OwnerMembers members -> presence.ownerMembers(members);
+            case Event.OwnerText text -> texts.put(List.of(text.channel(), text.serial()), text);
+            case Event.ClientText text -> clientText(text);
             case Event.Stuck(String what) -> found(Kind.STUCK, what);
             case Event.Alarm(String what) -> found(Kind.ALARM, what);
             case Event.ReplicaAtRest replica -> replicas.atRest(replica);
@@ -126,13 +129,13 @@ final class Checker {
         Op op = ops.get(entry.op());
         if (op == null) {
             // The leaves of lost connections are the owner's own.
-            if (!entry.op().startsWith("leave-")) {
+            if (!entry.op().startsWith("leave-") && !entry.op().startsWith("summary-")) {
                 found(Kind.PHANTOM, entry.op() + " is in the log and was never published");
             }
             return;
         }
         boolean twice = op.logged.filter(before -> log.isKept(before.place())).isPresent();
-        if (entry.kind() == EntryKind.MESSAGE && twice) {
+        if (entry.kind() != EntryKind.PRESENCE && twice) {
             found(
                     Kind.DUPLICATE_IN_LOG,
                     "%s at %s and at %s".formatted(entry.op(), op.logged.get().place(), entry.place()));
@@ -213,7 +216,7 @@ final class Checker {
             return;
         }
         boolean repeated =
-                received.logged() && received.kind() == EntryKind.MESSAGE && !run.received.add(received.op());
+                received.logged() && received.kind() != EntryKind.PRESENCE && !run.received.add(received.op());
         if (repeated) {
             found(Kind.DUPLICATE_TO_CLIENT, "%s gets %s again".formatted(received.client(), received.op()));
         }
@@ -244,8 +247,8 @@ final class Checker {
         long to = received.place().lsn();
         for (Event.Committed missed :
                 log.between(received.channel(), from, to, received.place().lineage())) {
-            // A rewind brings those messages that are kept: the presence set comes by itself.
-            boolean notWanted = missed.kind() == EntryKind.PRESENCE || log.isExpired(missed.place());
+            // A rewind brings those messages that are kept, as they are now; the presence set comes by itself.
+            boolean notWanted = missed.kind() != EntryKind.MESSAGE || log.isExpired(missed.place());
             if (missed.place().lsn() > run.relaxedUpTo || !notWanted) {
                 found(
                         Kind.GAP_WITHOUT_FLAG,
@@ -254,6 +257,17 @@ final class Checker {
                                         received.client(), run.place, received.place(), missed.op(), missed.place()));
                 return;
             }
+        }
+    }
+
+    /// Whoever joins what it was handed has the message that its owner has.
+    private void clientText(Event.ClientText text) {
+        Event.OwnerText owners = texts.get(List.of(text.channel(), text.serial()));
+        if (owners != null && !owners.text().equals(text.text())) {
+            found(
+                    Kind.TEXT_DIVERGENCE,
+                    "%s has message %s as '%s', the owner as '%s'"
+                            .formatted(text.client(), text.serial(), text.text(), owners.text()));
         }
     }
 
@@ -310,7 +324,7 @@ final class Checker {
         Map<String, Op> newest = new HashMap<>();
         for (Event.Committed entry : entries) {
             Op op = ops.get(entry.op());
-            if (op == null || op.invoked.connection().equals("rest") || entry.kind() != EntryKind.MESSAGE) {
+            if (op == null || op.invoked.connection().equals("rest") || entry.kind() == EntryKind.PRESENCE) {
                 continue;
             }
             Op before = newest.put(op.invoked.connection(), op);

@@ -276,6 +276,33 @@ class CheckerTest {
     }
 
     @Test
+    void aMessageThatAClientHasOtherwiseThanItsOwnerIsReported() {
+        add(new Event.OwnerText("n1", "ch", "s", "ab"));
+        add(new Event.ClientText("bob", "ch", "s", "ab"));
+        add(new Event.ClientText("bob", "ch", "of which the owner said nothing", "c"));
+        assertThat(found()).isEmpty();
+
+        add(new Event.ClientText("eve", "ch", "s", "b"));
+
+        assertThat(found()).containsExactly(Kind.TEXT_DIVERGENCE);
+    }
+
+    @Test
+    void rowsAboutMessagesThatBothHaveAreTheSame() {
+        Event.Row old = new Event.Row(1, "VERSION a");
+        Event.Line line = new Event.Line(at(2), 1, "ann:1");
+        Event.ReplicaAtRest owner = new Event.ReplicaAtRest(
+                "n1", 1, true, 2, List.of(line), List.of(), List.of(old, new Event.Row(2, "b")));
+        Event.ReplicaAtRest other =
+                new Event.ReplicaAtRest("n2", 1, false, 2, List.of(line), List.of(), List.of(new Event.Row(2, "c")));
+        published("ann:1", 1, 2);
+        add(owner);
+        add(other);
+
+        assertThat(found()).containsExactly(Kind.REPLICAS_DIFFER);
+    }
+
+    @Test
     void aRefusedPublishInTheLogIsABadNack() {
         invoked("ann:0", 0);
         add(new Event.Refused("ann:0", true));
@@ -351,7 +378,7 @@ class CheckerTest {
             String op = place.lineage() > 1 ? "" : "ann:" + (place.lsn() - 1);
             lines.add(new Event.Line(place, 1, op));
         }
-        add(new Event.ReplicaAtRest(node, 1, owns, places[places.length - 1].lsn(), lines, List.of()));
+        add(new Event.ReplicaAtRest(node, 1, owns, places[places.length - 1].lsn(), lines, List.of(), List.of()));
     }
 
     private void published(String op, long serial, long lsn) {

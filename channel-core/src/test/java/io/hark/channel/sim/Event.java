@@ -127,16 +127,27 @@ sealed interface Event {
     /// `connection:clientId=op`; sorted.
     record Quiet(String client, String channel, Place at, Optional<List<String>> members) implements Event {}
 
+    /// Nothing moves any more: what the owner says through a node that a message is.
+    record OwnerText(String node, String channel, String serial, String text) implements Event {}
+
+    /// Nothing moves any more: what a client makes of all that it was handed of a message.
+    record ClientText(String client, String channel, String serial, String text) implements Event {}
+
     /// Nothing moves any more: the members that the owner tells a node of.
     record OwnerMembers(String node, String channel, List<String> members) implements Event {}
 
     /// Nothing moves any more: what a node has of a slot.
     ///
     /// @param members of all channels, as `channel/connection:clientId=op`; sorted
-    record ReplicaAtRest(String node, int slot, boolean owns, long lastLsn, List<Line> lines, List<String> members)
+    /// @param rows    that are about messages which the node has, in the order of their keys
+    record ReplicaAtRest(
+            String node, int slot, boolean owns, long lastLsn, List<Line> lines, List<String> members, List<Row> rows)
             implements Event {}
 
     record Line(Place place, int epoch, String op) {}
+
+    /// A row of state about a message that the node has.
+    record Row(long messageLsn, String text) {}
 
     /// Nothing moves any more, but this did not come to its end.
     record Stuck(String what) implements Event {}

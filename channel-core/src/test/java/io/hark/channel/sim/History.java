@@ -61,6 +61,8 @@ final class History {
             case EntryBody.None() -> "";
             case EntryBody.Messages(var batch) -> batch.id();
             case EntryBody.Presence(var batch) -> batch.id();
+            case EntryBody.Version version -> version.batch().id();
+            case EntryBody.Annotations(var batch, var summary) -> batch.id();
         };
     }
 

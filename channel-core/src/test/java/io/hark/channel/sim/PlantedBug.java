@@ -66,6 +66,10 @@ public enum PlantedBug {
     JOINING_NOT_COUNTED,
     /// A replica that takes back entries leaves the members that they brought.
     CUT_KEEPS_PRESENCE,
+    /// A replica that takes back entries leaves what they changed of messages.
+    CUT_KEEPS_CHANGES,
+    /// A backlog brings appends to whoever does not have what they go on.
+    APPENDS_WITHOUT_BASE,
     /// A restarted node answers owners before it knows of the epochs that it answered.
     LINKED_BEFORE_REGISTERED,
     /// What an earlier transport of a connection sent is taken as new.

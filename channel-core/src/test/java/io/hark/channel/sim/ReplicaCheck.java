@@ -138,6 +138,16 @@ final class ReplicaCheck {
         }
     }
 
+    /// One's rows about messages that both have.
+    private static List<String> rows(Event.ReplicaAtRest one, Event.ReplicaAtRest other) {
+        Set<Long> there = new HashSet<>();
+        other.lines().forEach(line -> there.add(line.place().lsn()));
+        return one.rows().stream()
+                .filter(row -> there.contains(row.messageLsn()))
+                .map(Event.Row::text)
+                .toList();
+    }
+
     private void compare(Event.ReplicaAtRest owner, Event.ReplicaAtRest other) {
         Map<Long, Event.Line> lines = new HashMap<>();
         owner.lines().forEach(line -> lines.put(line.place().lsn(), line));
@@ -148,10 +158,11 @@ final class ReplicaCheck {
         }
         same &= lines.values().stream().allMatch(line -> log.isExpired(line.place()));
         same &= owner.members().equals(other.members());
+        same &= rows(owner, other).equals(rows(other, owner));
         if (!same) {
             found.accept(
                     Kind.REPLICAS_DIFFER,
-                    "slot %d on %s up to %d, %s; on %s up to %d, %s; only there: %s"
+                    "slot %d on %s up to %d, %s; on %s up to %d, %s; only there: %s, rows %s and %s"
                             .formatted(
                                     owner.slot(),
                                     owner.node(),
@@ -160,7 +171,9 @@ final class ReplicaCheck {
                                     other.node(),
                                     other.lastLsn(),
                                     other.members(),
-                                    lines.values()));
+                                    lines.values(),
+                                    rows(owner, other),
+                                    rows(other, owner)));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.channel.FrontendChannel;
 import io.hark.channel.IdHash;
 import io.hark.channel.Loop;
 import io.hark.channel.PresenceUpdate;
@@ -19,7 +20,6 @@ import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.Payload;
 import io.hark.protocol.Position;
@@ -214,24 +214,16 @@ final class ServerTransport {
             reply.then().accept(new PublishResult.Stored(early.get()));
             return;
         }
-        Message message =
-                Message.of(frame.ephemeral() ? Optional.of(EPHEMERAL) : Optional.empty(), Payload.text(frame.op()));
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < frame.count(); i++) {
-            messages.add(message);
-        }
-        MessageBatch batch = new MessageBatch(frame.op(), publisher.map(Claim::connectionId), 0, messages);
         boolean fenced = !node.config().has(PlantedBug.LATE_COPY_ACCEPTED);
         node.router()
                 .publish(
                         new Publish(
                                 frame.channel(),
-                                frame.ephemeral() ? Optional.empty() : id,
+                                frame.ephemeral() ? List.of() : id.stream().toList(),
                                 mayRepeat,
                                 fenced ? publisher : Optional.empty(),
-                                batch,
-                                node.policy(frame.channel()),
-                                frame.ephemeral()),
+                                SimMessages.content(frame, publisher.map(Claim::connectionId)),
+                                node.policy(frame.channel())),
                         reply);
     }
 
@@ -347,8 +339,8 @@ final class ServerTransport {
             goesOn = from instanceof AttachFrom.After;
             Optional<Claim> vouches = goesOn ? Optional.of(claim) : Optional.empty();
             vouches.ifPresent(vouched -> presentOn.computeIfAbsent(channel, node::policy));
-            attachment =
-                    Optional.of(frontend.join(channel).attach(this, from, vouches, wantsPresence, node.wallMillis()));
+            attachment = Optional.of(frontend.join(channel)
+                    .attach(this, from, vouches, new FrontendChannel.Wants(wantsPresence, false), node.wallMillis()));
             if (detached) {
                 detach();
             }

@@ -79,6 +79,9 @@ final class SimClient {
         private final Map<String, String> syncing = new TreeMap<>();
         private final Map<String, String> own = new LinkedHashMap<>();
 
+        /// Messages that it has, by serial, with all that it was handed of them.
+        private final Map<String, String> texts = new TreeMap<>();
+
         private ClientChannel(ChannelId id) {
             this.id = id;
         }
@@ -207,7 +210,9 @@ final class SimClient {
     void publish(ChannelId channel, boolean ephemeral) {
         String op = connection + ':' + serial;
         history.add(new Event.Invoked(op, connection, serial, channel.name(), ephemeral, Optional.empty()));
-        submit(op, new ToServer.Publish(op, serial, channel, scheduler.between(1, 3), ephemeral));
+        Optional<ToServer.Change> change =
+                ephemeral ? Optional.empty() : simulation.messages().change(channel);
+        submit(op, new ToServer.Publish(op, serial, channel, scheduler.between(1, 3), ephemeral, change));
     }
 
     private void presence(ClientChannel channel) {
@@ -358,6 +363,7 @@ final class SimClient {
             channel.view.clear();
         }
         if (!outcome.resumed()) {
+            channel.texts.clear();
             Map.copyOf(channel.own).keySet().stream()
                     .sorted()
                     .forEach(clientId -> presence(channel, clientId, PresenceAction.ENTER));
@@ -382,6 +388,7 @@ final class SimClient {
                 entry.kind(),
                 !ServerTransport.isEphemeral(entry)));
         channel.position = Optional.of(place);
+        SimMessages.join(entry, channel.texts);
         if (entry.body() instanceof EntryBody.Presence(var batch)) {
             for (PresenceMessage event : batch.presence()) {
                 String key = Member.key(
@@ -411,11 +418,19 @@ final class SimClient {
             return;
         }
         switch (result) {
-            case PublishResult.Stored(var receipt) -> history.add(new Event.Acked(done.op(), receipt.lsn()));
+            case PublishResult.Stored(var receipt) -> {
+                history.add(new Event.Acked(done.op(), receipt.lsn()));
+                if (done.frame() instanceof ToServer.Publish publish) {
+                    simulation.messages().stored(publish, receipt);
+                }
+            }
             case PublishResult.Accepted(var serials) -> history.add(new Event.Acked(done.op(), 0));
             case PublishResult.Refused(var error) -> {
-                // A presence event sent again is weighed against what came after it the first time.
-                boolean certain = done.sent() == 1 || done.frame() instanceof ToServer.Publish;
+                // A presence event or a change sent again is weighed against what came after it the first
+                // time.
+                boolean isNew = done.frame() instanceof ToServer.Publish publish
+                        && publish.change().isEmpty();
+                boolean certain = done.sent() == 1 || isNew;
                 history.add(new Event.Refused(done.op(), certain));
                 if (done.frame() instanceof ToServer.Presence presence) {
                     takeBack(channels.get(presence.channel()), presence);
@@ -443,6 +458,8 @@ final class SimClient {
                 Optional<List<String>> members =
                         channel.wantsPresence ? Optional.of(MemberTexts.texts(channel.view)) : Optional.empty();
                 events.add(new Event.Quiet(name(), channel.id.name(), channel.position.orElseThrow(), members));
+                channel.texts.forEach(
+                        (serial, text) -> events.add(new Event.ClientText(name(), channel.id.name(), serial, text)));
             }
         }
         return events;

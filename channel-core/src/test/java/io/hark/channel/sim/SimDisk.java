@@ -12,6 +12,7 @@ import io.hark.channel.Receipt;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -110,8 +111,8 @@ final class SimDisk {
                     history.op(record),
                     record.head().kind(),
                     record.policy().durability()));
-            record.id()
-                    .ifPresent(id -> known.put(
+            record.ids()
+                    .forEach(id -> known.put(
                             id, new Known(record.receipt(), record.head().epoch(), life)));
             long millis = Hlc.millis(record.head().hlc());
             dueMillis.add(millis + record.policy().retention().toMillis());
@@ -146,8 +147,8 @@ final class SimDisk {
                     List<SlotRow> kept = new ArrayList<>();
                     LogRecord record = append.record();
                     record.channel().ifPresent(channel -> {
-                        record.id()
-                                .ifPresent(id -> kept.add(new SlotRow.Published(channel.key(), id, record.receipt())));
+                        record.ids()
+                                .forEach(id -> kept.add(new SlotRow.Published(channel.key(), id, record.receipt())));
                         kept.add(new SlotRow.Place(
                                 channel, record.lsn(), Hlc.millis(record.head().hlc())));
                     });
@@ -169,12 +170,19 @@ final class SimDisk {
         }
     }
 
+    private boolean isKeptAtCut(StateKind kind) {
+        return config.has(kind.isLasting() ? PlantedBug.CUT_KEEPS_PRESENCE : PlantedBug.CUT_KEEPS_CHANGES);
+    }
+
+    /// Rows that a planted mistake forgets to take back.
     private List<SlotRow> stateRows(int slot) {
-        return config.has(PlantedBug.CUT_KEEPS_PRESENCE)
-                ? now(rows.image(slot, SlotImage.START, Integer.MAX_VALUE)).rows().stream()
-                        .filter(row -> row instanceof SlotRow.State)
-                        .toList()
-                : List.of();
+        if (!config.has(PlantedBug.CUT_KEEPS_PRESENCE) && !config.has(PlantedBug.CUT_KEEPS_CHANGES)) {
+            return List.of();
+        }
+        return now(rows.image(slot, SlotImage.START, Integer.MAX_VALUE)).rows().stream()
+                .filter(row -> row instanceof SlotRow.State state
+                        && isKeptAtCut(state.row().kind()))
+                .toList();
     }
 
     /// What an in-memory store answers, it has answered.
@@ -206,7 +214,7 @@ final class SimDisk {
         if (cut.isPresent()) {
             logs.get(slot).tailMap(lsn, false).clear();
             everything.get(slot).tailMap(lsn, false).clear();
-            if (config.has(PlantedBug.CUT_KEEPS_PRESENCE)) {
+            if (!before.isEmpty()) {
                 rows.install(cut.get(), new SlotImage(before, 0, SlotImage.START));
                 rows.proven(slot);
             }

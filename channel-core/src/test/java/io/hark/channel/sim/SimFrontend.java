@@ -6,6 +6,7 @@ import io.hark.channel.ChannelRouter;
 import io.hark.channel.Claim;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Entry;
+import io.hark.channel.EntryForm;
 import io.hark.channel.FrontendChannel;
 import io.hark.channel.FrontendChannels;
 import io.hark.channel.FrontendEffects;
@@ -132,8 +133,9 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
 
     @Override
     public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
+        boolean asLogged = node.config().has(PlantedBug.APPENDS_WITHOUT_BASE);
         node.router()
-                .read(query)
+                .read(asLogged ? query.inForm(EntryForm.AS_LOGGED) : query)
                 .whenComplete((page, failure) ->
                         loop.execute(() -> answer.accept(failure == null ? planted(query, page) : page, failure)));
     }

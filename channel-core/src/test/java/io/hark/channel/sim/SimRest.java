@@ -28,11 +28,20 @@ final class SimRest {
     }
 
     void publish(ChannelId channel) {
+        publish(channel, simulation.messages().change(channel));
+    }
+
+    /// A new message.
+    void publishLast(ChannelId channel) {
+        publish(channel, Optional.empty());
+    }
+
+    private void publish(ChannelId channel, Optional<ToServer.Change> change) {
         long own = number++;
         String op = "rest:" + own;
         history.add(new Event.Invoked(op, "rest", own, channel.name(), false, Optional.empty()));
         sent.put(op, 0);
-        ToServer.Publish frame = new ToServer.Publish(op, own, channel, 1, false);
+        ToServer.Publish frame = new ToServer.Publish(op, own, channel, 1, false, change);
         attempt(frame);
         if (scheduler.chance(0.3)) {
             attempt(frame);
@@ -63,17 +72,21 @@ final class SimRest {
                                     frame.op(),
                                     frame.channel(),
                                     result -> scheduler.after(
-                                            scheduler.between(1, 5_000), () -> answered(frame.op(), result)))));
+                                            scheduler.between(1, 5_000), () -> answered(frame, result)))));
         }
     }
 
-    private void answered(String op, PublishResult result) {
+    private void answered(ToServer.Publish frame, PublishResult result) {
+        String op = frame.op();
         Integer attempts = sent.get(op);
         if (attempts == null) {
             return;
         }
         switch (result) {
-            case PublishResult.Stored(var receipt) -> history.add(new Event.Acked(op, receipt.lsn()));
+            case PublishResult.Stored(var receipt) -> {
+                history.add(new Event.Acked(op, receipt.lsn()));
+                simulation.messages().stored(frame, receipt);
+            }
             case PublishResult.Accepted(var serials) -> history.add(new Event.Acked(op, 0));
             case PublishResult.Refused(var error) -> {
                 if (scheduler.chance(0.5)) {

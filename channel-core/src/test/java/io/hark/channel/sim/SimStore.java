@@ -18,6 +18,7 @@ import io.hark.channel.Slots;
 import io.hark.channel.StateKind;
 import io.hark.channel.StatePage;
 import io.hark.channel.StateQuery;
+import io.hark.channel.StoreView;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,8 +119,8 @@ final class SimStore implements HistoryStore {
         batch.forEach(append -> {
             handedIn.get(append.after().slot()).put(append.record().lsn(), append.record());
             append.record()
-                    .id()
-                    .ifPresent(id ->
+                    .ids()
+                    .forEach(id ->
                             uncommitted.put(key(append, id), append.record().receipt()));
         });
         boolean early = config.has(PlantedBug.ACK_BEFORE_DURABLE)
@@ -233,7 +234,7 @@ final class SimStore implements HistoryStore {
 
     private void done(List<Job.Write> jobs) {
         jobs.forEach(job -> {
-            job.appends().forEach(append -> append.record().id().ifPresent(id -> uncommitted.remove(key(append, id))));
+            job.appends().forEach(append -> append.record().ids().forEach(id -> uncommitted.remove(key(append, id))));
             job.done().accept(Optional.empty());
         });
         finished();
@@ -321,9 +322,15 @@ final class SimStore implements HistoryStore {
                         query.backwards(),
                         query.kinds(),
                         query.entriesMax(),
-                        query.bytesMax())
+                        query.bytesMax(),
+                        query.form())
                 : query;
         return answer(() -> SimDisk.now(disk.rows().read(planted)));
+    }
+
+    @Override
+    public <T> CompletionStage<T> consult(StoreView.Reading<T> reading) {
+        return answer(() -> SimDisk.now(disk.rows().consult(reading)));
     }
 
     @Override

@@ -18,6 +18,7 @@ final class Simulation {
     private final Nemesis nemesis;
     private final List<SimClient> clients = new ArrayList<>();
     private final SimRest rest;
+    private final SimMessages messages;
     private boolean acting = true;
 
     private Simulation(long seed, PlantedBug bug) {
@@ -26,6 +27,7 @@ final class Simulation {
         this.history = new History(scheduler);
         this.cluster = new SimCluster(scheduler, config, history);
         this.nemesis = new Nemesis(cluster);
+        this.messages = new SimMessages(scheduler, history);
         this.rest = new SimRest(this);
     }
 
@@ -90,8 +92,9 @@ final class Simulation {
                 });
             }
         }
+        cluster.nodes().forEach(messages::lookAtAll);
         // A last entry on every channel: what a feed has lost shows when the next entry comes.
-        config.channels().forEach(rest::publish);
+        config.channels().forEach(rest::publishLast);
         pass(REST_MILLIS);
         clients.forEach(client -> client.atRest().forEach(history::add));
         rest.atRest().forEach(history::add);
@@ -112,6 +115,10 @@ final class Simulation {
 
     History history() {
         return history;
+    }
+
+    SimMessages messages() {
+        return messages;
     }
 
     SimCluster cluster() {

@@ -1,8 +1,10 @@
 package io.hark.cluster.link;
 
 import io.hark.channel.LogRecord;
+import io.hark.channel.Publish;
 import io.hark.channel.SlotRow;
 import io.hark.presence.Member;
+import io.hark.protocol.Annotation;
 import io.hark.protocol.Message;
 import io.hark.protocol.PresenceMessage;
 import io.hark.slot.PeerMessage;
@@ -13,6 +15,7 @@ import java.util.List;
 /// Roughly how many bytes a message holds while it waits to be sent, told without encoding it. Any thread.
 final class MessageSizes {
     private static final int SMALL = 128;
+    private static final long ID = 20;
 
     private MessageSizes() {}
 
@@ -80,9 +83,7 @@ final class MessageSizes {
         long bytes = SMALL;
         switch (request) {
             case SlotRequest.Publish(var publish) -> {
-                for (Message message : publish.batch().messages()) {
-                    bytes += 160 + message.data().size();
-                }
+                bytes += of(publish.content()) + ID * publish.ids().size();
             }
             case SlotRequest.Presence(var update) -> {
                 for (PresenceMessage event : update.events()) {
@@ -94,6 +95,7 @@ final class MessageSizes {
             case SlotRequest.Leave leave -> bytes += SMALL;
             case SlotRequest.Status status -> bytes += SMALL;
             case SlotRequest.Read read -> bytes += SMALL;
+            case SlotRequest.Look look -> bytes += SMALL;
             case SlotRequest.Unsubscribe unsubscribe -> bytes += SMALL;
             case SlotRequest.Occupy occupy -> bytes += SMALL;
             case SlotRequest.Lost lost -> bytes += SMALL;
@@ -112,9 +114,35 @@ final class MessageSizes {
                 }
                 yield bytes;
             }
+            case SlotAnswer.Details(var details) ->
+                SMALL + messages(details.messages()) + annotations(details.annotations());
             case SlotAnswer.Published published -> SMALL;
             case SlotAnswer.Refused refused -> 2 * SMALL;
         };
+    }
+
+    private static long of(Publish.Content content) {
+        return switch (content) {
+            case Publish.Create create -> messages(create.batch().messages());
+            case Publish.Change change -> messages(change.batch().messages());
+            case Publish.Annotate annotate -> annotations(annotate.batch().annotations());
+        };
+    }
+
+    private static long messages(List<Message> messages) {
+        long bytes = 0;
+        for (Message message : messages) {
+            bytes += 160 + message.data().size();
+        }
+        return bytes;
+    }
+
+    private static long annotations(List<Annotation> annotations) {
+        long bytes = 0;
+        for (Annotation annotation : annotations) {
+            bytes += 160 + annotation.data().size();
+        }
+        return bytes;
     }
 
     private static long members(List<Member> members) {

@@ -6,6 +6,7 @@ import io.hark.channel.DamagedEntry;
 import io.hark.channel.PublishResult;
 import io.hark.channel.Subscribed;
 import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.MalformedFrame;
 import io.hark.slot.SlotAnswer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +28,13 @@ final class SlotAnswerCodec {
                 }
                 out.setPage(page);
             }
+            case SlotAnswer.Details(var details) -> out.setDetails(LookCodec.encode(details));
             case SlotAnswer.Refused(var error) -> out.setRefused(error(error));
         }
         return out.build();
     }
 
-    static SlotAnswer decode(Wire.SlotAnswer answer) throws DamagedEntry, MalformedPeerMessage {
+    static SlotAnswer decode(Wire.SlotAnswer answer) throws DamagedEntry, MalformedFrame, MalformedPeerMessage {
         return switch (answer.getAnswerCase()) {
             case PUBLISHED -> new SlotAnswer.Published(result(answer.getPublished()));
             case SUBSCRIBED -> new SlotAnswer.Subscribed(subscribed(answer.getSubscribed()));
@@ -45,6 +47,7 @@ final class SlotAnswerCodec {
                 }
                 yield new SlotAnswer.Page(entries, in.getMore());
             }
+            case DETAILS -> new SlotAnswer.Details(LookCodec.decode(answer.getDetails()));
             case REFUSED -> new SlotAnswer.Refused(error(answer.getRefused()));
             case ANSWER_NOT_SET -> throw new MalformedPeerMessage("an answer is of no known kind");
         };

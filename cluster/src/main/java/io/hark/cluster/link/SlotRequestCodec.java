@@ -3,10 +3,10 @@ package io.hark.cluster.link;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
 import io.hark.channel.Durability;
+import io.hark.channel.EntryForm;
 import io.hark.channel.EntryKind;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.PresenceUpdate;
-import io.hark.channel.Publish;
 import io.hark.protocol.BodyCodec;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.PresenceBatch;
@@ -27,7 +27,7 @@ final class SlotRequestCodec {
     static Wire.SlotRequest encode(SlotRequest request) {
         Wire.SlotRequest.Builder out = Wire.SlotRequest.newBuilder();
         switch (request) {
-            case SlotRequest.Publish(var publish) -> out.setPublish(publish(publish));
+            case SlotRequest.Publish(var publish) -> out.setPublish(PublishCodec.encode(publish));
             case SlotRequest.Presence(var update) -> out.setPresence(presence(update));
             case SlotRequest.Leave(var channel, var claim, var policy) ->
                 out.setLeave(Wire.Leave.newBuilder()
@@ -37,6 +37,7 @@ final class SlotRequestCodec {
             case SlotRequest.Subscribe subscribe -> out.setSubscribe(subscribe(subscribe));
             case SlotRequest.Status(var channel) -> out.setStatus(SlotStateCodec.encode(channel));
             case SlotRequest.Read(var query) -> out.setRead(read(query));
+            case SlotRequest.Look(var query) -> out.setLook(LookCodec.encode(query));
             case SlotRequest.Unsubscribe(var channel) -> out.setUnsubscribe(SlotStateCodec.encode(channel));
             case SlotRequest.Occupy(var channel, var occupancy) ->
                 out.setOccupy(Wire.Occupy.newBuilder()
@@ -54,7 +55,7 @@ final class SlotRequestCodec {
 
     static SlotRequest decode(Wire.SlotRequest request) throws MalformedFrame, MalformedPeerMessage {
         return switch (request.getRequestCase()) {
-            case PUBLISH -> new SlotRequest.Publish(publish(request.getPublish()));
+            case PUBLISH -> new SlotRequest.Publish(PublishCodec.decode(request.getPublish()));
             case PRESENCE -> new SlotRequest.Presence(presence(request.getPresence()));
             case LEAVE -> {
                 Wire.Leave in = request.getLeave();
@@ -64,6 +65,7 @@ final class SlotRequestCodec {
             case SUBSCRIBE -> subscribe(request.getSubscribe());
             case STATUS -> new SlotRequest.Status(SlotStateCodec.decode(request.getStatus()));
             case READ -> new SlotRequest.Read(read(request.getRead()));
+            case LOOK -> new SlotRequest.Look(LookCodec.decode(request.getLook()));
             case UNSUBSCRIBE -> new SlotRequest.Unsubscribe(SlotStateCodec.decode(request.getUnsubscribe()));
             case OCCUPY -> {
                 Wire.Occupy in = request.getOccupy();
@@ -80,29 +82,6 @@ final class SlotRequestCodec {
             }
             case REQUEST_NOT_SET -> throw new MalformedPeerMessage("a request is of no known kind");
         };
-    }
-
-    private static Wire.Publish publish(Publish publish) {
-        Wire.Publish.Builder out = Wire.Publish.newBuilder()
-                .setChannel(SlotStateCodec.encode(publish.channel()))
-                .setMayRepeat(publish.mayRepeat())
-                .setBatch(PeerMessageCodec.bytes(BodyCodec.encode(publish.batch())))
-                .setPolicy(policy(publish.policy()))
-                .setEphemeral(publish.ephemeral());
-        publish.id().ifPresent(id -> out.setId(SlotStateCodec.encode(id)));
-        publish.publisher().ifPresent(publisher -> out.setPublisher(claim(publisher)));
-        return out.build();
-    }
-
-    private static Publish publish(Wire.Publish in) throws MalformedFrame {
-        return new Publish(
-                SlotStateCodec.decode(in.getChannel()),
-                in.hasId() ? Optional.of(SlotStateCodec.decode(in.getId())) : Optional.empty(),
-                in.getMayRepeat(),
-                in.hasPublisher() ? Optional.of(claim(in.getPublisher())) : Optional.empty(),
-                BodyCodec.decodeMessages(in.getBatch().toByteArray()),
-                policy(in.getPolicy()),
-                in.getEphemeral());
     }
 
     private static Wire.Presence presence(PresenceUpdate update) {
@@ -160,7 +139,9 @@ final class SlotRequestCodec {
                 .setEndMillis(query.endMillis())
                 .setBackwards(query.backwards())
                 .setEntriesMax(query.entriesMax())
-                .setBytesMax(query.bytesMax());
+                .setBytesMax(query.bytesMax())
+                .setLatestAsOf(query.form().latestAsOf())
+                .setWholeThrough(query.form().wholeThrough());
         for (EntryKind kind : query.kinds()) {
             out.addKinds(kind.ordinal());
         }
@@ -187,28 +168,29 @@ final class SlotRequestCodec {
                 in.getBackwards(),
                 kinds,
                 in.getEntriesMax(),
-                in.getBytesMax());
+                in.getBytesMax(),
+                new EntryForm(in.getLatestAsOf(), in.getWholeThrough()));
     }
 
-    private static Wire.Claim claim(Claim claim) {
+    static Wire.Claim claim(Claim claim) {
         return Wire.Claim.newBuilder()
                 .setConnectionId(claim.connectionId())
                 .setGeneration(claim.generation())
                 .build();
     }
 
-    private static Claim claim(Wire.Claim in) {
+    static Claim claim(Wire.Claim in) {
         return new Claim(in.getConnectionId(), in.getGeneration());
     }
 
-    private static Wire.ChannelPolicy policy(ChannelPolicy policy) {
+    static Wire.ChannelPolicy policy(ChannelPolicy policy) {
         return Wire.ChannelPolicy.newBuilder()
                 .setFsync(policy.durability() == Durability.FSYNC)
                 .setRetentionMillis(policy.retention().toMillis())
                 .build();
     }
 
-    private static ChannelPolicy policy(Wire.ChannelPolicy in) {
+    static ChannelPolicy policy(Wire.ChannelPolicy in) {
         return new ChannelPolicy(
                 in.getFsync() ? Durability.FSYNC : Durability.REPLICATED, Duration.ofMillis(in.getRetentionMillis()));
     }

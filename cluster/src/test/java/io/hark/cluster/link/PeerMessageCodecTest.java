@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.SlotRow;
 import io.hark.slot.PeerMessage;
@@ -91,6 +92,18 @@ class PeerMessageCodecTest {
         assertThatThrownBy(() -> PeerMessageCodec.decode(message))
                 .isInstanceOf(MalformedPeerMessage.class)
                 .hasMessage("a message of kind APPENDED: slot must be 0 to 1023, was 1024");
+    }
+
+    @Test
+    void aPublishWithTooManyIdsIsRefused() {
+        Wire.Publish.Builder publish = Wire.Publish.newBuilder();
+        for (int i = 0; i <= Publish.IDS_MAX; i++) {
+            publish.addIds(Wire.IdHash.getDefaultInstance());
+        }
+
+        assertThatThrownBy(() -> PublishCodec.decode(publish.build()))
+                .isInstanceOf(MalformedPeerMessage.class)
+                .hasMessage("a publish has 101 ids, the limit is 100");
     }
 
     @Test

@@ -8,12 +8,15 @@ import io.hark.channel.Claim;
 import io.hark.channel.Durability;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.channel.EntryForm;
 import io.hark.channel.EntryKind;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.IdHash;
 import io.hark.channel.Lifetime;
 import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
+import io.hark.channel.MessageDetails;
+import io.hark.channel.MessageQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Origin;
@@ -29,9 +32,14 @@ import io.hark.channel.StateRow;
 import io.hark.channel.StateValue;
 import io.hark.channel.Subscribed;
 import io.hark.presence.Member;
+import io.hark.protocol.Annotation;
+import io.hark.protocol.AnnotationAction;
+import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
+import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
+import io.hark.protocol.MessageVersion;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
@@ -53,6 +61,7 @@ final class SampleMessages {
             new ChannelPolicy(Durability.REPLICATED, Duration.ofMillis(120_002));
     private static final Claim CLAIM = new Claim("connection1", 7);
     private static final IdHash ID = new IdHash(-11, 12);
+    private static final IdHash OTHER_ID = new IdHash(13, -14);
     private static final Origin ORIGIN = new Origin("eu", 3);
     private static final Receipt RECEIPT = new Receipt(21, 1_700_000_000_000_022L, ORIGIN, 23, 24);
     private static final ErrorInfo ERROR = new ErrorInfo(40009, 400, "too large", Map.of("limit", "65536"));
@@ -86,6 +95,9 @@ final class SampleMessages {
                         new Publish(CHANNEL, Optional.of(ID), true, Optional.of(CLAIM), batch(), SYNCED, false))),
                 ask(new SlotRequest.Publish(
                         new Publish(OTHER, Optional.empty(), false, Optional.empty(), batch(), REPLICATED, true))),
+                ask(new SlotRequest.Publish(change(Optional.empty()))),
+                ask(new SlotRequest.Publish(change(Optional.of("client1")))),
+                ask(new SlotRequest.Publish(annotate())),
                 ask(new SlotRequest.Presence(new PresenceUpdate(
                         CHANNEL,
                         "connection2",
@@ -104,6 +116,12 @@ final class SampleMessages {
                 ask(new SlotRequest.Read(
                         new HistoryQuery(CHANNEL.key(), 66, 67, 68, 69, true, EnumSet.of(EntryKind.PRESENCE), 70, 71))),
                 ask(new SlotRequest.Read(HistoryQuery.after(new ChannelKey(9, -72, 73), 74, 75, 76, 77))),
+                ask(new SlotRequest.Read(
+                        HistoryQuery.after(CHANNEL.key(), 74, 75, 76, 77).inForm(new EntryForm(78, Long.MAX_VALUE)))),
+                ask(new SlotRequest.Look(new MessageQuery(CHANNEL, "serial", new MessageQuery.Latest()))),
+                ask(new SlotRequest.Look(new MessageQuery(CHANNEL, "serial", new MessageQuery.Versions("", 5)))),
+                ask(new SlotRequest.Look(new MessageQuery(OTHER, "serial", new MessageQuery.Annotations("a", 6)))),
+                ask(new SlotRequest.Look(new MessageQuery(OTHER, "serial", new MessageQuery.ClientSummary("b")))),
                 ask(new SlotRequest.Unsubscribe(CHANNEL)),
                 ask(new SlotRequest.Occupy(CHANNEL, OCCUPANCY)),
                 ask(new SlotRequest.Lost(CHANNEL, CLAIM, SYNCED, 15_000)),
@@ -117,6 +135,8 @@ final class SampleMessages {
                 answer(new SlotAnswer.Page(
                         List.of(messageRecord().encoded(), noopRecord().encoded()), true)),
                 answer(new SlotAnswer.Page(List.of(), false)),
+                answer(new SlotAnswer.Details(new MessageDetails(batch().messages(), annotations(), true))),
+                answer(new SlotAnswer.Details(new MessageDetails(List.of(), List.of(), false))),
                 answer(new SlotAnswer.Refused(ERROR)),
                 answer(new SlotAnswer.Refused(new ErrorInfo(50003, 503, "later"))),
                 new PeerMessage.Deliver(
@@ -150,6 +170,36 @@ final class SampleMessages {
                 new Publish(CHANNEL, Optional.of(ID), false, Optional.of(CLAIM), batch, REPLICATED, false)));
     }
 
+    private static Publish change(Optional<String> owner) {
+        MessageVersion version =
+                new MessageVersion(Optional.empty(), 0, Optional.of("editor"), Optional.of("why"), Map.of("k", "v"));
+        Message message = Message.of(Optional.empty(), Payload.text("more"))
+                .withAction(MessageAction.APPEND)
+                .withSerial("serial", Optional.of(version));
+        MessageBatch batch = new MessageBatch("connection1:6", Optional.empty(), 0, List.of(message));
+        return new Publish(
+                CHANNEL,
+                List.of(ID, OTHER_ID),
+                false,
+                Optional.of(CLAIM),
+                new Publish.Change(batch, owner, 161),
+                SYNCED);
+    }
+
+    private static Publish annotate() {
+        AnnotationBatch batch = new AnnotationBatch("connection1:7", Optional.of("connection1"), 0, annotations());
+        return new Publish(OTHER, List.of(ID), true, Optional.empty(), new Publish.Annotate(batch, 162), SYNCED);
+    }
+
+    private static List<Annotation> annotations() {
+        return List.of(
+                Annotation.of("serial", "n:multiple.v1", Optional.of("name"))
+                        .withAction(AnnotationAction.DELETE)
+                        .withCount(3)
+                        .withClientId(Optional.of("client1")),
+                Annotation.of("serial", "plain", Optional.empty()));
+    }
+
     private static MessageBatch batch() {
         return new MessageBatch(
                 "connection1:5",
@@ -166,7 +216,7 @@ final class SampleMessages {
         return LogRecord.of(
                 Optional.of(CHANNEL),
                 new Entry(121, 6, ORIGIN, 122, CHANNEL.key(), 120, 123, new EntryBody.Messages(batch())),
-                Optional.of(ID),
+                List.of(ID, OTHER_ID),
                 SYNCED,
                 List.of());
     }
@@ -175,7 +225,7 @@ final class SampleMessages {
         return LogRecord.of(
                 Optional.of(CHANNEL),
                 new Entry(124, 7, ORIGIN, 125, CHANNEL.key(), 121, 126, new EntryBody.Messages(batch())),
-                Optional.empty(),
+                List.of(),
                 REPLICATED,
                 List.of(
                         new MemberChange.Put(member("a"), Optional.of(member("b"))).row(),
@@ -187,7 +237,7 @@ final class SampleMessages {
         return LogRecord.of(
                 Optional.empty(),
                 new Entry(127, 8, ORIGIN, 128, new ChannelKey(9, 0, 0), 0, 129, EntryBody.NONE),
-                Optional.empty(),
+                List.of(),
                 REPLICATED,
                 List.of());
     }

@@ -38,33 +38,63 @@ class LocalClusterTest {
 
     @Test
     void whatIsPublishedWhileTheOwnerIsKilledArrivesOnceAndInOrder() throws Exception {
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/failover.mjs", "");
+        assertThat(done.get("received")).isEqualTo(done.get("acknowledged"));
+        assertThat(done.get("inOrder")).isEqualTo(true);
+        assertThat(done.get("discontinuities")).isEqualTo(0L);
+        assertThat(done.get("subscriber")).isEqualTo("connected");
+    }
+
+    @Test
+    void changesAndAnnotationsWhileTheOwnerIsKilledAreEachThereOnce() throws Exception {
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/changes.mjs", "::$chat");
+        Map<?, ?> asRead = Map.of(
+                "appends",
+                true,
+                "update",
+                true,
+                "summary",
+                true,
+                "history",
+                true,
+                "annotations",
+                true,
+                "versions",
+                true);
+        assertThat(done.get("discontinuities")).isEqualTo(0L);
+        assertThat(done.get("shown")).isEqualTo(Map.of("appends", true, "update", true));
+        assertThat(done.get("told")).isEqualTo(true);
+        assertThat(done.get("read")).isEqualTo(List.of(asRead, asRead));
+    }
+
+    /// Runs a script with clients of two nodes, and kills the third once they work on a channel that it owns.
+    ///
+    /// @param suffix of the channel's name
+    /// @return what the script says at its end
+    private Map<?, ?> whileTheOwnerIsKilled(String script, String suffix) throws Exception {
         JsProject project = JsProject.ready();
         port = freePorts();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
             String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')));
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), suffix);
             Process clients = project.node(
-                    List.of("lib/failover.mjs", key, Integer.toString(port + 1), Integer.toString(port + 2), channel),
-                    Map.of(),
-                    3);
+                    List.of(script, key, Integer.toString(port + 1), Integer.toString(port + 2), channel), Map.of(), 3);
             BufferedReader story = clients.inputReader();
             awaitLine(story, "acknowledged");
             kill("node-1");
             for (int more = 0; more < 10; more++) {
                 awaitLine(story, "acknowledged");
             }
+            Map<?, ?> done;
             try (PrintWriter end = new PrintWriter(clients.outputWriter(), true)) {
                 end.println("end");
-                Map<?, ?> done = json(awaitLine(story, "done"));
+                done = json(awaitLine(story, "done"));
                 System.out.println("LocalClusterTest " + done);
-                assertThat(done.get("received")).isEqualTo(done.get("acknowledged"));
-                assertThat(done.get("inOrder")).isEqualTo(true);
-                assertThat(done.get("discontinuities")).isEqualTo(0L);
-                assertThat(done.get("subscriber")).isEqualTo("connected");
             }
             assertThat(clients.waitFor()).isZero();
+            return done;
         } finally {
             cluster.toHandle().destroy();
             cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
@@ -79,7 +109,7 @@ class LocalClusterTest {
         try {
             awaitLine(cluster.inputReader(), "Stop all");
             String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')));
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
             String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
             Process clients = project.node(List.of("lib/occupancy.mjs", key, ports, channel), Map.of(), 3);
             BufferedReader story = clients.inputReader();
@@ -159,14 +189,14 @@ class LocalClusterTest {
         throw new AssertionError("it ended without '%s':%n%s".formatted(part, before));
     }
 
-    private String channelOwnedBy(String node, String app) throws Exception {
+    private String channelOwnedBy(String node, String app, String suffix) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d/admin/state".formatted(port)))
                 .build();
         Map<?, ?> state =
                 json(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
         List<?> slots = (List<?>) state.get("slots");
         for (int number = 0; ; number++) {
-            String name = "failover-" + number;
+            String name = "failover-" + number + suffix;
             Map<?, ?> slot = (Map<?, ?>) slots.get(ChannelId.of(app, name).key().slot());
             if (node.equals(slot.get("owner"))) {
                 return name;

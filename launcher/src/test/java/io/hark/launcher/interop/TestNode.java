@@ -57,13 +57,14 @@ final class TestNode implements AutoCloseable {
         return http;
     }
 
-    /// Makes an app whose namespace `persisted` is kept.
+    /// Makes an app whose namespace `persisted` is kept, and whose namespace `mutable` has messages that change.
     ///
     /// @param capabilities one key for each
     /// @return the keys
     List<String> makeApp(String... capabilities) throws IOException, InterruptedException {
         JsonObject request = JsonParser.parseString("""
-            {"keys": [], "namespaces": [{"id": "persisted", "persisted": true}],
+            {"keys": [],
+             "namespaces": [{"id": "persisted", "persisted": true}, {"id": "mutable", "mutableMessages": true}],
              "limits": {"presence": {"maxMembers": 250}}}\
             """).getAsJsonObject();
         for (String capability : capabilities) {

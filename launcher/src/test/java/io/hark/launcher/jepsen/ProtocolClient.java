@@ -183,6 +183,7 @@ public final class ProtocolClient implements AutoCloseable {
             }
             case ServerMessage.Messages frame -> messages(frame);
             case ServerMessage.Presence frame -> passed(frame.channel(), frame.channelSerial());
+            case ServerMessage.Annotations frame -> passed(frame.channel(), frame.channelSerial());
             case ServerMessage.Ack(long msgSerial, int count, List<List<String>> res) -> {
                 for (int i = 0; i < count; i++) {
                     List<String> serials = i < res.size() ? res.get(i) : List.of();
