@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param resumed     whether that is everything after the position that the client gave
 /// @param hasBacklog  whether at least one stored entry follows
 /// @param hasPresence whether a sync follows
+/// @param hasObjects  whether pages of objects follow
 /// @param error       why continuity was lost, or that a rewind was cut short
 public record AttachOutcome(
         Subscribed subscribed,
@@ -17,4 +18,9 @@ public record AttachOutcome(
         boolean resumed,
         boolean hasBacklog,
         boolean hasPresence,
-        Optional<ErrorInfo> error) {}
+        boolean hasObjects,
+        Optional<ErrorInfo> error) {
+    AttachOutcome withObjects(boolean present) {
+        return new AttachOutcome(subscribed, startLsn, resumed, hasBacklog, hasPresence, present, error);
+    }
+}

@@ -184,7 +184,8 @@ final class AttachStart {
         boolean hasPresence =
                 attachment.wantsPresence() && !subscribed.members().isEmpty();
         attachment.start(
-                new AttachOutcome(subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, error),
+                new AttachOutcome(
+                        subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, false, error),
                 firstPage,
                 next);
     }

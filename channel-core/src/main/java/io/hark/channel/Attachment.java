@@ -34,6 +34,7 @@ public final class Attachment {
     private Phase phase = Phase.STARTING;
     private List<Member> members = List.of();
     private int syncNext;
+    private Optional<ObjectSync> objects = Optional.empty();
     private List<Entry> page = List.of();
     private boolean reading;
     private boolean pumping;
@@ -129,6 +130,16 @@ public final class Attachment {
     /// @param firstPage what was read already of what follows `outcome.startLsn()`
     /// @param resumeAt  where to go on once that is handed over
     void start(AttachOutcome outcome, List<Entry> firstPage, long resumeAt) {
+        objects = subscriber.objectReader().map(reader -> new ObjectSync(channel, this, reader));
+        if (objects.isEmpty()) {
+            begin(outcome, firstPage, resumeAt);
+            return;
+        }
+        // Whether there are objects is part of the first thing that the client is told.
+        objects.get().begin(() -> begin(outcome.withObjects(objects.get().hasObjects()), firstPage, resumeAt));
+    }
+
+    private void begin(AttachOutcome outcome, List<Entry> firstPage, long resumeAt) {
         members = outcome.hasPresence() ? outcome.subscribed().members() : List.of();
         page = firstPage;
         cursor = resumeAt;
@@ -153,6 +164,12 @@ public final class Attachment {
             }
             if (phase == Phase.SYNCING) {
                 syncPage();
+            } else if (objects.isPresent()) {
+                if (objects.get().isDone()) {
+                    objects = Optional.empty();
+                } else if (!objects.get().step()) {
+                    return false;
+                }
             } else if (!page.isEmpty()) {
                 List<Entry> entries = page;
                 page = List.of();

@@ -14,6 +14,12 @@ public interface ChannelRouter {
 
     void presence(PresenceUpdate update, ReplyTo<PublishResult> reply);
 
+    /// Performs operations on a channel's objects.
+    void objects(ObjectUpdate update, ReplyTo<PublishResult> reply);
+
+    /// Reads a page of a channel's objects.
+    void objects(ObjectsQuery query, ReplyTo<Answer<ObjectsPage>> reply);
+
     /// Takes the connection's members out of the channel at once.
     ///
     /// @param reply once they are out for good

@@ -4,6 +4,7 @@ import io.hark.protocol.Annotation;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.MessageSerial;
+import io.hark.protocol.ObjectMessage;
 import io.hark.protocol.PresenceMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ public record Entry(
             case EntryBody.Presence(var batch) -> EntryKind.PRESENCE;
             case EntryBody.Version version -> EntryKind.VERSION;
             case EntryBody.Annotations annotations -> EntryKind.ANNOTATION;
+            case EntryBody.Objects(var batch) -> EntryKind.OBJECT;
         };
     }
 
@@ -61,7 +63,7 @@ public record Entry(
         return new EntryHead(lsn, epoch, origin, oseq, channel, prevLsn, hlc, kind());
     }
 
-    /// Number of messages, presence events or annotations in it.
+    /// Number of messages, presence events, annotations or operations on objects in it.
     public int count() {
         return switch (body) {
             case EntryBody.None() -> 0;
@@ -70,17 +72,13 @@ public record Entry(
             case EntryBody.Version version -> 1;
             case EntryBody.Annotations(var batch, var summary) ->
                 batch.annotations().size();
+            case EntryBody.Objects(var batch) -> batch.operations().size();
         };
     }
 
     /// The serial of one of its messages or annotations.
     public String serial(int index) {
         return MessageSerial.format(Hlc.millis(hlc), Hlc.counter(hlc), origin.region(), origin.lineage(), oseq, index);
-    }
-
-    /// The same entry with another body.
-    Entry withBody(EntryBody other) {
-        return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, hlc, other);
     }
 
     public Receipt receipt() {
@@ -111,6 +109,11 @@ public record Entry(
                     size += 160 + annotation.data().size();
                 }
                 size += summary.map(Summaries::size).orElse(0);
+            }
+            case EntryBody.Objects(var batch) -> {
+                for (ObjectMessage operation : batch.operations()) {
+                    size += 320 + 2 * operation.size();
+                }
             }
         }
         return size;

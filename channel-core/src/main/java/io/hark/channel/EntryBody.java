@@ -4,6 +4,7 @@ import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
+import io.hark.protocol.ObjectBatch;
 import io.hark.protocol.PresenceBatch;
 import java.util.Optional;
 
@@ -43,4 +44,6 @@ public sealed interface EntryBody {
     /// @param batch   may hold no annotations: then only the summary is new
     /// @param summary the message's serial and its summary afterwards; empty when that is told later
     record Annotations(AnnotationBatch batch, Optional<Message> summary) implements EntryBody {}
+
+    record Objects(ObjectBatch batch) implements EntryBody {}
 }

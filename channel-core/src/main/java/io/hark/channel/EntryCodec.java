@@ -116,6 +116,7 @@ public final class EntryCodec {
             case EntryBody.Version version -> version(version);
             case EntryBody.Annotations(var batch, var summary) ->
                 BodyCodec.encode(new BodyCodec.Annotated(batch, summary));
+            case EntryBody.Objects(var batch) -> BodyCodec.encode(batch);
         };
     }
 
@@ -160,6 +161,7 @@ public final class EntryCodec {
             case PRESENCE -> new EntryBody.Presence(BodyCodec.decodePresence(bytes));
             case VERSION -> version(bytes);
             case ANNOTATION -> annotations(bytes);
+            case OBJECT -> new EntryBody.Objects(BodyCodec.decodeObjects(bytes));
         };
     }
 }

@@ -8,5 +8,6 @@ public enum EntryKind {
 
     /// A new version of a message.
     VERSION,
-    ANNOTATION
+    ANNOTATION,
+    OBJECT
 }

@@ -314,6 +314,10 @@ public final class FrontendChannel {
         effects.read(query, answer);
     }
 
+    void readObjects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer) {
+        effects.objects(query, answer);
+    }
+
     void alarm(String what) {
         effects.alarm(what);
     }

@@ -25,6 +25,9 @@ public interface FrontendEffects {
     /// Takes the step on the loop after so long.
     void later(long millis, Runnable step);
 
+    /// Reads a page of a channel's objects at its owner.
+    void objects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer);
+
     /// Something that cannot be unless committed data was lost.
     void alarm(String what);
 }

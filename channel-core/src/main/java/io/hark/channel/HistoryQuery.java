@@ -1,5 +1,6 @@
 package io.hark.channel;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /// Value: which of a channel's entries to read.
@@ -24,8 +25,7 @@ public record HistoryQuery(
         int entriesMax,
         int bytesMax,
         EntryForm form) {
-    private static final Set<EntryKind> EVERYTHING =
-            Set.of(EntryKind.MESSAGE, EntryKind.PRESENCE, EntryKind.VERSION, EntryKind.ANNOTATION);
+    private static final Set<EntryKind> EVERYTHING = Set.copyOf(EnumSet.complementOf(EnumSet.of(EntryKind.NOOP)));
 
     /// The same of entries as they were logged.
     public HistoryQuery(

@@ -54,8 +54,7 @@ final class MessageReader {
         EntryBody.Version version = (EntryBody.Version) entry.body();
         MessageBatch batch = version.batch();
         MessageBatch told = new MessageBatch(batch.id(), batch.connectionId(), batch.timestamp(), List.of(whole));
-        return entry.withBody(
-                new EntryBody.Version(told, Optional.empty(), version.originalLsn(), version.previousLsn()));
+        return entry.with(new EntryBody.Version(told, Optional.empty(), version.originalLsn(), version.previousLsn()));
     }
 
     private List<Entry> latest(List<Entry> entries, long asOfLsn) throws DamagedEntry {
@@ -112,7 +111,7 @@ final class MessageReader {
             return entry;
         }
         MessageBatch batch = ((EntryBody.Messages) entry.body()).batch();
-        return entry.withBody(new EntryBody.Messages(
+        return entry.with(new EntryBody.Messages(
                 new MessageBatch(batch.id(), batch.connectionId(), batch.timestamp(), messages)));
     }
 

@@ -48,6 +48,9 @@ final class OwnedChannel {
     /// The latest transport of each connection that has spoken here in this epoch.
     private final Map<String, Integer> generations = new LinkedHashMap<>(0, 0.75f, true);
 
+    /// Its objects, while they are in memory.
+    Optional<OwnedObjects> objects = Optional.empty();
+
     boolean waiting;
 
     /// Last entry appended, and last entry committed.
@@ -270,6 +273,7 @@ final class OwnedChannel {
 
     void commit(Entry entry, List<MemberChange> changes) {
         committedLsn = entry.lsn();
+        objects.ifPresent(held -> held.committed(entry.lsn()));
         for (MemberChange change : changes) {
             String key = change.memberKey();
             Proposed pending = proposed.get(key);
@@ -311,6 +315,14 @@ final class OwnedChannel {
         return false;
     }
 
+    /// Lets go of the objects if nobody has used them since then, nor is about to.
+    void dropObjects(long idleSinceMillis, long nowMillis) {
+        if (!waiting && objects.isPresent() && objects.get().isIdle(idleSinceMillis, nowMillis)) {
+            objects.get().dropped();
+            objects = Optional.empty();
+        }
+    }
+
     /// Whether nobody would notice if the state were dropped and loaded again later.
     boolean isIdle() {
         return feeds.isEmpty()
@@ -319,6 +331,7 @@ final class OwnedChannel {
                 && !waiting
                 && committedLsn == proposedLsn
                 && members.size() == 0
-                && summaries.isEmpty();
+                && summaries.isEmpty()
+                && objects.isEmpty();
     }
 }

@@ -20,6 +20,9 @@ public interface SlotEffects {
     /// yet, unless they are committed.
     <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer);
 
+    /// How much memory objects take on the loop.
+    ObjectsMemory objectsMemory();
+
     /// Milliseconds since the epoch, for timestamps; it may jump. Everything that is due after a while counts on the
     /// owner's other clock.
     long wallMillis();

@@ -46,6 +46,7 @@ public final class SlotOwner {
     private final PresenceChanges presence;
     private final MessageChanges changes = new MessageChanges(this);
     private final Annotating annotating = new Annotating(this);
+    private final ObjectOwner objects;
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
@@ -81,6 +82,7 @@ public final class SlotOwner {
         this.presence = new PresenceChanges(this, timers, grace);
         this.openedMillis = nowMillis;
         this.reports = new OccupancyReports(epoch, nowMillis);
+        this.objects = new ObjectOwner(this, effects, epoch);
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
         Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, nextHlc(0), EntryBody.NONE);
@@ -91,6 +93,7 @@ public final class SlotOwner {
     /// one (D3).
     public void close() {
         closed = true;
+        channels.values().forEach(channel -> channel.objects.ifPresent(OwnedObjects::dropped));
         channels.clear();
         inFlight.clear();
     }
@@ -122,28 +125,37 @@ public final class SlotOwner {
     }
 
     private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        if (publish.publisher().filter(channel::isSuperseded).isPresent()) {
+        Sending sending = new Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
+        once(channel, sending, reply, () -> appendPublish(channel, publish, nowMillis, reply));
+    }
+
+    /// What tells whether something that is to be appended was sent before.
+    record Sending(Optional<Claim> publisher, List<IdHash> ids, boolean mayRepeat) {}
+
+    /// Takes the step unless the publish was appended before, or a later transport has taken over.
+    void once(OwnedChannel channel, Sending sending, Consumer<PublishResult> reply, Runnable step) {
+        if (sending.publisher().filter(channel::isSuperseded).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return;
         }
-        publish.publisher().ifPresent(channel::see);
-        Optional<InFlight> earlier = channel.inFlight(publish.ids());
+        sending.publisher().ifPresent(channel::see);
+        Optional<InFlight> earlier = channel.inFlight(sending.ids());
         if (earlier.isPresent()) {
             earlier.get().waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
             return;
         }
-        if (publish.ids().isEmpty() || !publish.mayRepeat() && channel.isKnown(publish.publisher())) {
-            appendPublish(channel, publish, nowMillis, reply);
+        if (sending.ids().isEmpty() || !sending.mayRepeat() && channel.isKnown(sending.publisher())) {
+            step.run();
             return;
         }
         // Of several appends that were made one, one is in the log if all are.
-        ifLogged(channel, publish.ids().getFirst(), reply, found -> {
+        ifLogged(channel, sending.ids().getFirst(), reply, found -> {
             if (found.isPresent()) {
                 reply.accept(new PublishResult.Stored(found.get()));
             } else {
                 // Nothing that its connection sent later is in the log either, as it is replayed in order.
-                publish.publisher().ifPresent(channel::know);
-                appendPublish(channel, publish, nowMillis, reply);
+                sending.publisher().ifPresent(channel::know);
+                step.run();
             }
         });
     }
@@ -264,6 +276,17 @@ public final class SlotOwner {
                 List.of(),
                 waiters));
         committed(committedLsn);
+    }
+
+    /// Performs operations on the channel's objects.
+    public void objects(ObjectUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+        Consumer<PublishResult> told = update.mayRepeat() ? result -> told(update.publisher(), result, reply) : reply;
+        objects.perform(update, nowMillis, told);
+    }
+
+    /// Tells a page of the channel's objects as they are committed, now or when the page before was.
+    public void objects(ObjectsQuery query, long nowMillis, BiConsumer<ObjectsPage, ErrorInfo> reply) {
+        objects.page(query, nowMillis, reply);
     }
 
     /// @param feed of the frontend that holds the connection
@@ -506,6 +529,7 @@ public final class SlotOwner {
         for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
             OwnedChannel channel = all.next();
             annotating.tick(channel, nowMillis);
+            channel.dropObjects(idleSince, nowMillis);
             if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
                 all.remove();
                 over--;
@@ -545,7 +569,16 @@ public final class SlotOwner {
         return serial.region().equals(region) ? meta.lsnOf(serial.lineage(), serial.oseq()) : 0;
     }
 
-    private Origin origin() {
+    boolean isClosed() {
+        return closed;
+    }
+
+    /// Lets go of objects that nobody has used lately.
+    void dropObjects(long idleSinceMillis, long nowMillis) {
+        channels.values().forEach(channel -> channel.dropObjects(idleSinceMillis, nowMillis));
+    }
+
+    Origin origin() {
         return new Origin(region, meta.lineage());
     }
 
@@ -569,8 +602,7 @@ public final class SlotOwner {
     }
 
     /// Runs the step on the channel's state, now or once the state is loaded and the steps before it are done.
-    private void withChannel(
-            ChannelId id, long nowMillis, Consumer<PublishResult> refuse, Consumer<OwnedChannel> step) {
+    void withChannel(ChannelId id, long nowMillis, Consumer<PublishResult> refuse, Consumer<OwnedChannel> step) {
         OwnedChannel channel = channels.get(id);
         if (channel == null) {
             channel = new OwnedChannel(id);
@@ -632,13 +664,14 @@ public final class SlotOwner {
         }
     }
 
-    private void unpark(OwnedChannel channel) {
+    /// Takes the steps that have waited for something of the channel that is there now.
+    void unpark(OwnedChannel channel) {
         while (!channel.waiting && !channel.parked.isEmpty()) {
             channel.parked.poll().step().run();
         }
     }
 
-    private static ErrorInfo unavailable(OwnedChannel channel) {
+    static ErrorInfo unavailable(OwnedChannel channel) {
         return ErrorCode.OVERLOADED.info(
                 "the state of channel %s cannot be read at the moment; try again".formatted(channel.id.name()));
     }

@@ -25,7 +25,10 @@ public enum StateKind {
 
     /// A message whose annotations have changed since its last summary was told, by the message's
     /// serial.
-    SUMMARY_DUE(false);
+    SUMMARY_DUE(false),
+
+    /// An object's head, or one key of a map, by [io.hark.objects.ObjectKey]; see [ObjectRowCodec].
+    OBJECT(true);
 
     private final boolean lasting;
 

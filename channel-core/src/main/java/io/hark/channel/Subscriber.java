@@ -3,12 +3,11 @@ package io.hark.channel;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
+import java.util.Optional;
 
-/// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of [#sync],
-/// then
-/// entries. Called on the loop of its channel; [#sync], [#backlog] and [#live] only while [#writable]. Calls
-/// can come
-/// before [FrontendChannel#attach] has returned.
+/// One connection's end of an attachment: what it is told, in this order: [#attached], the pages of
+/// [#sync], those of objects, then entries. Called on the loop of its channel; [#sync], [#backlog] and
+/// [#live] only while [#writable]. Calls can come before [FrontendChannel#attach] has returned.
 public interface Subscriber {
     /// Whether it can take more now. When it turns true again it calls [Attachment#pump].
     boolean writable();
@@ -17,6 +16,11 @@ public interface Subscriber {
 
     /// A page of the presence set as of the attach.
     void sync(List<Member> page, boolean last);
+
+    /// Who gets the channel's objects; empty when nobody here wants them.
+    default Optional<ObjectReader> objectReader() {
+        return Optional.empty();
+    }
 
     /// Entries read from the log, oldest first.
     void backlog(List<Entry> entries);

@@ -16,6 +16,9 @@ import io.hark.channel.LoopFeed;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.MessageQuery;
 import io.hark.channel.MetaEvent;
+import io.hark.channel.ObjectUpdate;
+import io.hark.channel.ObjectsPage;
+import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
@@ -120,6 +123,24 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
     @Override
     public void presence(PresenceUpdate update, ReplyTo<PublishResult> reply) {
         ask(update.channel(), new SlotRequest.Presence(update), answer -> reply.send(SlotRoute.result(answer)));
+    }
+
+    @Override
+    public void objects(ObjectUpdate update, ReplyTo<PublishResult> reply) {
+        ask(update.channel(), new SlotRequest.Objects(update), answer -> reply.send(SlotRoute.result(answer)));
+    }
+
+    @Override
+    public void objects(ObjectsQuery query, ReplyTo<Answer<ObjectsPage>> reply) {
+        ask(
+                query.channel(),
+                new SlotRequest.ReadObjects(query),
+                answer -> reply.send(
+                        switch (answer) {
+                            case SlotAnswer.Objects(var page) -> new Answer.Ok<>(page);
+                            case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
+                            default -> throw new IllegalStateException("a read of objects was answered with " + answer);
+                        }));
     }
 
     @Override

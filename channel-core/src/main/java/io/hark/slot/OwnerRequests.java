@@ -53,6 +53,13 @@ final class OwnerRequests {
             case SlotRequest.Read(var query) -> read(owner, query, answer);
             case SlotRequest.Look(var query) ->
                 owner.look(query, (details, failure) -> answer.accept(answer(query, details, failure)));
+            case SlotRequest.Objects(var update) -> owner.objects(update, nowMillis, published);
+            case SlotRequest.ReadObjects(var query) ->
+                owner.objects(
+                        query,
+                        nowMillis,
+                        (page, refusal) ->
+                                answer.accept(refusal == null ? new SlotAnswer.Objects(page) : refused(refusal)));
             case SlotRequest.Unsubscribe(var channel) -> owner.unsubscribe(channel, feed, nowMillis);
             case SlotRequest.Occupy(var channel, var occupancy) -> owner.occupancy(channel, feed, occupancy, nowMillis);
             case SlotRequest.Lost(var channel, var claim, var policy, var graceMillis) ->

@@ -2,6 +2,7 @@ package io.hark.slot;
 
 import io.hark.channel.ChannelStatus;
 import io.hark.channel.MessageDetails;
+import io.hark.channel.ObjectsPage;
 import io.hark.channel.PublishResult;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
@@ -22,6 +23,8 @@ public sealed interface SlotAnswer {
     }
 
     record Details(MessageDetails details) implements SlotAnswer {}
+
+    record Objects(ObjectsPage page) implements SlotAnswer {}
 
     /// Nothing was done, nor will be.
     record Refused(ErrorInfo error) implements SlotAnswer {}

@@ -16,6 +16,7 @@ import io.hark.channel.LogPage;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
 import io.hark.channel.MetaEvent;
+import io.hark.channel.ObjectsMemory;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Receipt;
 import io.hark.channel.SlotEffects;
@@ -51,6 +52,11 @@ import java.util.function.LongSupplier;
 /// hand-off, and
 /// so do the entries for a frontend loop: work is batched by what queues, never by a timer.
 final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffects {
+    /// Objects of a node's own channels that are held in memory, of which each byte takes up to three of the
+    /// heap; more are refused.
+    private static final long OBJECTS_BYTES_MAX =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 16);
+
     private static final ErrorInfo UNSURE =
             ErrorCode.OVERLOADED.info("the owner of the channel cannot reach its replicas at the moment; try again");
 
@@ -68,6 +74,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final Feed localFeed = new LocalFeed();
     private final OwnerRequests requests;
     private final MetaReports metaReports;
+    private final ObjectsMemory objectsMemory;
 
     private boolean current;
     private int knownMinIsr;
@@ -88,6 +95,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.node = node;
         this.store = node.store();
         this.requests = new OwnerRequests(store, loop);
+        this.objectsMemory = new ObjectsMemory(OBJECTS_BYTES_MAX / loops);
         this.writes = new LoopLog(store, loop, this::durable, node.fatal());
         this.catchUps = new CatchUpLane(store, loop, node.config().catchUpsMax());
         this.clock = node.clock();
@@ -556,6 +564,11 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
         onLoop(store.consult(reading), answer);
+    }
+
+    @Override
+    public ObjectsMemory objectsMemory() {
+        return objectsMemory;
     }
 
     @Override

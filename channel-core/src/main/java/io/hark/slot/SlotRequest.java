@@ -5,6 +5,8 @@ import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.MessageQuery;
+import io.hark.channel.ObjectUpdate;
+import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
 import java.util.List;
@@ -27,6 +29,8 @@ public sealed interface SlotRequest {
             case Occupy(var channel, var occupancy) -> channel.key().slot();
             case Lost(var channel, var claim, var policy, var graceMillis) ->
                 channel.key().slot();
+            case Objects(var update) -> update.channel().key().slot();
+            case ReadObjects(var query) -> query.channel().key().slot();
         };
     }
 
@@ -54,6 +58,10 @@ public sealed interface SlotRequest {
     record Unsubscribe(ChannelId channel) implements SlotRequest {}
 
     record Occupy(ChannelId channel, Occupancy occupancy) implements SlotRequest {}
+
+    record Objects(ObjectUpdate update) implements SlotRequest {}
+
+    record ReadObjects(ObjectsQuery query) implements SlotRequest {}
 
     /// @param graceMillis how long its members stay
     record Lost(ChannelId channel, Claim claim, ChannelPolicy policy, long graceMillis) implements SlotRequest {}

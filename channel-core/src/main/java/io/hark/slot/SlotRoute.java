@@ -69,6 +69,8 @@ final class SlotRoute {
                 when !publish.mayRepeat() -> new SlotRequest.Publish(publish.again());
                 case SlotRequest.Presence(var update)
                 when !update.mayRepeat() -> new SlotRequest.Presence(update.again());
+                case SlotRequest.Objects(var update)
+                when !update.mayRepeat() -> new SlotRequest.Objects(update.again());
                 default -> request;
             };
             return new Pending(again, answer, askedMillis, sent + 1, false);
@@ -83,6 +85,7 @@ final class SlotRoute {
             return switch (request) {
                 case SlotRequest.Publish(var publish) -> publish.publisher().isPresent();
                 case SlotRequest.Presence presence -> true;
+                case SlotRequest.Objects(var update) -> update.publisher().isPresent();
                 default -> false;
             };
         }
@@ -300,6 +303,7 @@ final class SlotRoute {
                 case SlotRequest.Status status -> true;
                 case SlotRequest.Read read -> true;
                 case SlotRequest.Look look -> true;
+                case SlotRequest.ReadObjects read -> true;
                 default -> false;
             };
             if (reads

@@ -242,6 +242,11 @@ class AppendDeliveryTest {
         }
 
         @Override
+        public void objects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer) {
+            throw new AssertionError("nobody asks for objects here");
+        }
+
+        @Override
         public void read(HistoryQuery query, BiConsumer<HistoryPage, Throwable> answer) {
             reads++;
             HistoryPage page = StoredSlot.answer(slot.store.read(query.upTo(slot.owner.committedLsn())));

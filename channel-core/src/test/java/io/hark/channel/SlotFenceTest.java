@@ -84,6 +84,11 @@ class SlotFenceTest {
             }
 
             @Override
+            public ObjectsMemory objectsMemory() {
+                return slot.objectsMemory();
+            }
+
+            @Override
             public boolean overloaded() {
                 return false;
             }

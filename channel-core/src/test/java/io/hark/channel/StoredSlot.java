@@ -45,6 +45,11 @@ final class StoredSlot implements SlotEffects {
     @Override
     public void report(MetaEvent event) {}
 
+    @Override
+    public ObjectsMemory objectsMemory() {
+        return new ObjectsMemory(1 << 20);
+    }
+
     private void open(SlotMeta meta) {
         owner = new SlotOwner(meta, epoch, 1, "eu", this, SlotLimits.DEFAULTS, new MemberGrace(15_000, POLICY), now);
         commit();

@@ -1,5 +1,7 @@
 package io.hark.channel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
@@ -30,6 +32,10 @@ final class TestFrontend implements FrontendEffects {
     boolean readsByHand;
     boolean readsFail;
     boolean subscribesByHand;
+    boolean objectsByHand;
+    Optional<ErrorInfo> objectRefusal = Optional.empty();
+    final ArrayDeque<ObjectsPage> objectPages = new ArrayDeque<>();
+    final List<ObjectsQuery> objectQueries = new ArrayList<>();
     Optional<ErrorInfo> refusal = Optional.empty();
     int reads;
     int sureAsked;
@@ -99,6 +105,18 @@ final class TestFrontend implements FrontendEffects {
                 answer.accept(null, new DamagedEntry("a bit is not what it was"));
             } else {
                 answer.accept(page(query), null);
+            }
+        });
+    }
+
+    @Override
+    public void objects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer) {
+        objectQueries.add(query);
+        run(objectsByHand, () -> {
+            if (objectRefusal.isPresent()) {
+                answer.accept(null, objectRefusal.get());
+            } else {
+                answer.accept(objectPages.remove(), null);
             }
         });
     }
@@ -238,7 +256,9 @@ final class TestFrontend implements FrontendEffects {
     }
 
     /// Writes down what it is handed.
-    final class TestSubscriber implements Subscriber {
+    final class TestSubscriber implements Subscriber, ObjectReader {
+        final List<ObjectsPage> objects = new ArrayList<>();
+        boolean wantsObjects;
         final List<Long> lsns = new ArrayList<>();
         final List<Entry> entries = new ArrayList<>();
         final List<Integer> syncPages = new ArrayList<>();
@@ -264,6 +284,18 @@ final class TestFrontend implements FrontendEffects {
         public void sync(List<Member> page, boolean last) {
             syncPages.add(page.size());
             synced = last;
+            handOversLeft--;
+        }
+
+        @Override
+        public Optional<ObjectReader> objectReader() {
+            return wantsObjects ? Optional.of(this) : Optional.empty();
+        }
+
+        @Override
+        public void objects(ObjectsPage page) {
+            assertThat(lsns).as("objects come before entries").isEmpty();
+            objects.add(page);
             handOversLeft--;
         }
 

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /// A slot owner whose disk answers when the test says so.
@@ -32,6 +34,8 @@ final class TestSlot implements SlotEffects {
     private final ArrayDeque<BiConsumer<ChannelImage, Throwable>> loads = new ArrayDeque<>();
     private final Map<ChannelKey, ChannelImage> images = new LinkedHashMap<>();
     final SlotOwner owner;
+    final NavigableMap<String, StateRow> state = new TreeMap<>();
+    ObjectsMemory objectsMemory = new ObjectsMemory(1 << 30);
     boolean overloaded;
     boolean loadsByHand;
     int loaded;
@@ -81,6 +85,16 @@ final class TestSlot implements SlotEffects {
     @Override
     public void append(Append append) {
         appends.add(append);
+        for (StateChange change : append.record().changes()) {
+            if (change.kind() == StateKind.OBJECT) {
+                change.after()
+                        .ifPresentOrElse(
+                                value -> state.put(
+                                        change.key(),
+                                        new StateRow(change.kind(), change.key(), change.lifetime(), value)),
+                                () -> state.remove(change.key()));
+            }
+        }
     }
 
     @Override
@@ -99,7 +113,48 @@ final class TestSlot implements SlotEffects {
 
     @Override
     public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
-        throw new UnsupportedOperationException("nothing here changes messages");
+        loads.add((image, failure) -> {
+            try {
+                answer.accept(failure == null ? reading.read(new Rows()) : null, failure);
+            } catch (DamagedEntry damaged) {
+                answer.accept(null, damaged);
+            }
+        });
+        loaded++;
+        if (!loadsByHand) {
+            answerLoad();
+        }
+    }
+
+    /// A store of rows alone.
+    private final class Rows implements StoreView {
+        @Override
+        public StatePage state(StateQuery query) {
+            List<StateRow> rows =
+                    List.copyOf(state.tailMap(query.fromKey(), true).values());
+            return new StatePage(
+                    rows.subList(0, Math.min(rows.size(), query.rowsMax())), rows.size() > query.rowsMax());
+        }
+
+        @Override
+        public HistoryPage read(HistoryQuery query) {
+            throw new UnsupportedOperationException("nothing here changes messages");
+        }
+
+        @Override
+        public Optional<Entry> entry(ChannelKey channel, long lsn) {
+            throw new UnsupportedOperationException("nothing here changes messages");
+        }
+
+        @Override
+        public Optional<LogRecord> record(ChannelKey channel, long lsn) {
+            throw new UnsupportedOperationException("nothing here changes messages");
+        }
+    }
+
+    @Override
+    public ObjectsMemory objectsMemory() {
+        return objectsMemory;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.MemberGrace;
 import io.hark.channel.MetaEvent;
+import io.hark.channel.ObjectsMemory;
 import io.hark.channel.Receipt;
 import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
@@ -305,6 +306,11 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     @Override
     public long wallMillis() {
         return now;
+    }
+
+    @Override
+    public ObjectsMemory objectsMemory() {
+        return new ObjectsMemory(1 << 20);
     }
 
     @Override

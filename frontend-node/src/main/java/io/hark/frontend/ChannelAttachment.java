@@ -10,6 +10,8 @@ import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.FrontendChannel;
 import io.hark.channel.FrontendLimits;
+import io.hark.channel.ObjectReader;
+import io.hark.channel.ObjectsPage;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Origin;
 import io.hark.channel.Subscribed;
@@ -30,7 +32,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// Confined: one connection's place on one channel, as frames on its transport.
-final class ChannelAttachment implements Subscriber, OccupancyWatcher {
+final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatcher {
     private static final Set<ChannelMode> LISTENING = Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE);
 
     private static final int RESYNC_PAGE_MEMBERS = FrontendLimits.DEFAULTS.syncMembersMax();
@@ -60,6 +62,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
 
     /// Present when the client wants to be told of the channel's occupancy.
     private Optional<OccupancyPlace> occupancy;
+
+    /// What is at or before it was told with the channel's objects.
+    private long objectsThrough;
 
     /// Whether ATTACHED was sent.
     private boolean attached;
@@ -238,6 +243,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     public void attached(AttachOutcome outcome) {
         int flags = ChannelMode.flags(modes)
                 | (outcome.hasPresence() ? AttachFlag.HAS_PRESENCE : 0)
+                | (outcome.hasObjects() ? AttachFlag.HAS_OBJECTS : 0)
                 | (outcome.hasBacklog() ? AttachFlag.HAS_BACKLOG : 0)
                 | (outcome.resumed() ? AttachFlag.RESUMED : 0);
         String serial = outcome.resumed() && resumeFrom.isPresent()
@@ -312,6 +318,21 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     }
 
     @Override
+    public Optional<ObjectReader> objectReader() {
+        return modes.contains(ChannelMode.OBJECT_SUBSCRIBE) ? Optional.of(this) : Optional.empty();
+    }
+
+    @Override
+    public void objects(ObjectsPage page) {
+        objectsThrough = page.lsn();
+        if (!page.objects().isEmpty()) {
+            // Any text may follow the first colon; an id says how far it is.
+            String cursor = page.isLast() ? "" : page.objects().getLast().objectId();
+            connection.send(new ServerMessage.ObjectSync(channel, syncId + ':' + cursor, page.objects()));
+        }
+    }
+
+    @Override
     public void backlog(List<Entry> entries) {
         try {
             writeBacklog(entries);
@@ -360,7 +381,7 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
     }
 
     private void writeWanted(FrameRing ring, long from, long to) {
-        if (getsEverything) {
+        if (getsEverything && ring.isPlain(from)) {
             write(ring, from, to);
             return;
         }
@@ -430,6 +451,9 @@ final class ChannelAttachment implements Subscriber, OccupancyWatcher {
             case EntryBody.Presence(var batch) ->
                 modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)
                         || batch.connectionId().equals(Optional.of(connection.connectionId()));
+            // Also to its publisher, whatever it wants of messages: the echo is part of how objects work.
+            case EntryBody.Objects objects ->
+                modes.contains(ChannelMode.OBJECT_SUBSCRIBE) && entry.lsn() > objectsThrough;
         };
     }
 

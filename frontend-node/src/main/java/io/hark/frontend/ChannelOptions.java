@@ -116,6 +116,10 @@ record ChannelOptions(
             }
             recognised.put("occupancy", all.get("occupancy"));
         }
+        if (all.containsKey("objects")) {
+            return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                    "channel param objects: objects as messages are not offered; use the mode object_subscribe"));
+        }
         boolean fullAppends = "full".equals(all.get("appendMode"));
         if (fullAppends) {
             recognised.put("appendMode", all.get("appendMode"));

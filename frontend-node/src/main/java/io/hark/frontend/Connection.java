@@ -9,6 +9,7 @@ import io.hark.auth.Outcome;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.MetaEvent;
+import io.hark.objects.ObjectRules;
 import io.hark.protocol.ClientMessage;
 import io.hark.protocol.ConnectionDetails;
 import io.hark.protocol.ErrorCode;
@@ -32,7 +33,6 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int MAX_INBOUND_RATE = 250;
-    private static final long OBJECTS_GC_GRACE_MILLIS = 86_400_000;
 
     private enum State {
         OPENING,
@@ -227,7 +227,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                         maxIdleMillis(),
                         frontend.nodeId(),
                         frontend.region(),
-                        OBJECTS_GC_GRACE_MILLIS),
+                        ObjectRules.GRACE.toMillis()),
                 error));
     }
 
@@ -251,6 +251,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             case ClientMessage.Publish publish -> publishes.publish(publish);
             case ClientMessage.Presence presence -> publishes.presence(presence);
             case ClientMessage.Annotate annotate -> publishes.annotate(annotate);
+            case ClientMessage.Objects objects -> publishes.objects(objects);
             case ClientMessage.Sync(String channel, Optional<String> serial) -> channels.sync(channel);
             case ClientMessage.Auth(String accessToken) -> reauthenticate(accessToken);
             case ClientMessage.Close() -> closedByClient();
@@ -546,6 +547,11 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     Format format() {
         return request.format();
+    }
+
+    /// Which protocol the client speaks.
+    double version() {
+        return request.version().orElse(0.0);
     }
 
     @Override

@@ -69,8 +69,10 @@ final class ConnectionChannels {
             }
             case ChannelOptions.Parsed.Valid(ChannelOptions valid) -> options = valid;
         }
-        Set<ChannelMode> granted = rights.granted(name, options.modes());
-        Optional<ErrorInfo> refusal = rights.attachRefusal(name, granted)
+        Set<ChannelMode> allowed = rights.granted(name, options.modes());
+        Set<ChannelMode> granted = ConnectionObjects.known(allowed, connection.version());
+        Optional<ErrorInfo> refusal = rights.attachRefusal(name, allowed)
+                .or(() -> granted.isEmpty() ? ConnectionObjects.refusal(connection.version()) : Optional.empty())
                 .or(() -> options.occupancy().flatMap(wanted -> rights.refusal(name, Operation.CHANNEL_METADATA)));
         if (refusal.isPresent()) {
             refuseChannel(attach.channel(), refusal.get());

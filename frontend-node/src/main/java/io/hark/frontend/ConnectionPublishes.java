@@ -6,6 +6,7 @@ import io.hark.auth.Outcome;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
+import io.hark.channel.ObjectUpdate;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
@@ -19,7 +20,9 @@ import io.hark.protocol.MessageAction;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
 import io.hark.rest.LiveConnections;
+import io.hark.rest.ObjectAdmission;
 import io.hark.rest.PublishAdmission;
+import io.hark.rest.Rates;
 import io.hark.rest.UserClaim;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ final class ConnectionPublishes {
     private final boolean resumed;
     private final PublishNumbers numbers;
     private final ConnectionRates rates;
+    private final ConnectionObjects objects;
     private final AckQueue acks = new AckQueue();
     private final AppendRollup<AckQueue.Pending> appends;
     private boolean full;
@@ -61,6 +65,7 @@ final class ConnectionPublishes {
         this.resumed = resumed;
         this.numbers = new PublishNumbers(key, resumed);
         this.rates = connection.rates();
+        this.objects = new ConnectionObjects(frontend, connection, rights, channels, claim);
         this.appends = new AppendRollup<>(appendRollupWindow, loop.loop()::later, this::send);
     }
 
@@ -91,7 +96,7 @@ final class ConnectionPublishes {
         switch (admitted) {
             case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
             case PublishAdmission.Result.Admitted(Publish publish) -> {
-                Optional<ErrorInfo> tooFast = rates.publish(publish, connection.grant());
+                Optional<ErrorInfo> tooFast = rates.publish(Rates.Cost.of(publish), connection.grant());
                 if (tooFast.isPresent()) {
                     answer(pending, new PublishResult.Refused(tooFast.get()));
                 } else {
@@ -102,14 +107,46 @@ final class ConnectionPublishes {
     }
 
     private void send(Publish publish, List<AckQueue.Pending> pending) {
-        frontend.router().publish(publish, new ReplyTo<>(loop.loop(), result -> {
-            if (publish.mayRepeat() && isTransient(result) || isUndecided(result)) {
-                // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
-                connection.disconnect(ErrorCode.OVERLOADED.info());
-            } else {
-                pending.forEach(each -> answer(each, result));
+        frontend.router()
+                .publish(publish, new ReplyTo<>(loop.loop(), result -> settle(pending, publish.mayRepeat(), result)));
+    }
+
+    private void settle(List<AckQueue.Pending> pending, boolean mayRepeat, PublishResult result) {
+        if (mayRepeat && isTransient(result) || isUndecided(result)) {
+            // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
+            connection.disconnect(ErrorCode.OVERLOADED.info());
+        } else {
+            pending.forEach(each -> answer(each, result));
+        }
+    }
+
+    /// Operations on objects.
+    void objects(ClientMessage.Objects frame) {
+        if (attempted(frame.operations().size())) {
+            AckQueue.Pending pending = pending(frame.msgSerial());
+            PublishNumbers.Number number = numbers.next(frame.msgSerial());
+            route(pending, objects.admit(frame, number));
+        }
+    }
+
+    private void route(AckQueue.Pending pending, ObjectAdmission.Result admitted) {
+        switch (admitted) {
+            case ObjectAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
+            case ObjectAdmission.Result.Admitted(ObjectUpdate update) -> {
+                Optional<ErrorInfo> tooFast = rates.publish(Rates.Cost.of(update), connection.grant());
+                if (tooFast.isPresent()) {
+                    answer(pending, new PublishResult.Refused(tooFast.get()));
+                } else {
+                    appends.flush(update.channel());
+                    frontend.router()
+                            .objects(
+                                    update,
+                                    new ReplyTo<>(
+                                            loop.loop(),
+                                            result -> settle(List.of(pending), update.mayRepeat(), result)));
+                }
             }
-        }));
+        }
     }
 
     /// Nothing more comes from the client.
@@ -222,13 +259,10 @@ final class ConnectionPublishes {
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
         channels.vouch(frame.channel());
         appends.flush(id);
-        frontend.router().presence(update, new ReplyTo<>(loop.loop(), result -> {
-            if (number.mayRepeat() && isTransient(result) || isUndecided(result)) {
-                connection.disconnect(ErrorCode.OVERLOADED.info());
-            } else {
-                answer(pending, result);
-            }
-        }));
+        frontend.router()
+                .presence(
+                        update,
+                        new ReplyTo<>(loop.loop(), result -> settle(List.of(pending), number.mayRepeat(), result)));
     }
 
     private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {

@@ -2,7 +2,6 @@ package io.hark.frontend;
 
 import io.hark.auth.Grant;
 import io.hark.channel.ChannelId;
-import io.hark.channel.Publish;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.rest.RateGate;
@@ -69,10 +68,10 @@ final class ConnectionRates {
     }
 
     /// Takes a publish: from the connection, what its token allows on the channel, the channel, key and app.
-    Optional<ErrorInfo> publish(Publish publish, Grant grant) {
+    Optional<ErrorInfo> publish(Rates.Cost cost, Grant grant) {
         long now = rates.nowNanos();
-        int count = publish.count();
-        boolean mustPass = publish.mayRepeat(); // An earlier sending of it may be stored.
+        int count = cost.messages();
+        boolean mustPass = cost.mustPass();
         int max = limits.connectionMessages();
         if (mustPass) {
             messages.ifPresent(gate -> gate.force(count, max, now));
@@ -80,8 +79,8 @@ final class ConnectionRates {
             return Optional.of(
                     ErrorCode.CONNECTION_MESSAGE_RATE.info(FORM.formatted("connection.inbound.maxRate", max)));
         }
-        Optional<ErrorInfo> refusal = ofToken(publish.channel(), grant, count, mustPass, now)
-                .or(() -> rates.publish(publish, grant.keyName()));
+        Optional<ErrorInfo> refusal =
+                ofToken(cost.channel(), grant, count, mustPass, now).or(() -> rates.publish(cost, grant.keyName()));
         if (refusal.isPresent()) {
             messages.ifPresent(gate -> gate.giveBack(count, max));
         }

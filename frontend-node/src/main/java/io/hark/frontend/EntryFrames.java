@@ -2,6 +2,7 @@ package io.hark.frontend;
 
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.channel.Hlc;
 import io.hark.channel.Origin;
 import io.hark.channel.Subscribed;
 import io.hark.protocol.Annotation;
@@ -9,6 +10,8 @@ import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
+import io.hark.protocol.ObjectBatch;
+import io.hark.protocol.ObjectMessage;
 import io.hark.protocol.OriginSeq;
 import io.hark.protocol.Position;
 import io.hark.protocol.PresenceBatch;
@@ -51,6 +54,17 @@ public final class EntryFrames {
                         batch.connectionId(),
                         batch.timestamp(),
                         batch.presence()));
+            case EntryBody.Objects(ObjectBatch batch) -> {
+                if (!batch.operations().isEmpty()) { // What only tidies up has nothing to tell.
+                    out.accept(new ServerMessage.Objects(
+                            channel,
+                            channelSerial(entry),
+                            batch.id(),
+                            batch.connectionId(),
+                            batch.timestamp(),
+                            withSerials(entry, batch)));
+                }
+            }
         }
     }
 
@@ -97,6 +111,19 @@ public final class EntryFrames {
         Annotation annotation = batch.annotations().get(index);
         return annotation.identified(
                 annotation.id().orElse(batch.id() + ':' + index), entry.serial(index), batch.timestamp());
+    }
+
+    /// Every operation with its own serial, and whose it is.
+    private static List<ObjectMessage> withSerials(Entry entry, ObjectBatch batch) {
+        List<String> serials = entry.receipt().serials();
+        List<ObjectMessage> out = new ArrayList<>(serials.size());
+        for (ObjectMessage operation : batch.operations()) {
+            out.add(operation.withSerial(
+                    serials.get(out.size()),
+                    Hlc.millis(entry.hlc()),
+                    entry.origin().region()));
+        }
+        return out;
     }
 
     String channelSerial(Entry entry) {

@@ -33,6 +33,9 @@ final class FrameRing implements RingListener {
     private long firstSeq;
     private long endSeq;
 
+    /// After the last entry that not everybody wants who has asked for nothing special; 0 for none.
+    private long specialEnd;
+
     /// Subscribers that take differences.
     private int deltaReaders;
 
@@ -58,6 +61,9 @@ final class FrameRing implements RingListener {
         }
         entries[size] = entry;
         endSeq++;
+        if (entry.body() instanceof EntryBody.Objects) {
+            specialEnd = endSeq;
+        }
     }
 
     @Override
@@ -98,6 +104,11 @@ final class FrameRing implements RingListener {
     /// Lets go of all bytes; slices that were handed out live on.
     void close() {
         dropped(endSeq);
+    }
+
+    /// Whether there is nothing but messages and presence from `from` on.
+    boolean isPlain(long from) {
+        return from >= specialEnd;
     }
 
     Entry entry(long seq) {
@@ -178,6 +189,7 @@ final class FrameRing implements RingListener {
             case EntryBody.Version version -> true;
             case EntryBody.Annotations annotations -> annotations.summary().isPresent();
             case EntryBody.Presence presence -> false;
+            case EntryBody.Objects objects -> false;
             case EntryBody.None none -> false;
         };
     }

@@ -11,6 +11,8 @@ import io.hark.channel.FrontendEffects;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.ObjectsPage;
+import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.ReplyTo;
@@ -294,6 +296,16 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     @Override
     public void later(long millis, Runnable step) {
         loop.later(millis, step);
+    }
+
+    @Override
+    public void objects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer) {
+        frontend.router().objects(query, new ReplyTo<>(loop, reply -> {
+            switch (reply) {
+                case ChannelRouter.Answer.Ok<ObjectsPage>(var page) -> answer.accept(page, null);
+                case ChannelRouter.Answer.Refused<ObjectsPage>(var refusal) -> answer.accept(null, refusal);
+            }
+        }));
     }
 
     @Override

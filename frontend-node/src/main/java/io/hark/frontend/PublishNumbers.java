@@ -67,6 +67,11 @@ final class PublishNumbers {
             return mayRepeat;
         }
 
+        /// @param content of what is published, whatever it is
+        IdHash identity(ChannelId channel, byte[] content) {
+            return IdHash.of(hash(channel).putByte((byte) 3).putByteArray(content));
+        }
+
         IdHash identity(ChannelId channel, List<Message> messages) {
             HashStream128 hash = hash(channel);
             for (Message message : messages) {

@@ -209,6 +209,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
         serial = loop.frames().channelSerial(entry);
         switch (entry.body()) {
             case EntryBody.None() -> {}
+            case EntryBody.Objects objects -> {}
             case EntryBody.Messages(MessageBatch batch) -> {
                 List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
                 for (int index = 0; index < messages.size(); index++) {

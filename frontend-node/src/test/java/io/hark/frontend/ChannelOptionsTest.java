@@ -50,6 +50,11 @@ class ChannelOptionsTest {
     }
 
     @Test
+    void objectsAreNotSentAsMessages() {
+        assertInvalid(Map.of("objects", "notification"), "object_subscribe");
+    }
+
+    @Test
     void differencesAreAskedForByTheirOnlyFormat() {
         assertThat(valid(Map.of(), 0).delta()).isFalse();
         assertThat(valid(Map.of("delta", "vcdiff"), 0).delta()).isTrue();

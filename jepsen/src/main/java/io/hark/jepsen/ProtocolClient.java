@@ -247,6 +247,9 @@ final class ProtocolClient implements AutoCloseable {
             case ServerMessage.Heartbeat ignored -> {}
             case ServerMessage.Closed ignored -> {}
             case ServerMessage.AuthRequest ignored -> {}
+            // None of its attachments asks for them.
+            case ServerMessage.Objects ignored -> {}
+            case ServerMessage.ObjectSync ignored -> {}
             case ServerMessage.Unknown ignored -> {}
         }
     }

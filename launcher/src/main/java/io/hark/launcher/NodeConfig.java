@@ -99,8 +99,10 @@ public record NodeConfig(
                 new ChannelPolicies(
                         settings.duration("history.persistedRetention", "72h", "2m", "365d"),
                         settings.duration("history.resumeWindow", "2m", "10s", "72h")),
-                new PublishLimits(settings.number("limits.messagesPerPublishMax", 1000, 1, 1000), (int)
-                        settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB")),
+                new PublishLimits(
+                        settings.number("limits.messagesPerPublishMax", 1000, 1, 1000),
+                        (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB"),
+                        settings.bytes("limits.objectsBytesMax", "6656 KiB", "64 KiB", "64 MiB")),
                 RateSettings.of(settings),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),

@@ -6,6 +6,7 @@ public final class AttachFlag {
     public static final int HAS_BACKLOG = 1 << 1;
     public static final int RESUMED = 1 << 2;
     public static final int ATTACH_RESUME = 1 << 5;
+    public static final int HAS_OBJECTS = 1 << 7;
 
     private AttachFlag() {}
 }

@@ -3,6 +3,7 @@ package io.hark.protocol;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +42,30 @@ public final class BodyCodec {
             AnnotationCodec.writeAll(batch.annotations(), out);
             out.key(Key.MESSAGES);
             MessageCodec.writeAll(summary, MessageCodec.Reader.LOG, batch.timestamp(), out);
+        });
+    }
+
+    public static byte[] encode(ObjectBatch batch) {
+        return encode(batch, ObjectCodec.Reader.OTHERS);
+    }
+
+    /// With what the ids of new objects were made of, for the server that is to check or to use it.
+    public static byte[] encodeUnlogged(ObjectBatch batch) {
+        return encode(batch, ObjectCodec.Reader.SERVER);
+    }
+
+    private static byte[] encode(ObjectBatch batch, ObjectCodec.Reader reader) {
+        return encode(batch.id(), batch.connectionId(), batch.timestamp(), 1, out -> {
+            out.key(Key.STATE);
+            ObjectCodec.writeAll(batch.operations(), reader, out);
+        });
+    }
+
+    /// Objects, or parts of them, on their way between servers.
+    public static byte[] encode(List<ObjectState> objects) {
+        return encode("", Optional.empty(), 0, 1, out -> {
+            out.key(Key.STATE);
+            ObjectCodec.writeAll(objects, ObjectCodec.Reader.OTHERS, out);
         });
     }
 
@@ -88,6 +113,29 @@ public final class BodyCodec {
         return new Annotated(batch, read.messages.stream().findFirst());
     }
 
+    /// @throws MalformedFrame 50000: the log is damaged or newer than this code
+    public static ObjectBatch decodeObjects(byte[] body) throws MalformedFrame {
+        Body read = decode(body);
+        List<ObjectMessage> operations = new ArrayList<>(read.state.size());
+        for (StateEntry entry : read.state) {
+            if (entry instanceof ObjectMessage operation) {
+                operations.add(operation);
+            }
+        }
+        return new ObjectBatch(read.id, read.connectionId, read.timestamp, operations);
+    }
+
+    /// @throws MalformedFrame 50000: they are damaged or newer than this code
+    public static List<ObjectState> decodeObjectStates(byte[] body) throws MalformedFrame {
+        List<ObjectState> objects = new ArrayList<>();
+        for (StateEntry entry : decode(body).state) {
+            if (entry instanceof ObjectState object) {
+                objects.add(object);
+            }
+        }
+        return objects;
+    }
+
     private static Body decode(byte[] body) throws MalformedFrame {
         if (body.length == 0 || body[0] != VERSION) {
             throw damaged(body.length == 0 ? "is empty" : "has version " + body[0] + ", known is " + VERSION);
@@ -116,6 +164,7 @@ public final class BodyCodec {
         private List<Message> messages = List.of();
         private List<PresenceMessage> presence = List.of();
         private List<Annotation> annotations = List.of();
+        private List<StateEntry> state = List.of();
 
         void read(FieldReader in) throws IOException, MalformedFrame {
             in.enterObject();
@@ -127,6 +176,7 @@ public final class BodyCodec {
                     case MESSAGES -> messages = in.objects(ErrorCode.INTERNAL, MessageCodec::read);
                     case PRESENCE -> presence = in.objects(ErrorCode.INTERNAL, PresenceCodec::read);
                     case ANNOTATIONS -> annotations = in.objects(ErrorCode.INTERNAL, AnnotationCodec::read);
+                    case STATE -> state = in.objects(ErrorCode.INTERNAL, ObjectCodec::read);
                     default -> in.skip();
                 }
             }

@@ -24,6 +24,9 @@ public sealed interface ClientMessage {
     /// Annotations of messages.
     record Annotate(String channel, long msgSerial, List<Annotation> annotations) implements ClientMessage {}
 
+    /// Operations on the channel's objects.
+    record Objects(String channel, long msgSerial, List<ObjectMessage> operations) implements ClientMessage {}
+
     record Sync(String channel, Optional<String> channelSerial) implements ClientMessage {}
 
     record Auth(String accessToken) implements ClientMessage {

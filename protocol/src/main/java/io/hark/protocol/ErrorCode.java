@@ -18,6 +18,7 @@ public enum ErrorCode {
     INVALID_MESSAGE_NAME(40016, 400, "the message name is not a string"),
     UNSUPPORTED_PROTOCOL_VERSION(40017, 400, "the protocol version is missing or not supported"),
     BATCH_ERROR(40020, 400, "some entries of the batch failed"),
+    OPERATION_NEEDS_NEWER_SDK(40023, 400, "the client library speaks a protocol version too old for this operation"),
     HISTORY_FROM_OTHER_REGION(40024, 400, "the attach position belongs to another region"),
     INVALID_PUBLISH(40030, 400, "the publish request is malformed"),
     INVALID_MESSAGE_ID(40031, 400, "client-supplied message ids are malformed"),
@@ -82,6 +83,13 @@ public enum ErrorCode {
     PRESENCE_NOT_ATTACHED(91001, 400, "presence needs an attached channel"),
     PRESENCE_TOO_MANY_MEMBERS(91003, 400, "the channel's presence set is full"),
     PRESENCE_LOST(91007, 500, "the presence set was lost; attach again"),
+    OBJECT_INVALID(92000, 400, "the operation on an object is malformed or does not fit it"),
+    OBJECTS_TOO_LARGE(92001, 400, "the channel's objects are as large as they may be"),
+    OBJECT_DELETED(92002, 400, "the object was deleted"),
+    OBJECT_NOT_FOUND(92004, 404, "there is no such object on the channel"),
+    OBJECT_PATH_EMPTY(92005, 400, "there is no object at the path"),
+    OBJECT_TARGET_MISSING(92006, 400, "the operation names neither an object nor a path"),
+    OBJECT_PATH_UNSUITABLE(92007, 400, "the operation does not fit what is at the path"),
     MUTABLE_MESSAGES_NOT_ENABLED(93002, 400, "updates, deletes, appends and annotations are not enabled here");
 
     private final int code;

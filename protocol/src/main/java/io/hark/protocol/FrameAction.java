@@ -19,6 +19,8 @@ final class FrameAction {
     static final int MESSAGE = 15;
     static final int SYNC = 16;
     static final int AUTH = 17;
+    static final int OBJECT = 19;
+    static final int OBJECT_SYNC = 20;
     static final int ANNOTATION = 21;
 
     private FrameAction() {}

@@ -25,6 +25,7 @@ final class FrameReader {
     private List<Message> messages = List.of();
     private List<PresenceMessage> presence = List.of();
     private List<Annotation> annotations = List.of();
+    private List<StateEntry> state = List.of();
     private List<List<String>> res = List.of();
     private Map<String, String> params = Map.of();
 
@@ -66,6 +67,7 @@ final class FrameReader {
             case MESSAGES -> messages = in.objects(ErrorCode.INVALID_PUBLISH, MessageCodec::read);
             case PRESENCE -> presence = in.objects(ErrorCode.INVALID_PUBLISH, PresenceCodec::read);
             case ANNOTATIONS -> annotations = in.objects(ErrorCode.INVALID_PUBLISH, AnnotationCodec::read);
+            case STATE -> state = in.objects(ErrorCode.OBJECT_INVALID, ObjectCodec::read);
             case RES -> res = in.objects(ErrorCode.PROTOCOL_ERROR, FrameReader::readSerials);
             case PARAMS -> params = in.strings(ErrorCode.INVALID_PARAMETER_VALUE);
             default -> in.skip();
@@ -137,7 +139,8 @@ final class FrameReader {
                     FrameAction.SYNC,
                     FrameAction.PRESENCE,
                     FrameAction.MESSAGE,
-                    FrameAction.ANNOTATION -> onChannel(number);
+                    FrameAction.ANNOTATION,
+                    FrameAction.OBJECT -> onChannel(number);
             default ->
                 refused(
                         number,
@@ -163,6 +166,7 @@ final class FrameReader {
             case FrameAction.MESSAGE -> checkPublish(messages);
             case FrameAction.PRESENCE -> checkPublish(presence);
             case FrameAction.ANNOTATION -> checkPublish(annotations);
+            case FrameAction.OBJECT -> checkPublish(state);
             default -> msgSerial = OptionalLong.empty(); // nobody waits for an ACK of the others
         }
         if (in.refusal().isPresent()) {
@@ -173,11 +177,26 @@ final class FrameReader {
             case FrameAction.MESSAGE -> new ClientMessage.Publish(name, msgSerial.orElseThrow(), messages, params);
             case FrameAction.PRESENCE -> new ClientMessage.Presence(name, msgSerial.orElseThrow(), presence);
             case FrameAction.ANNOTATION -> new ClientMessage.Annotate(name, msgSerial.orElseThrow(), annotations);
+            case FrameAction.OBJECT -> new ClientMessage.Objects(name, msgSerial.orElseThrow(), operations());
             case FrameAction.ATTACH -> new ClientMessage.Attach(name, params, flags, channelSerial);
             case FrameAction.DETACH -> new ClientMessage.Detach(name);
             case FrameAction.SYNC -> new ClientMessage.Sync(name, channelSerial);
             default -> throw new IllegalStateException("not an action on a channel: " + number);
         };
+    }
+
+    private List<ObjectMessage> operations() {
+        return state.stream()
+                .filter(ObjectMessage.class::isInstance)
+                .map(ObjectMessage.class::cast)
+                .toList();
+    }
+
+    private List<ObjectState> objects() {
+        return state.stream()
+                .filter(ObjectState.class::isInstance)
+                .map(ObjectState.class::cast)
+                .toList();
     }
 
     private void checkPublish(List<?> entries) {
@@ -238,6 +257,16 @@ final class FrameReader {
                         annotations);
             case FrameAction.SYNC ->
                 new ServerMessage.Sync(channelNeeded(), need(channelSerial, "channelSerial"), presence);
+            case FrameAction.OBJECT ->
+                new ServerMessage.Objects(
+                        channelNeeded(),
+                        need(channelSerial, "channelSerial"),
+                        need(id, "id"),
+                        connectionId,
+                        timestamp,
+                        operations());
+            case FrameAction.OBJECT_SYNC ->
+                new ServerMessage.ObjectSync(channelNeeded(), need(channelSerial, "channelSerial"), objects());
             case FrameAction.AUTH -> new ServerMessage.AuthRequest();
             default -> new ServerMessage.Unknown(number);
         };

@@ -87,6 +87,18 @@ final class FrameWriter {
                 out.field(Key.CHANNEL_SERIAL, channelSerial);
                 presence(presence);
             }
+            case ServerMessage.Objects m -> {
+                delivery(FrameAction.OBJECT, m.channel(), m.channelSerial(), m.id(), m.connectionId(), m.timestamp());
+                out.key(Key.STATE);
+                ObjectCodec.writeAll(m.operations(), ObjectCodec.Reader.OTHERS, out);
+            }
+            case ServerMessage.ObjectSync(var channel, var channelSerial, var objects) -> {
+                begin(FrameAction.OBJECT_SYNC, 3);
+                out.field(Key.CHANNEL, channel);
+                out.field(Key.CHANNEL_SERIAL, channelSerial);
+                out.key(Key.STATE);
+                ObjectCodec.writeAll(objects, ObjectCodec.Reader.OTHERS, out);
+            }
             case ServerMessage.AuthRequest() -> begin(FrameAction.AUTH, 0);
             case ServerMessage.Unknown(var action) -> begin(action, 0);
         }
@@ -142,6 +154,13 @@ final class FrameWriter {
                 out.field(Key.CHANNEL, channel);
                 out.field(Key.MSG_SERIAL, msgSerial);
                 annotations(annotations);
+            }
+            case ClientMessage.Objects(var channel, var msgSerial, var operations) -> {
+                begin(FrameAction.OBJECT, 3);
+                out.field(Key.CHANNEL, channel);
+                out.field(Key.MSG_SERIAL, msgSerial);
+                out.key(Key.STATE);
+                ObjectCodec.writeAll(operations, ObjectCodec.Reader.SERVER, out);
             }
             case ClientMessage.Sync(var channel, var channelSerial) -> {
                 begin(FrameAction.SYNC, 1 + WireWriter.one(channelSerial));

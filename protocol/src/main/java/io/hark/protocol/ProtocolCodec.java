@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,19 @@ public final class ProtocolCodec {
     /// @throws MalformedFrame as [#decodeMessages]
     public List<Annotation> decodeAnnotationPage(byte[] body) throws MalformedFrame {
         return decodeEntries(body, DEPTH_MAX, FieldReader.Sender.SERVER, AnnotationCodec::read);
+    }
+
+    /// Reads the body of a REST publish of operations on objects: one or an array of up to 1000.
+    ///
+    /// @throws MalformedFrame 40001 for what does not parse; else 92000
+    public List<ObjectRequest> decodeObjectRequests(byte[] body) throws MalformedFrame {
+        return decodeEntries(body, REST_DEPTH_MAX, FieldReader.Sender.REST_CALLER, OperationReader::readRequest);
+    }
+
+    /// What a creation gives to its object, as the text that the object's id is a hash of.
+    public static String initialValue(ObjectOperation creation) {
+        return new String(
+                JSON_CODEC.bytes(writer -> ObjectCodec.writeInitialValue(creation, writer)), StandardCharsets.UTF_8);
     }
 
     private <T> List<T> decodeEntries(

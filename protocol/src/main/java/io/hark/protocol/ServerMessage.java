@@ -64,6 +64,19 @@ public sealed interface ServerMessage {
     /// @param channelSerial `syncId:cursor`; the last page has an empty cursor
     record Sync(String channel, String channelSerial, List<PresenceMessage> presence) implements ServerMessage {}
 
+    /// @param operations never empty; entries inherit as those of [Messages] do
+    record Objects(
+            String channel,
+            String channelSerial,
+            String id,
+            Optional<String> connectionId,
+            long timestamp,
+            List<ObjectMessage> operations)
+            implements ServerMessage {}
+
+    /// @param channelSerial `syncId:cursor`; the last page has an empty cursor
+    record ObjectSync(String channel, String channelSerial, List<ObjectState> objects) implements ServerMessage {}
+
     /// Asks the client for a new token (RTN22).
     record AuthRequest() implements ServerMessage {}
 

@@ -48,7 +48,7 @@ class ClientQuirksTest {
     @Test
     void fieldsWeDoNotKnowAreSkipped() throws MalformedFrame {
         assertThat(json("{'new':{'a':[1,{'b':null}]},'action':15,'channel':'c','msgSerial':0,"
-                        + "'messages':[{'size':5,'later':[[]],'data':'x'}],'state':[{}]}"))
+                        + "'messages':[{'size':5,'later':[[]],'data':'x'}],'other':[{}]}"))
                 .isEqualTo(new ClientMessage.Publish(
                         "c", 0, List.of(Message.of(Optional.empty(), Payload.text("x"))), Map.of()));
     }

@@ -61,6 +61,23 @@ class CodecFuzzTest {
 
     @ParameterizedTest
     @EnumSource(Format.class)
+    void bodiesOfRestOperationsOnObjects(Format format) {
+        ProtocolCodec codec = ProtocolCodec.of(format);
+        List<byte[]> valid = List.of(
+                codec.encodeValue(Map.of("path", "a.b", "mapSet", Map.of("key", "k", "value", Map.of("number", 1)))),
+                codec.encodeValue(List.of(
+                        Map.of("id", "x", "objectId", "counter:a@1", "counterInc", Map.of("number", 1.5)),
+                        Map.of("mapCreate", Map.of("semantics", 0, "entries", Map.of("k", Map.of("data", data())))))));
+
+        fuzz(valid, codec::decodeObjectRequests);
+    }
+
+    private static Map<String, Object> data() {
+        return Map.of("json", "[1]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Format.class)
     void plainValues(Format format) {
         ProtocolCodec codec = ProtocolCodec.of(format);
         List<byte[]> valid = List.of(codec.encodeValue(codec.toTree(Frames.fullMessage())));
@@ -73,11 +90,19 @@ class CodecFuzzTest {
         List<byte[]> valid = List.of(
                 BodyCodec.encode(new MessageBatch(
                         "id", Optional.of("c"), 1, List.of(Frames.fullMessage(), Frames.binaryMessage()))),
-                BodyCodec.encode(new PresenceBatch("id", Optional.empty(), 1, List.of(Frames.fullPresence()))));
+                BodyCodec.encode(new PresenceBatch("id", Optional.empty(), 1, List.of(Frames.fullPresence()))),
+                BodyCodec.encode(new ObjectBatch(
+                        "id",
+                        Optional.empty(),
+                        1,
+                        Frames.operations().stream().map(ObjectMessage::of).toList())),
+                BodyCodec.encode(Frames.objects()));
 
         fuzz(valid, bytes -> {
             BodyCodec.decodeMessages(bytes);
             BodyCodec.decodePresence(bytes);
+            BodyCodec.decodeObjects(bytes);
+            BodyCodec.decodeObjectStates(bytes);
         });
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// One frame of every kind, small and full, for tests of anything that takes frames.
@@ -169,11 +170,77 @@ public final class Frames {
                 new ClientMessage.Publish("room", 1L << 40, messages(20), Map.of()),
                 new ClientMessage.Presence("room", 5, List.of(publishedPresence(), smallPresence())),
                 new ClientMessage.Annotate("room", 6, List.of(publishedAnnotation(), smallAnnotation())),
+                new ClientMessage.Objects("room", 6, published(operations())),
                 new ClientMessage.Sync("room", Optional.of("sync:5")),
                 new ClientMessage.Sync("room", Optional.empty()),
                 new ClientMessage.Auth("a.token"),
                 new ClientMessage.Close(),
                 new ClientMessage.Disconnect());
+    }
+
+    /// An operation of every kind, as everybody is told of it.
+    public static List<ObjectOperation> operations() {
+        return List.of(
+                new ObjectOperation.MapCreate("map:a@1", Optional.empty(), initialEntries()),
+                new ObjectOperation.MapSet("root", "", new ObjectData.Reference("map:a@1")),
+                new ObjectOperation.MapSet("root", "bytes", new ObjectData.Bytes(BYTES)),
+                new ObjectOperation.MapRemove("root", "key"),
+                new ObjectOperation.MapClear("map:a@1"),
+                new ObjectOperation.CounterCreate("counter:b@2", Optional.empty(), OptionalDouble.of(-0.5)),
+                new ObjectOperation.CounterCreate("counter:c@3", Optional.empty(), OptionalDouble.empty()),
+                new ObjectOperation.CounterInc("counter:b@2", 9_007_199_254_740_991.0),
+                new ObjectOperation.ObjectDelete("counter:b@2"));
+    }
+
+    private static Map<String, ObjectEntry> initialEntries() {
+        Map<String, ObjectEntry> entries = new LinkedHashMap<>();
+        entries.put("text", ObjectEntry.initial(new ObjectData.Text("")));
+        entries.put("zero", ObjectEntry.initial(new ObjectData.Number(0)));
+        entries.put("no", ObjectEntry.initial(new ObjectData.Bool(false)));
+        entries.put("json", ObjectEntry.initial(new ObjectData.Json("{\"a\":[1,null]}")));
+        entries.put("noBytes", ObjectEntry.initial(new ObjectData.Bytes(new byte[0])));
+        return entries;
+    }
+
+    private static List<ObjectMessage> published(List<ObjectOperation> operations) {
+        List<ObjectMessage> published = new ArrayList<>();
+        for (ObjectOperation operation : operations) {
+            published.add(ObjectMessage.of(operation).withClientId(Optional.of("client-1")));
+        }
+        published.add(ObjectMessage.of(new ObjectOperation.CounterCreate(
+                "counter:d@4",
+                Optional.of(new ObjectOperation.InitialValue("{\"count\":7}", "0123456789abcdef")),
+                OptionalDouble.of(7))));
+        published.add(ObjectMessage.of(new ObjectOperation.MapCreate(
+                "map:e@5",
+                Optional.of(new ObjectOperation.InitialValue(
+                        "{\"semantics\":0,\"entries\":{\"b\":{\"data\":{\"bytes\":\"AAE=\"}}}}", "0123456789abcdef")),
+                Map.of("b", ObjectEntry.initial(new ObjectData.Bytes(new byte[] {0, 1}))))));
+        return published;
+    }
+
+    private static List<ObjectMessage> told(List<ObjectOperation> operations) {
+        List<ObjectMessage> told = new ArrayList<>();
+        for (ObjectOperation operation : operations) {
+            told.add(ObjectMessage.of(operation).withSerial("serial" + told.size(), 1_700_000_000_500L, "eu"));
+        }
+        return told;
+    }
+
+    public static List<ObjectState> objects() {
+        Map<String, ObjectEntry> entries = new LinkedHashMap<>(initialEntries());
+        entries.put("set", ObjectEntry.set(new ObjectData.Bool(true), "serial1"));
+        entries.put("removed", ObjectEntry.removed("serial2", 1_700_000_000_501L));
+        return List.of(
+                new ObjectState("root", Map.of("eu", "s1", "us", "s2"), false, 0, map(entries, Optional.of("s0"))),
+                new ObjectState("map:a@1", Map.of(), true, 0, map(Map.of(), Optional.empty())),
+                new ObjectState("map:f@6", Map.of(), false, 1_700_000_000_502L, map(Map.of(), Optional.empty())),
+                new ObjectState("counter:b@2", Map.of("eu", "s3"), true, 0, new ObjectState.OfCounter(1.5)),
+                new ObjectState("counter:g@7", Map.of("eu", "s4"), false, 1, new ObjectState.OfCounter(0)));
+    }
+
+    private static ObjectState.Value map(Map<String, ObjectEntry> entries, Optional<String> clearTimeserial) {
+        return new ObjectState.OfMap(entries, clearTimeserial);
     }
 
     private static List<Message> messages(int count) {
@@ -231,6 +298,10 @@ public final class Frames {
                 new ServerMessage.Annotations("room", "serial", "id", Optional.empty(), 1, List.of(smallAnnotation())),
                 new ServerMessage.Sync("room", "sync:", List.of(fullPresence())),
                 new ServerMessage.Sync("room", "sync:", List.of()),
+                new ServerMessage.Objects(
+                        "room", "serial", "connection1:0", Optional.of("connection1"), 1, told(operations())),
+                new ServerMessage.ObjectSync("room", "sync:root", objects()),
+                new ServerMessage.ObjectSync("room", "sync:", List.of()),
                 new ServerMessage.AuthRequest(),
                 new ServerMessage.Unknown(99));
     }

@@ -112,7 +112,9 @@ class WrongFieldsTest {
                 "{'action':15,'channel':'c','msgSerial':7,'messages':[{}],'params':5}|40003|params is a number",
                 "{'action':15,'channel':'c','msgSerial':7,'messages':[{}],'params':{'a':{}}}|40003|a is an object",
                 "{'action':14,'channel':'c','msgSerial':7,'presence':[]}|40030|holds nothing",
-                "{'action':19,'channel':'c','msgSerial':7,'state':[{}]}|40000|action 19",
+                "{'action':19,'channel':'c','msgSerial':7,'state':[]}|40030|holds nothing",
+                "{'action':19,'channel':'c','msgSerial':7,'state':[{}]}|92000|no operation",
+                "{'action':20,'channel':'c','msgSerial':7,'state':[]}|40000|action 20",
                 "{'action':21,'channel':'c','msgSerial':7}|40030|holds nothing",
                 "{'action':21,'channel':'c','msgSerial':7,'annotations':[{}]}|40003|needs a type"
             },

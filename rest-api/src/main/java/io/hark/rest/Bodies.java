@@ -6,6 +6,7 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.Message;
+import io.hark.protocol.ObjectRequest;
 import io.hark.protocol.Payload;
 import io.hark.protocol.ProtocolCodec;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,15 @@ final class Bodies {
     /// @param tree as decoded from the request's body
     static List<Message> messages(Object tree, RestRequest request) throws Refusal {
         return messages(codec(request), codec(request).encodeValue(tree));
+    }
+
+    /// One operation on objects, or an array of them.
+    static List<ObjectRequest> objectRequests(RestRequest request) throws Refusal {
+        try {
+            return codec(request).decodeObjectRequests(request.body());
+        } catch (MalformedFrame e) {
+            throw refusal(e);
+        }
     }
 
     private static List<Message> messages(ProtocolCodec codec, byte[] body) throws Refusal {

@@ -45,11 +45,18 @@ public final class PublishAdmission {
     static final byte FRAME_ID = 3;
 
     private final PublishLimits limits;
+    private final ObjectAdmission objects;
     private final ChannelPolicies policies;
 
     public PublishAdmission(PublishLimits limits, ChannelPolicies policies) {
         this.limits = limits;
         this.policies = policies;
+        this.objects = new ObjectAdmission(limits, policies);
+    }
+
+    /// The same for operations on objects.
+    public ObjectAdmission objects() {
+        return objects;
     }
 
     /// Value: what is to be published, by whom.

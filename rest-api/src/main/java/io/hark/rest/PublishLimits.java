@@ -6,8 +6,9 @@ package io.hark.rest;
 /// @param bytesMax    1 to [#BYTES_MAX], of name, clientId, extras and data of all messages together (TO3l8);
 ///                    beyond
 ///                    it 40009
-public record PublishLimits(int messagesMax, int bytesMax) {
-    public static final PublishLimits DEFAULTS = new PublishLimits(1_000, 65_536);
+/// @param objectsBytesMax of a channel's objects as they are stored; beyond it 92001
+public record PublishLimits(int messagesMax, int bytesMax, long objectsBytesMax) {
+    public static final PublishLimits DEFAULTS = new PublishLimits(1_000, 65_536, 6_656 * 1024);
 
     /// What fits into a frame. Codecs read no text that is much longer.
     public static final int BYTES_MAX = 512 * 1024;

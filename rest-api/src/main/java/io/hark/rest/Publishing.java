@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// Handle: publishes messages to one channel on behalf of a request. Any thread.
 final class Publishing {
@@ -96,7 +97,7 @@ final class Publishing {
             return result;
         }
         return services.rates()
-                .publish(publish, caller.grant().keyName())
+                .publish(Rates.Cost.of(publish), caller.grant().keyName())
                 .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
                 .orElseGet(() -> new PublishAdmission.Result.Admitted(UserClaim.on(publish, caller.grant())));
     }
@@ -135,12 +136,18 @@ final class Publishing {
     }
 
     private CompletionStage<PublishResult> route(Publish publish) {
+        return send(reply -> services.router().publish(publish, reply));
+    }
+
+    /// The answer to something that is to be stored, or that nobody knows what became of it.
+    ///
+    /// @param ask sends it
+    CompletionStage<PublishResult> send(Consumer<ReplyTo<PublishResult>> ask) {
         CompletableFuture<PublishResult> answer = new CompletableFuture<>();
         unanswered.add(answer);
         answer.whenComplete((result, failure) -> unanswered.remove(answer));
-        services.router().publish(publish, new ReplyTo<>(Runnable::run, answer::complete));
-        answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
-        return answer;
+        ask.accept(new ReplyTo<>(Runnable::run, answer::complete));
+        return answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     }
 
     private static Outcome<List<String>> serials(PublishResult result) {

@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.channel.ChannelId;
+import io.hark.channel.ObjectUpdate;
 import io.hark.channel.Publish;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
@@ -48,16 +49,36 @@ public final class Rates {
 
     private record Taken(RateGate gate, double amount, double perSecond) {}
 
-    /// Takes what a publish costs its channel, key and app. One that may have been sent before passes in any case,
-    /// as it may be stored already.
+    /// Value: what a publish takes from the rates.
+    ///
+    /// @param bytes    asked for only where bytes are limited
+    /// @param mustPass whether it may have been sent before, and so be stored already
+    public record Cost(ChannelId channel, int messages, LongSupplier bytes, boolean mustPass) {
+        public static Cost of(Publish publish) {
+            return new Cost(
+                    publish.channel(), publish.count(), () -> PublishAdmission.bytes(publish), publish.mayRepeat());
+        }
+
+        public static Cost of(ObjectUpdate update) {
+            return new Cost(
+                    update.channel(),
+                    update.commands().size(),
+                    () -> update.commands().stream()
+                            .mapToLong(command -> command.message().size())
+                            .sum(),
+                    update.mayRepeat());
+        }
+    }
+
+    /// Takes what a publish costs its channel, key and app.
     ///
     /// @return which of them has nothing left, if one has
-    public Optional<ErrorInfo> publish(Publish publish, String keyName) {
+    public Optional<ErrorInfo> publish(Cost cost, String keyName) {
         if (unlimited) {
             return Optional.empty();
         }
-        long bytes = limits.channelBytes() == 0 ? 0 : PublishAdmission.bytes(publish);
-        return publish(publish.channel(), keyName, publish.count(), bytes, publish.mayRepeat());
+        long bytes = limits.channelBytes() == 0 ? 0 : cost.bytes().getAsLong();
+        return publish(cost.channel(), keyName, cost.messages(), bytes, cost.mustPass());
     }
 
     Optional<ErrorInfo> publish(ChannelId channel, String keyName, int messages, long bytes, boolean mustPass) {

@@ -24,6 +24,7 @@ public final class RestApi {
         new MessageRoutes(services, publishing).addTo(router);
         new OneMessageRoutes(services, publishing).addTo(router);
         new PresenceRoutes(services).addTo(router);
+        new ObjectRoutes(services, publishing).addTo(router);
         new ChannelRoutes(services).addTo(router);
         new BatchRoutes(services, publishing).addTo(router);
         new TokenRoutes(services).addTo(router);

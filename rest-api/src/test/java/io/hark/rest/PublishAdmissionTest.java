@@ -35,7 +35,7 @@ class PublishAdmissionTest {
             Map.of("persisted", new Namespace("persisted", true, false, false, false, false, false)),
             OptionalInt.empty());
     private final PublishAdmission admission =
-            new PublishAdmission(new PublishLimits(3, 100), ChannelPolicies.DEFAULTS);
+            new PublishAdmission(new PublishLimits(3, 100, 100), ChannelPolicies.DEFAULTS);
 
     private PublishAdmission.Result admit(String channel, boolean mayRepeat, Message... messages) {
         return admit(channel, Optional.of(CONNECTION), "conn:7", Optional.of(FRAME), mayRepeat, messages);

@@ -63,6 +63,7 @@ final class History {
             case EntryBody.Presence(var batch) -> batch.id();
             case EntryBody.Version version -> version.batch().id();
             case EntryBody.Annotations(var batch, var summary) -> batch.id();
+            case EntryBody.Objects(var batch) -> batch.id();
         };
     }
 

@@ -371,6 +371,7 @@ final class ServerTransport {
                             outcome.resumed() || always,
                             outcome.hasBacklog(),
                             outcome.hasPresence(),
+                            outcome.hasObjects(),
                             outcome.error())));
         }
 

@@ -14,6 +14,8 @@ import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.ObjectsPage;
+import io.hark.channel.ObjectsQuery;
 import io.hark.channel.ReplyTo;
 import io.hark.channel.RingListener;
 import io.hark.channel.Subscribed;
@@ -129,6 +131,16 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     public void unsubscribe(ChannelId channel) {
         frames.remove(channel);
         node.router().unsubscribe(channel, this);
+    }
+
+    @Override
+    public void objects(ObjectsQuery query, BiConsumer<ObjectsPage, ErrorInfo> answer) {
+        node.router().objects(query, new ReplyTo<>(loop, reply -> {
+            switch (reply) {
+                case ChannelRouter.Answer.Ok<ObjectsPage>(var page) -> answer.accept(page, null);
+                case ChannelRouter.Answer.Refused<ObjectsPage>(var refusal) -> answer.accept(null, refusal);
+            }
+        }));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hark.cluster.link;
 import io.hark.channel.LogRecord;
 import io.hark.channel.Publish;
 import io.hark.channel.SlotRow;
+import io.hark.objects.ObjectCommand;
 import io.hark.presence.Member;
 import io.hark.protocol.Annotation;
 import io.hark.protocol.Message;
@@ -92,6 +93,12 @@ final class MessageSizes {
             }
             case SlotRequest.Subscribe subscribe ->
                 bytes += 64L * subscribe.claims().size();
+            case SlotRequest.Objects(var update) -> {
+                for (ObjectCommand command : update.commands()) {
+                    bytes += 320 + 2L * command.message().size();
+                }
+            }
+            case SlotRequest.ReadObjects read -> bytes += SMALL;
             case SlotRequest.Leave leave -> bytes += SMALL;
             case SlotRequest.Status status -> bytes += SMALL;
             case SlotRequest.Read read -> bytes += SMALL;
@@ -116,6 +123,7 @@ final class MessageSizes {
             }
             case SlotAnswer.Details(var details) ->
                 SMALL + messages(details.messages()) + annotations(details.annotations());
+            case SlotAnswer.Objects(var page) -> SMALL + 1024L * page.objects().size();
             case SlotAnswer.Published published -> SMALL;
             case SlotAnswer.Refused refused -> 2 * SMALL;
         };

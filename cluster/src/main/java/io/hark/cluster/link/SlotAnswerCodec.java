@@ -29,6 +29,7 @@ final class SlotAnswerCodec {
                 out.setPage(page);
             }
             case SlotAnswer.Details(var details) -> out.setDetails(LookCodec.encode(details));
+            case SlotAnswer.Objects(var page) -> out.setObjects(ObjectsCodec.encode(page));
             case SlotAnswer.Refused(var error) -> out.setRefused(error(error));
         }
         return out.build();
@@ -48,6 +49,7 @@ final class SlotAnswerCodec {
                 yield new SlotAnswer.Page(entries, in.getMore());
             }
             case DETAILS -> new SlotAnswer.Details(LookCodec.decode(answer.getDetails()));
+            case OBJECTS -> new SlotAnswer.Objects(ObjectsCodec.decode(answer.getObjects()));
             case REFUSED -> new SlotAnswer.Refused(error(answer.getRefused()));
             case ANSWER_NOT_SET -> throw new MalformedPeerMessage("an answer is of no known kind");
         };

@@ -43,6 +43,8 @@ final class SlotRequestCodec {
                 out.setOccupy(Wire.Occupy.newBuilder()
                         .setChannel(SlotStateCodec.encode(channel))
                         .setOccupancy(SlotStateCodec.encode(occupancy)));
+            case SlotRequest.Objects(var update) -> out.setObjects(ObjectsCodec.encode(update));
+            case SlotRequest.ReadObjects(var query) -> out.setReadObjects(ObjectsCodec.encode(query));
             case SlotRequest.Lost(var channel, var claim, var policy, long graceMillis) ->
                 out.setLost(Wire.Lost.newBuilder()
                         .setChannel(SlotStateCodec.encode(channel))
@@ -80,6 +82,8 @@ final class SlotRequestCodec {
                         policy(in.getPolicy()),
                         in.getGraceMillis());
             }
+            case OBJECTS -> new SlotRequest.Objects(ObjectsCodec.decode(request.getObjects()));
+            case READ_OBJECTS -> new SlotRequest.ReadObjects(ObjectsCodec.decode(request.getReadObjects()));
             case REQUEST_NOT_SET -> throw new MalformedPeerMessage("a request is of no known kind");
         };
     }

@@ -17,6 +17,9 @@ import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.MessageQuery;
+import io.hark.channel.ObjectUpdate;
+import io.hark.channel.ObjectsPage;
+import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Origin;
@@ -31,6 +34,8 @@ import io.hark.channel.StateKind;
 import io.hark.channel.StateRow;
 import io.hark.channel.StateValue;
 import io.hark.channel.Subscribed;
+import io.hark.objects.ObjectCommand;
+import io.hark.objects.ObjectPath;
 import io.hark.presence.Member;
 import io.hark.protocol.Annotation;
 import io.hark.protocol.AnnotationAction;
@@ -40,6 +45,11 @@ import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.MessageVersion;
+import io.hark.protocol.ObjectData;
+import io.hark.protocol.ObjectEntry;
+import io.hark.protocol.ObjectMessage;
+import io.hark.protocol.ObjectOperation;
+import io.hark.protocol.ObjectState;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
@@ -51,6 +61,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// Messages of every kind, with a different value in every field.
 final class SampleMessages {
@@ -125,6 +136,14 @@ final class SampleMessages {
                 ask(new SlotRequest.Unsubscribe(CHANNEL)),
                 ask(new SlotRequest.Occupy(CHANNEL, OCCUPANCY)),
                 ask(new SlotRequest.Lost(CHANNEL, CLAIM, SYNCED, 15_000)),
+                ask(new SlotRequest.Objects(update(true, Optional.of(CLAIM), Optional.of("connection1")))),
+                ask(new SlotRequest.Objects(update(false, Optional.empty(), Optional.empty()))),
+                ask(new SlotRequest.ReadObjects(ObjectsQuery.all(CHANNEL))),
+                ask(new SlotRequest.ReadObjects(new ObjectsQuery(
+                        CHANNEL,
+                        Optional.of(new ObjectsQuery.Scope("map:a@1", ObjectPath.parse("a\\.b.*"))),
+                        78,
+                        "map:a@1\0key"))),
                 answer(new SlotAnswer.Published(new PublishResult.Stored(RECEIPT))),
                 answer(new SlotAnswer.Published(new PublishResult.Accepted(List.of("serial1", "serial2")))),
                 answer(new SlotAnswer.Published(new PublishResult.Refused(ERROR))),
@@ -137,6 +156,8 @@ final class SampleMessages {
                 answer(new SlotAnswer.Page(List.of(), false)),
                 answer(new SlotAnswer.Details(new MessageDetails(batch().messages(), annotations(), true))),
                 answer(new SlotAnswer.Details(new MessageDetails(List.of(), List.of(), false))),
+                answer(new SlotAnswer.Objects(new ObjectsPage(79, 80, objects(), "root\0key"))),
+                answer(new SlotAnswer.Objects(new ObjectsPage(0, 80, List.of(), ""))),
                 answer(new SlotAnswer.Refused(ERROR)),
                 answer(new SlotAnswer.Refused(new ErrorInfo(50003, 503, "later"))),
                 new PeerMessage.Deliver(
@@ -198,6 +219,40 @@ final class SampleMessages {
                         .withCount(3)
                         .withClientId(Optional.of("client1")),
                 Annotation.of("serial", "plain", Optional.empty()));
+    }
+
+    private static List<ObjectState> objects() {
+        ObjectState.Value map = new ObjectState.OfMap(
+                Map.of(
+                        "removed",
+                        ObjectEntry.removed("serial1", 113),
+                        "set",
+                        ObjectEntry.set(new ObjectData.Bytes(new byte[] {1}), "serial2")),
+                Optional.of("serial0"));
+        return List.of(
+                new ObjectState("map:a@1", Map.of("eu", "serial2"), true, 0, map),
+                new ObjectState("counter:a@1", Map.of(), false, 114, new ObjectState.OfCounter(0)));
+    }
+
+    private static ObjectUpdate update(boolean mayRepeat, Optional<Claim> publisher, Optional<String> connectionId) {
+        ObjectMessage inc = ObjectMessage.of(new ObjectOperation.CounterInc("", 2));
+        ObjectMessage create = ObjectMessage.of(new ObjectOperation.CounterCreate(
+                "counter:a@1",
+                Optional.of(new ObjectOperation.InitialValue("{\"count\":7.0}", "nonce")),
+                OptionalDouble.of(7)));
+        return new ObjectUpdate(
+                CHANNEL,
+                ID,
+                mayRepeat,
+                publisher,
+                "connection1:6",
+                connectionId,
+                List.of(
+                        ObjectCommand.of(create.withClientId(Optional.of("client1"))),
+                        new ObjectCommand(inc, Optional.of(ObjectPath.parse("a.*"))),
+                        new ObjectCommand(create, Optional.of(ObjectPath.parse("")))),
+                SYNCED,
+                112);
     }
 
     private static MessageBatch batch() {

@@ -4,11 +4,14 @@ import static io.hark.launcher.interop.Awaiting.eventually;
 import static io.hark.launcher.interop.JavaClients.complete;
 import static io.hark.launcher.interop.JavaClients.data;
 import static io.hark.launcher.interop.JavaClients.inbox;
+import static io.hark.launcher.interop.JavaClients.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.ably.lib.realtime.Channel;
+import io.ably.lib.types.ChannelMode;
+import io.ably.lib.types.ChannelOptions;
 import io.ably.lib.types.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +77,21 @@ class JavaSdkChannelParamsInteropTest {
         assertThat(data(inbox)).isEqualTo(payloads);
         assertThat(inbox.stream().filter(JavaSdkChannelParamsInteropTest::wasDifference))
                 .hasSize(19);
+    }
+
+    /// The SDK speaks version 4, in which operations on objects have other fields.
+    @Test
+    void anSdkThatIsTooOldForObjectsIsNotGrantedTheirModes() throws Exception {
+        ChannelOptions both = new ChannelOptions();
+        both.modes = new ChannelMode[] {ChannelMode.subscribe, ChannelMode.object_subscribe};
+        Channel channel = clients.connected(key).channels.get(name, both);
+        complete(channel::attach);
+        assertThat(channel.getModes()).containsExactly(ChannelMode.subscribe);
+
+        ChannelOptions objects = new ChannelOptions();
+        objects.modes = new ChannelMode[] {ChannelMode.object_subscribe, ChannelMode.object_publish};
+        Channel refused = clients.connected(key).channels.get(name, objects);
+        assertThat(refusal(refused::attach).code).isEqualTo(40023);
     }
 
     private static boolean wasDifference(Message message) {

@@ -20,13 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `hark cluster` as somebody new runs it, with the official SDK on two nodes while the third, the owner, is
 /// killed.
-@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 8, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalClusterTest {
     private static final int FAR_FROM_OTHERS = 40_000;
 
@@ -153,6 +154,41 @@ class LocalClusterTest {
         }
     }
 
+    @Test
+    void everybodyHasTheSameObjectsAfterTheirOwnerIsKilled() throws Exception {
+        performWhileTheOwnerIsKilled(ObjectsInteropTest.FEW);
+    }
+
+    @Test
+    @Tag("long")
+    void everybodyHasTheSameObjectsAfterTheirOwnerIsKilledAmongManyOperations() throws Exception {
+        performWhileTheOwnerIsKilled(ObjectsInteropTest.MANY);
+    }
+
+    private void performWhileTheOwnerIsKilled(int operations) throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String key = Files.readString(dir.resolve("key")).strip();
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
+            String one = Integer.toString(port + 1);
+            String other = Integer.toString(port + 2);
+            Process clients = ObjectsInteropTest.clients(
+                    project, List.of(key, one, other, one, channel), operations, "untilTold");
+            BufferedReader story = clients.inputReader();
+            awaitLine(story, "\"tenth\":3");
+            kill("node-1");
+            ObjectsInteropTest.tell(clients);
+            ObjectsInteropTest.assertAgreed(awaitLine(story, "done"), operations);
+            assertThat(clients.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -178,7 +214,7 @@ class LocalClusterTest {
         }
     }
 
-    private static String awaitLine(BufferedReader lines, String part) throws IOException {
+    static String awaitLine(BufferedReader lines, String part) throws IOException {
         StringBuilder before = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.contains(part)) {

@@ -184,6 +184,7 @@ public final class ProtocolClient implements AutoCloseable {
             case ServerMessage.Messages frame -> messages(frame);
             case ServerMessage.Presence frame -> passed(frame.channel(), frame.channelSerial());
             case ServerMessage.Annotations frame -> passed(frame.channel(), frame.channelSerial());
+            case ServerMessage.Objects frame -> passed(frame.channel(), frame.channelSerial());
             case ServerMessage.Ack(long msgSerial, int count, List<List<String>> res) -> {
                 for (int i = 0; i < count; i++) {
                     List<String> serials = i < res.size() ? res.get(i) : List.of();
@@ -198,6 +199,7 @@ public final class ProtocolClient implements AutoCloseable {
             case ServerMessage.Heartbeat ignored -> {}
             case ServerMessage.Closed ignored -> {}
             case ServerMessage.Sync frame -> listener.synced(frame);
+            case ServerMessage.ObjectSync ignored -> {}
             case ServerMessage.AuthRequest ignored -> {}
             case ServerMessage.Unknown ignored -> {}
         }
