@@ -32,13 +32,12 @@ public interface ChannelRouter {
     /// before them.
     ///
     /// @param claims      connections of the feed that are alive and may have members
-    /// @param withMembers whether the answer is to hold the presence set
     /// @param sure        whether the owner is to make sure first that it is still the owner
     void subscribe(
             ChannelId channel,
             LoopFeed feed,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted members,
             boolean sure,
             ReplyTo<Answer<Subscribed>> reply);
 

@@ -1,5 +1,6 @@
 package io.hark.channel;
 
+import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import java.util.ArrayList;
@@ -49,6 +50,15 @@ public final class FrontendChannel {
 
     /// The newest entry in the ring that is an append; -1 before the first.
     private long lastFragmentSeq = -1;
+
+    /// A presence set of more than one page, while nothing has changed it.
+    private Optional<KnownMembers> known = Optional.empty();
+
+    private record KnownMembers(int lineage, long lsn, List<Member> members) {
+        MembersWanted unlessTheSame() {
+            return MembersWanted.unless(lineage, lsn);
+        }
+    }
 
     FrontendChannel(
             ChannelId id,
@@ -104,7 +114,7 @@ public final class FrontendChannel {
         attachment.index = attachments.size();
         attachments.add(attachment);
         behind++;
-        effects.subscribe(id, claim.stream().toList(), wantsPresence, false, (answer, refusal) -> {
+        subscribe(claim, wantsPresence, false, (answer, refusal) -> {
             if (attachment.isEnded()) {
                 return;
             }
@@ -124,12 +134,31 @@ public final class FrontendChannel {
         return attachment;
     }
 
+    /// Asks the owner for entries and perhaps for the presence set, which it need not tell again.
+    private void subscribe(
+            Optional<Claim> claim, boolean wantsPresence, boolean sure, BiConsumer<Subscribed, ErrorInfo> answer) {
+        Optional<KnownMembers> has = known.filter(members -> wantsPresence);
+        MembersWanted wanted =
+                has.map(KnownMembers::unlessTheSame).orElse(wantsPresence ? MembersWanted.ALL : MembersWanted.NONE);
+        effects.subscribe(id, claim.stream().toList(), wanted, sure, (told, refusal) -> {
+            if (refusal != null) {
+                answer.accept(null, refusal);
+            } else if (told.membersKnown()) {
+                answer.accept(told.withMembers(has.orElseThrow().members()), null);
+            } else {
+                if (wantsPresence && told.members().size() > limits.syncMembersMax()) {
+                    known = Optional.of(new KnownMembers(told.meta().lineage(), told.membersLsn(), told.members()));
+                }
+                answer.accept(told, null);
+            }
+        });
+    }
+
     /// Asks once more for an attachment that has started with the answer of an owner that may have been replaced.
     ///
     /// @param then gets what an owner says that is sure to be the owner
     void makeSure(Attachment attachment, Consumer<Subscribed> then) {
-        List<Claim> claims = attachment.claim().stream().toList();
-        effects.subscribe(id, claims, attachment.wantsPresence(), true, (answer, refusal) -> {
+        subscribe(attachment.claim(), attachment.wantsPresence(), true, (answer, refusal) -> {
             if (attachment.isEnded()) {
                 return;
             }
@@ -150,7 +179,7 @@ public final class FrontendChannel {
         }
         List<Claim> claims =
                 attachments.stream().flatMap(each -> each.claim().stream()).toList();
-        effects.subscribe(id, claims, false, false, (answer, refusal) -> {
+        effects.subscribe(id, claims, MembersWanted.NONE, false, (answer, refusal) -> {
             if (refusal == null) {
                 refusals = 0;
                 subscribedAgain(answer);
@@ -205,6 +234,9 @@ public final class FrontendChannel {
         }
         if (entry.origin().region().equals(region) && entry.origin().lineage() != lineage) {
             return; // Before the new owner's answer, which tells whether something before it was lost.
+        }
+        if (entry.kind() == EntryKind.PRESENCE) {
+            known = Optional.empty();
         }
         if (entry.prevLsn() > position) {
             // Something between was missed on the way: everyone reads it from the log, then meets the ring

@@ -9,12 +9,11 @@ public interface FrontendEffects {
     /// Asks the channel's owner for entries; the answer comes before any entry that follows it.
     ///
     /// @param claims      attached connections that may have members
-    /// @param withMembers whether the answer is to hold the presence set
     /// @param sure        whether the owner is to make sure first that it is still the owner
     void subscribe(
             ChannelId channel,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted members,
             boolean sure,
             BiConsumer<Subscribed, ErrorInfo> answer);
 

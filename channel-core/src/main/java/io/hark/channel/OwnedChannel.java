@@ -48,6 +48,9 @@ final class OwnedChannel {
     /// The latest transport of each connection that has spoken here in this epoch.
     private final Map<String, Integer> generations = new LinkedHashMap<>(0, 0.75f, true);
 
+    /// The entry that made the presence set what it is, or one behind that, of which nothing is known.
+    long membersLsn;
+
     /// Its objects, while they are in memory.
     Optional<OwnedObjects> objects = Optional.empty();
 
@@ -200,6 +203,7 @@ final class OwnedChannel {
     void load(ChannelImage image) {
         proposedLsn = image.lastLsn();
         committedLsn = image.lastLsn();
+        membersLsn = image.lastLsn();
         image.members().forEach(members::put);
         image.dueSummaries().forEach(summaries::due);
     }
@@ -274,6 +278,9 @@ final class OwnedChannel {
     void commit(Entry entry, List<MemberChange> changes) {
         committedLsn = entry.lsn();
         objects.ifPresent(held -> held.committed(entry.lsn()));
+        if (!changes.isEmpty()) {
+            membersLsn = entry.lsn();
+        }
         for (MemberChange change : changes) {
             String key = change.memberKey();
             Proposed pending = proposed.get(key);

@@ -375,12 +375,11 @@ public final class SlotOwner {
     /// From the answer on, every committed entry of the channel goes to the feed.
     ///
     /// @param claims      connections of the feed's frontend that are alive: their members are confirmed
-    /// @param withMembers whether the answer is to hold the presence set
     public void subscribe(
             ChannelId id,
             Feed feed,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted wanted,
             long nowMillis,
             BiConsumer<Subscribed, ErrorInfo> reply) {
         Consumer<PublishResult> refuse = refused -> {
@@ -400,6 +399,7 @@ public final class SlotOwner {
                 }
             }
             channel.feeds.putIfAbsent(feed, Occupancy.NONE);
+            boolean known = wanted.isKnown(meta.lineage(), channel.membersLsn);
             reply.accept(
                     new Subscribed(
                             meta,
@@ -407,7 +407,9 @@ public final class SlotOwner {
                             committedOseq,
                             committedLsn,
                             channel.committedLsn,
-                            withMembers ? channel.members.snapshot() : List.of()),
+                            channel.membersLsn,
+                            known,
+                            wanted.wanted() && !known ? channel.members.snapshot() : List.of()),
                     null);
         });
     }

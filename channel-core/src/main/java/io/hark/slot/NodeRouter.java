@@ -13,6 +13,7 @@ import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.MessageQuery;
 import io.hark.channel.MetaEvent;
@@ -162,11 +163,11 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
             ChannelId channel,
             LoopFeed feed,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted members,
             boolean sure,
             ReplyTo<Answer<Subscribed>> reply) {
         loopOf(channel).run(slots -> {
-            SlotRequest.Subscribe request = new SlotRequest.Subscribe(channel, claims, withMembers, sure);
+            SlotRequest.Subscribe request = new SlotRequest.Subscribe(channel, claims, members, sure);
             slots.route(channel.key().slot()).subscribe(request, feed, slots.now(), answer -> {
                 // What was committed before goes first, so that what follows the answer follows it there too.
                 slots.flushOutboxes();

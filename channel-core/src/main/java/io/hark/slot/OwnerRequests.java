@@ -35,12 +35,12 @@ final class OwnerRequests {
             case SlotRequest.Presence(var update) -> owner.presence(update, feed, nowMillis, published);
             case SlotRequest.Leave(var channel, var claim, var policy) ->
                 owner.leave(channel, claim, policy, nowMillis, published);
-            case SlotRequest.Subscribe(var channel, var claims, var withMembers, var sure) ->
+            case SlotRequest.Subscribe(var channel, var claims, var members, var sure) ->
                 owner.subscribe(
                         channel,
                         feed,
                         claims,
-                        withMembers,
+                        members,
                         nowMillis,
                         (subscribed, refusal) -> answer.accept(
                                 refusal == null ? new SlotAnswer.Subscribed(subscribed) : refused(refusal)));

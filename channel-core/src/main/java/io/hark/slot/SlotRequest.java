@@ -4,6 +4,7 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
 import io.hark.channel.HistoryQuery;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.MessageQuery;
 import io.hark.channel.ObjectUpdate;
 import io.hark.channel.ObjectsQuery;
@@ -41,9 +42,9 @@ public sealed interface SlotRequest {
     record Leave(ChannelId channel, Claim claim, ChannelPolicy policy) implements SlotRequest {}
 
     /// @param claims      connections of the node that are alive and may have members
-    /// @param withMembers whether the answer is to hold the presence set
     /// @param sure        whether the owner is to make sure first that it is still the owner
-    record Subscribe(ChannelId channel, List<Claim> claims, boolean withMembers, boolean sure) implements SlotRequest {
+    record Subscribe(ChannelId channel, List<Claim> claims, MembersWanted members, boolean sure)
+            implements SlotRequest {
         public Subscribe {
             claims = List.copyOf(claims);
         }

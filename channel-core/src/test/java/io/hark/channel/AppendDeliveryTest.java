@@ -227,10 +227,10 @@ class AppendDeliveryTest {
         public void subscribe(
                 ChannelId channel,
                 List<Claim> claims,
-                boolean withMembers,
+                MembersWanted members,
                 boolean sure,
                 BiConsumer<Subscribed, ErrorInfo> answer) {
-            slot.owner.subscribe(channel, this, claims, withMembers, slot.now, answer);
+            slot.owner.subscribe(channel, this, claims, members, slot.now, answer);
         }
 
         @Override

@@ -230,6 +230,27 @@ class FrontendChannelTest {
     }
 
     @Test
+    void aSetOfSeveralPagesThatIsKnownIsNotToldAgain() {
+        TestFrontend paged = new TestFrontend(SMALL_RING);
+        for (int i = 0; i < 5; i++) {
+            paged.members.add(TestSlot.member(new Claim("c" + i, 1), "ann"));
+        }
+        paged.membersLsn = 7;
+        paged.attach(paged.new TestSubscriber(), new AttachFrom.Now(), true);
+        TestSubscriber second = paged.new TestSubscriber();
+        paged.attach(second, new AttachFrom.Now(), true);
+        assertThat(paged.knownTold).isEqualTo(1);
+        assertThat(second.syncPages).containsExactly(2, 2, 1);
+
+        paged.members.removeFirst();
+        paged.membersLsn = 8;
+        TestSubscriber third = paged.new TestSubscriber();
+        paged.attach(third, new AttachFrom.Now(), true);
+        assertThat(paged.knownTold).isEqualTo(1);
+        assertThat(third.syncPages).containsExactly(2, 2);
+    }
+
+    @Test
     void whoDoesNotWantPresenceGetsNoMembers() {
         frontend.members.add(TestSlot.member(new Claim("c", 1), "ann"));
         var subscriber = frontend.attach(new AttachFrom.Now());

@@ -205,7 +205,7 @@ class SlotOwnerTest {
                 TestSlot.CHANNEL,
                 slot.feed,
                 List.of(),
-                false,
+                MembersWanted.NONE,
                 TestSlot.NOW,
                 (subscribed, refusal) -> told.add(subscribed));
 

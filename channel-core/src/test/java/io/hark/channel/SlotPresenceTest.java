@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.PresenceMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,47 @@ class SlotPresenceTest {
 
         slot.commitAll();
         assertThat(slot.members()).containsExactly("conn:ann");
+    }
+
+    @Test
+    void whoKnowsTheMembersIsNotToldThemAgainUntilTheyChange() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        Subscribed first = subscribe(MembersWanted.ALL);
+        assertThat(first.members()).hasSize(1);
+        MembersWanted unlessTheSame = MembersWanted.unless(first.meta().lineage(), first.membersLsn());
+
+        slot.publish("a message changes no members");
+        slot.commitAll();
+        Subscribed again = subscribe(unlessTheSame);
+        assertThat(again.membersKnown()).isTrue();
+        assertThat(again.members()).isEmpty();
+
+        slot.present(FIRST, 1, ENTER, "bob");
+        assertThat(subscribe(unlessTheSame).membersKnown())
+                .as("bob is not committed")
+                .isTrue();
+        slot.commitAll();
+        Subscribed changed = subscribe(unlessTheSame);
+        assertThat(changed.membersKnown()).isFalse();
+        assertThat(changed.members()).hasSize(2);
+    }
+
+    @Test
+    void membersOfAnotherLineageAreNotKnown() {
+        slot.present(FIRST, 0, ENTER, "ann");
+        slot.commitAll();
+        Subscribed first = subscribe(MembersWanted.ALL);
+
+        MembersWanted older = MembersWanted.unless(first.meta().lineage() - 1, first.membersLsn());
+        assertThat(subscribe(older).members()).hasSize(1);
+    }
+
+    private Subscribed subscribe(MembersWanted wanted) {
+        List<Subscribed> told = new ArrayList<>();
+        slot.owner.subscribe(
+                TestSlot.CHANNEL, slot.feed, List.of(), wanted, TestSlot.NOW, (answer, refusal) -> told.add(answer));
+        return told.getFirst();
     }
 
     @Test

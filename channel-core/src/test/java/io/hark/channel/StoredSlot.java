@@ -124,7 +124,7 @@ final class StoredSlot implements SlotEffects {
     }
 
     void subscribe() {
-        owner.subscribe(CHANNEL, feed, List.of(), false, now, (subscribed, refusal) -> {});
+        owner.subscribe(CHANNEL, feed, List.of(), MembersWanted.NONE, now, (subscribed, refusal) -> {});
     }
 
     String publish(String name, Payload data, Optional<String> clientId) {

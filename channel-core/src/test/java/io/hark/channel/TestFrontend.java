@@ -24,6 +24,11 @@ final class TestFrontend implements FrontendEffects {
     final List<Runnable> later = new ArrayList<>();
     final List<Entry> log = new ArrayList<>();
     final List<Member> members = new ArrayList<>();
+    long membersLsn;
+
+    /// Subscribes that were answered without the presence set, as it was known.
+    int knownTold;
+
     final List<List<Claim>> claims = new ArrayList<>();
     final FrontendChannels channels;
     SlotMeta meta = SlotMeta.empty(CHANNEL.key().slot());
@@ -60,7 +65,7 @@ final class TestFrontend implements FrontendEffects {
     public void subscribe(
             ChannelId channel,
             List<Claim> alive,
-            boolean withMembers,
+            MembersWanted wanted,
             boolean sure,
             BiConsumer<Subscribed, ErrorInfo> answer) {
         claims.add(alive);
@@ -73,6 +78,8 @@ final class TestFrontend implements FrontendEffects {
                 answer.accept(null, refusal.get());
                 return;
             }
+            boolean known = wanted.isKnown(meta.lineage(), membersLsn);
+            knownTold += known ? 1 : 0;
             answer.accept(
                     new Subscribed(
                             meta,
@@ -80,7 +87,9 @@ final class TestFrontend implements FrontendEffects {
                             committedLsn,
                             committedLsn,
                             lastLsn,
-                            withMembers ? List.copyOf(members) : List.of()),
+                            membersLsn,
+                            known,
+                            wanted.wanted() && !known ? List.copyOf(members) : List.of()),
                     null);
         });
     }

@@ -193,7 +193,7 @@ final class TestSlot implements SlotEffects {
     }
 
     void subscribe(Feed to, Claim... alive) {
-        owner.subscribe(CHANNEL, to, List.of(alive), true, NOW, (subscribed, refusal) -> {});
+        owner.subscribe(CHANNEL, to, List.of(alive), MembersWanted.ALL, NOW, (subscribed, refusal) -> {});
     }
 
     List<PublishResult> publish(String id) {

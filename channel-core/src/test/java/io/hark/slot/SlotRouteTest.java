@@ -12,6 +12,7 @@ import io.hark.channel.IdHash;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
 import io.hark.channel.MemberGrace;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.Occupancy;
 import io.hark.channel.Origin;
 import io.hark.channel.Publish;
@@ -131,11 +132,11 @@ class SlotRouteTest {
 
     private static SlotAnswer subscribed() {
         return new SlotAnswer.Subscribed(
-                new Subscribed(SlotMeta.empty(TestLog.SLOT), new Origin("eu", 1), 0, 0, 0, List.of()));
+                new Subscribed(SlotMeta.empty(TestLog.SLOT), new Origin("eu", 1), 0, 0, 0, 0, false, List.of()));
     }
 
     private SlotRequest.Subscribe subscribe(LoopFeed feed) {
-        SlotRequest.Subscribe request = new SlotRequest.Subscribe(CHANNEL, List.of(), true, false);
+        SlotRequest.Subscribe request = new SlotRequest.Subscribe(CHANNEL, List.of(), MembersWanted.ALL, false);
         route.subscribe(request, feed, NOW, answers::add);
         return request;
     }

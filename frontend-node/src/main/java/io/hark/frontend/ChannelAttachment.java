@@ -10,6 +10,7 @@ import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.FrontendChannel;
 import io.hark.channel.FrontendLimits;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.ObjectReader;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.Occupancy;
@@ -185,7 +186,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         if (!modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)) {
             return;
         }
-        loop.subscribe(id, List.of(claim), true, false, (answer, refusal) -> {
+        loop.subscribe(id, List.of(claim), MembersWanted.ALL, false, (answer, refusal) -> {
             if (answer != null && counted) {
                 beginSync(answer);
                 List<Member> members = answer.members();

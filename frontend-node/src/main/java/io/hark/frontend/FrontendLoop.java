@@ -11,6 +11,7 @@ import io.hark.channel.FrontendEffects;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
@@ -261,10 +262,10 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     public void subscribe(
             ChannelId channel,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted members,
             boolean sure,
             BiConsumer<Subscribed, ErrorInfo> answer) {
-        frontend.router().subscribe(channel, this, claims, withMembers, sure, new ReplyTo<>(loop, reply -> {
+        frontend.router().subscribe(channel, this, claims, members, sure, new ReplyTo<>(loop, reply -> {
             switch (reply) {
                 case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(subscribed, null);
                 case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);

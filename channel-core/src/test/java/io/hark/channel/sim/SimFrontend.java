@@ -14,6 +14,7 @@ import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.ObjectsQuery;
 import io.hark.channel.ReplyTo;
@@ -109,10 +110,10 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     public void subscribe(
             ChannelId channel,
             List<Claim> claims,
-            boolean withMembers,
+            MembersWanted members,
             boolean sure,
             BiConsumer<Subscribed, ErrorInfo> answer) {
-        node.router().subscribe(channel, this, claims, withMembers, sure, new ReplyTo<>(loop, reply -> {
+        node.router().subscribe(channel, this, claims, members, sure, new ReplyTo<>(loop, reply -> {
             switch (reply) {
                 case ChannelRouter.Answer.Ok<Subscribed>(var subscribed) -> answer.accept(planted(subscribed), null);
                 case ChannelRouter.Answer.Refused<Subscribed>(var refusal) -> answer.accept(null, refusal);
@@ -123,7 +124,14 @@ final class SimFrontend implements LoopFeed, FrontendEffects {
     private Subscribed planted(Subscribed told) {
         return node.config().has(PlantedBug.JOIN_PAST_BACKLOG)
                 ? new Subscribed(
-                        told.meta(), told.origin(), told.oseq(), told.meta().lastLsn(), told.lastLsn(), told.members())
+                        told.meta(),
+                        told.origin(),
+                        told.oseq(),
+                        told.meta().lastLsn(),
+                        told.lastLsn(),
+                        told.membersLsn(),
+                        told.membersKnown(),
+                        told.members())
                 : told;
     }
 

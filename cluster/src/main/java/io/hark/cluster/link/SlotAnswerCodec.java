@@ -83,6 +83,8 @@ final class SlotAnswerCodec {
                 .setOseq(subscribed.oseq())
                 .setCommittedLsn(subscribed.committedLsn())
                 .setLastLsn(subscribed.lastLsn())
+                .setMembersLsn(subscribed.membersLsn())
+                .setMembersKnown(subscribed.membersKnown())
                 .addAllMembers(SlotStateCodec.encode(subscribed.members()))
                 .build();
     }
@@ -94,6 +96,8 @@ final class SlotAnswerCodec {
                 in.getOseq(),
                 in.getCommittedLsn(),
                 in.getLastLsn(),
+                in.getMembersLsn(),
+                in.getMembersKnown(),
                 SlotStateCodec.decode(in.getMembersList()));
     }
 

@@ -6,6 +6,7 @@ import io.hark.channel.Durability;
 import io.hark.channel.EntryForm;
 import io.hark.channel.EntryKind;
 import io.hark.channel.HistoryQuery;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.PresenceUpdate;
 import io.hark.protocol.BodyCodec;
 import io.hark.protocol.MalformedFrame;
@@ -117,7 +118,9 @@ final class SlotRequestCodec {
     private static Wire.Subscribe subscribe(SlotRequest.Subscribe subscribe) {
         Wire.Subscribe.Builder out = Wire.Subscribe.newBuilder()
                 .setChannel(SlotStateCodec.encode(subscribe.channel()))
-                .setWithMembers(subscribe.withMembers())
+                .setWithMembers(subscribe.members().wanted())
+                .setKnownLineage(subscribe.members().lineage())
+                .setKnownLsn(subscribe.members().lsn())
                 .setSure(subscribe.sure());
         for (Claim claim : subscribe.claims()) {
             out.addClaims(claim(claim));
@@ -131,7 +134,10 @@ final class SlotRequestCodec {
             claims.add(claim(claim));
         }
         return new SlotRequest.Subscribe(
-                SlotStateCodec.decode(in.getChannel()), claims, in.getWithMembers(), in.getSure());
+                SlotStateCodec.decode(in.getChannel()),
+                claims,
+                new MembersWanted(in.getWithMembers(), in.getKnownLineage(), in.getKnownLsn()),
+                in.getSure());
     }
 
     private static Wire.Read read(HistoryQuery query) {

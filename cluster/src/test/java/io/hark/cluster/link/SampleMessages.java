@@ -15,6 +15,7 @@ import io.hark.channel.IdHash;
 import io.hark.channel.Lifetime;
 import io.hark.channel.LogRecord;
 import io.hark.channel.MemberChange;
+import io.hark.channel.MembersWanted;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.MessageQuery;
 import io.hark.channel.ObjectUpdate;
@@ -121,8 +122,9 @@ final class SampleMessages {
                 ask(new SlotRequest.Presence(new PresenceUpdate(
                         OTHER, "connection2", 63, "connection2:65", List.of(bareEvent()), false, SYNCED, 65))),
                 ask(new SlotRequest.Leave(CHANNEL, CLAIM, REPLICATED)),
-                ask(new SlotRequest.Subscribe(CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), true, false)),
-                ask(new SlotRequest.Subscribe(OTHER, List.of(), false, true)),
+                ask(new SlotRequest.Subscribe(
+                        CHANNEL, List.of(CLAIM, new Claim("connection3", 8)), MembersWanted.unless(7, 86), false)),
+                ask(new SlotRequest.Subscribe(OTHER, List.of(), MembersWanted.NONE, true)),
                 ask(new SlotRequest.Status(CHANNEL)),
                 ask(new SlotRequest.Read(
                         new HistoryQuery(CHANNEL.key(), 66, 67, 68, 69, true, EnumSet.of(EntryKind.PRESENCE), 70, 71))),
@@ -148,8 +150,8 @@ final class SampleMessages {
                 answer(new SlotAnswer.Published(new PublishResult.Accepted(List.of("serial1", "serial2")))),
                 answer(new SlotAnswer.Published(new PublishResult.Refused(ERROR))),
                 answer(new SlotAnswer.Subscribed(
-                        new Subscribed(META, ORIGIN, 81, 82, 83, List.of(member("a"), member("b"))))),
-                answer(new SlotAnswer.Subscribed(new Subscribed(META, ORIGIN, 81, 82, 83, List.of()))),
+                        new Subscribed(META, ORIGIN, 81, 82, 83, 84, false, List.of(member("a"), member("b"))))),
+                answer(new SlotAnswer.Subscribed(new Subscribed(META, ORIGIN, 81, 82, 83, 85, true, List.of()))),
                 answer(new SlotAnswer.Status(new ChannelStatus(META, 84, OCCUPANCY, List.of(member("c"))))),
                 answer(new SlotAnswer.Page(
                         List.of(messageRecord().encoded(), noopRecord().encoded()), true)),
