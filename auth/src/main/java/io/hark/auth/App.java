@@ -28,6 +28,14 @@ public record App(
         namespaces = Collections.unmodifiableMap(new LinkedHashMap<>(namespaces));
     }
 
+    App withKeys(List<ApiKey> others) {
+        return new App(id, enabled, tlsOnly, others, namespaces, presenceMembersMax);
+    }
+
+    App withNamespaces(Map<String, Namespace> others) {
+        return new App(id, enabled, tlsOnly, keys, others, presenceMembersMax);
+    }
+
     public Optional<ApiKey> key(String keyId) {
         return keys.stream().filter(key -> key.keyId().equals(keyId)).findFirst();
     }

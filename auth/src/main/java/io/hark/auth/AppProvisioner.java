@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +18,11 @@ public final class AppProvisioner {
     public static final Duration LIFETIME = Duration.ofMinutes(60);
 
     private static final String ACCOUNT_ID = "hark";
-    private static final String ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    private static final int ID_CHARS = 6;
 
-    /// Makes 43 characters.
-    private static final int SECRET_BYTES = 32;
-
-    private final SecureRandom random;
+    private final Secrets secrets;
 
     public AppProvisioner(SecureRandom random) {
-        this.random = random;
+        this.secrets = new Secrets(random);
     }
 
     /// @param request the body as a tree; members unknown are ignored, those of the reply among them
@@ -42,7 +36,7 @@ public final class AppProvisioner {
     }
 
     private ProvisionedApp read(Tree request, Instant created) throws MalformedFrame {
-        String appId = randomId();
+        String appId = secrets.id();
         List<ApiKey> keys = new ArrayList<>();
         for (Tree key : request.trees("keys", AppTrees.KEYS_MAX)) {
             keys.add(newKey(appId, AppTrees.readCapability(key), key.flag("revocableTokens", false)));
@@ -61,18 +55,7 @@ public final class AppProvisioner {
     }
 
     private ApiKey newKey(String appId, Capability capability, boolean revocableTokens) {
-        byte[] secret = new byte[SECRET_BYTES];
-        random.nextBytes(secret);
-        String secretText = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-        return new ApiKey(appId, randomId(), secretText, capability, revocableTokens, true);
-    }
-
-    private String randomId() {
-        StringBuilder id = new StringBuilder();
-        for (int i = 0; i < ID_CHARS; i++) {
-            id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
-        }
-        return id.toString();
+        return new ApiKey(appId, secrets.id(), secrets.secret(), capability, revocableTokens, true);
     }
 
     /// The body of the reply; the caller may add `endpoint`, `port` and `tls`. It holds the keys' secrets.

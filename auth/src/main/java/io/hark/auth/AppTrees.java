@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -30,6 +31,7 @@ final class AppTrees {
         tree.put(
                 "channels",
                 provisioned.channels().stream().map(AppTrees::channel).toList());
+        provisioned.labels().ifPresent(labels -> tree.put("labels", labels.tree()));
         app.presenceMembersMax().ifPresent(max -> tree.put("limits", Map.of("presence", Map.of("maxMembers", max))));
         return tree;
     }
@@ -61,7 +63,12 @@ final class AppTrees {
                 readNamespaces(tree),
                 readPresenceMembersMax(tree));
         OptionalLong created = tree.count("created");
-        return new ProvisionedApp(app, readChannels(tree), Instant.ofEpochMilli(created.orElse(0)));
+        Optional<Tree> labels = tree.tree("labels");
+        return new ProvisionedApp(
+                app,
+                readChannels(tree),
+                Instant.ofEpochMilli(created.orElse(0)),
+                labels.isEmpty() ? Optional.empty() : Optional.of(AppLabels.read(labels.get())));
     }
 
     private static ApiKey readKey(String appId, Tree key) throws MalformedFrame {
@@ -120,7 +127,7 @@ final class AppTrees {
         return app.namespaces().values().stream().map(AppTrees::namespace).toList();
     }
 
-    private static Map<String, Object> namespace(Namespace rules) {
+    static Map<String, Object> namespace(Namespace rules) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("id", rules.id());
         tree.put("persisted", rules.persisted());

@@ -52,6 +52,27 @@ public final class Authenticator {
         };
     }
 
+    /// The app that credentials say they are of, right or wrong.
+    public Optional<String> claimedApp(Credentials credentials) {
+        return switch (credentials) {
+            case Credentials.None() -> Optional.empty();
+            case Credentials.Malformed(String problem) -> Optional.empty();
+            case Credentials.Basic(String keyText) -> beforeDot(keyText);
+            case Credentials.Token(String text) when text.length() > TOKEN_CHARS_MAX -> Optional.empty();
+            case Credentials.Token(String text)
+            when Jwt.looksLikeOne(text) ->
+                Jwt.parse(text).flatMap(Jwt::keyName) instanceof Outcome.Ok<KeyName>(KeyName name)
+                        ? Optional.of(name.appId())
+                        : Optional.empty();
+            case Credentials.Token(String text) -> beforeDot(text);
+        };
+    }
+
+    private static Optional<String> beforeDot(String text) {
+        int dot = text.indexOf('.');
+        return dot > 0 ? Optional.of(text.substring(0, dot)) : Optional.empty();
+    }
+
     /// What has become of a grant that was given earlier: of its app, its key, and its token. Not whether the
     /// token has expired.
     public Standing standing(Grant grant, Instant now) {

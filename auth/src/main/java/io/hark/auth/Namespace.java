@@ -50,6 +50,15 @@ public record Namespace(
         return new Namespace(id, false, false, id.equals("identified"), false, false, false);
     }
 
+    /// Whether it can be the beginning of a channel's name.
+    static boolean isId(String id) {
+        return id.charAt(0) != '['
+                && id.charAt(0) != ':'
+                && id.indexOf('*') < 0
+                && id.indexOf('\n') < 0
+                && id.indexOf('\r') < 0;
+    }
+
     Namespace withMutableMessages() {
         return new Namespace(
                 id,

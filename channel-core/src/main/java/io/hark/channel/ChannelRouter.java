@@ -57,6 +57,14 @@ public interface ChannelRouter {
     /// kept any more.
     CompletionStage<Answer<MessageDetails>> look(MessageQuery query);
 
+    /// Adds what a node has counted to an app's statistics.
+    void count(StatsUpdate update, ReplyTo<PublishResult> reply);
+
+    /// Rows of an app's statistics, as they are committed.
+    ///
+    /// @param query of rows of [StatsUpdate#channel]
+    CompletionStage<Answer<StatePage>> stats(String app, StateQuery query);
+
     /// Names of the app's channels that are in use or were in the last minute, sorted.
     CompletionStage<List<String>> activeChannels(String app);
 

@@ -38,9 +38,9 @@ public record MetaEvent(ChannelId channel, String name, Map<String, Object> data
         return new MetaEvent(ChannelId.of(app, QUALIFIER + "connection.lifecycle"), name, data);
     }
 
-    /// Whether the channel is one of the server's own.
-    public static boolean isMeta(ChannelId channel) {
-        return channel.name().startsWith(QUALIFIER);
+    /// Where an app is told what was counted of it in each minute.
+    public static ChannelId statsOf(String app) {
+        return ChannelId.of(app, QUALIFIER + "stats:minute");
     }
 
     public Message message() {

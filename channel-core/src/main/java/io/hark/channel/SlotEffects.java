@@ -14,6 +14,12 @@ public interface SlotEffects {
 
     void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer);
 
+    /// A channel has come into use here (1), or is used no longer (-1).
+    default void used(ChannelId channel, int change) {}
+
+    /// A channel has come into use that nobody used before.
+    default void opened(ChannelId channel) {}
+
     /// Tells those who listen to the server's own events.
     void report(MetaEvent event);
     /// Works something out of what the store holds. Rows and entries that were appended may not be there

@@ -47,6 +47,7 @@ public final class SlotOwner {
     private final MessageChanges changes = new MessageChanges(this);
     private final Annotating annotating = new Annotating(this);
     private final ObjectOwner objects;
+    private final StatsKeeper stats;
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
@@ -83,6 +84,7 @@ public final class SlotOwner {
         this.openedMillis = nowMillis;
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.objects = new ObjectOwner(this, effects, epoch);
+        this.stats = new StatsKeeper(this, effects);
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
         Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, nextHlc(0), EntryBody.NONE);
@@ -93,7 +95,10 @@ public final class SlotOwner {
     /// one (D3).
     public void close() {
         closed = true;
-        channels.values().forEach(channel -> channel.objects.ifPresent(OwnedObjects::dropped));
+        channels.values().forEach(channel -> {
+            channel.objects.ifPresent(OwnedObjects::dropped);
+            used(channel, -1);
+        });
         channels.clear();
         inFlight.clear();
     }
@@ -289,6 +294,16 @@ public final class SlotOwner {
         objects.page(query, nowMillis, reply);
     }
 
+    /// Adds what a node has counted to an app's statistics.
+    public void count(StatsUpdate update, long nowMillis, Consumer<PublishResult> reply) {
+        stats.count(update, nowMillis, reply);
+    }
+
+    /// Rows of an app's statistics.
+    public void stats(String app, StateQuery query, long nowMillis, BiConsumer<StatePage, ErrorInfo> reply) {
+        stats.rows(StatsUpdate.channel(app), query, nowMillis, reply);
+    }
+
     /// @param feed of the frontend that holds the connection
     public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
         Consumer<PublishResult> told =
@@ -482,7 +497,7 @@ public final class SlotOwner {
     /// Channels of the app that are in use, or were within the idle time.
     public List<String> activeChannels(String app) {
         return channels.keySet().stream()
-                .filter(id -> id.app().equals(app) && !MetaEvent.isMeta(id))
+                .filter(id -> id.app().equals(app) && !isOwn(id))
                 .map(ChannelId::name)
                 .toList();
     }
@@ -535,6 +550,7 @@ public final class SlotOwner {
             if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
                 all.remove();
                 over--;
+                used(channel, -1);
                 report(channel, "channel.region.inactive");
                 report(channel, "channel.closed");
             }
@@ -609,6 +625,7 @@ public final class SlotOwner {
         if (channel == null) {
             channel = new OwnedChannel(id);
             channels.put(id, channel);
+            used(channel, 1);
             channel.lastUsedMillis = nowMillis;
             load(channel);
         }
@@ -644,6 +661,7 @@ public final class SlotOwner {
                 unpark(channel);
             } else {
                 channels.remove(channel.id);
+                used(channel, -1);
                 List<Parked> refused = List.copyOf(channel.parked);
                 channel.parked.clear();
                 refused.forEach(parked -> parked.refuse().run());
@@ -657,12 +675,26 @@ public final class SlotOwner {
         if (channel.lastUsedMillis - openedMillis >= SETTLE_MILLIS) {
             report(channel, "channel.opened");
             report(channel, "channel.region.active");
+            if (!isOwn(channel.id)) {
+                effects.opened(channel.id);
+            }
         }
     }
 
     private void report(OwnedChannel channel, String event) {
-        if (!MetaEvent.isMeta(channel.id)) {
+        if (!isOwn(channel.id)) {
             effects.report(MetaEvent.ofChannel(channel.id, event, region, channel.metrics()));
+        }
+    }
+
+    /// Whether the channel is one of the server's own: clients count and list their channels only.
+    private static boolean isOwn(ChannelId channel) {
+        return channel.name().startsWith("[");
+    }
+
+    private void used(OwnedChannel channel, int change) {
+        if (!isOwn(channel.id)) {
+            effects.used(channel.id, change);
         }
     }
 

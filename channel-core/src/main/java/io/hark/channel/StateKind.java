@@ -28,7 +28,22 @@ public enum StateKind {
     SUMMARY_DUE(false),
 
     /// An object's head, or one key of a map, by [io.hark.objects.ObjectKey]; see [ObjectRowCodec].
-    OBJECT(true);
+    OBJECT(true),
+
+    /// What one life of a node has reported of a minute, by [io.hark.stats.StatsReport#rowKey].
+    SOURCE_STATS(false),
+
+    /// What was counted of an app in a minute, by [io.hark.stats.Interval#id]; see [StatsKeeper].
+    MINUTE_STATS(false),
+
+    /// The same of an hour.
+    HOUR_STATS(false),
+
+    /// The same of a day.
+    DAY_STATS(false),
+
+    /// The same of a month.
+    MONTH_STATS(false);
 
     private final boolean lasting;
 

@@ -169,6 +169,12 @@ public final class ControlCodec {
                 out.writeUTF(appId);
                 writeBytes(out, document);
             }
+            case ControlCommand.ChangeApp(var appId, var before, var after) -> {
+                out.writeByte(16);
+                out.writeUTF(appId);
+                writeBytes(out, before);
+                writeBytes(out, after);
+            }
             case ControlCommand.DeleteApp(var appId) -> {
                 out.writeByte(13);
                 out.writeUTF(appId);
@@ -211,6 +217,7 @@ public final class ControlCodec {
             case 13 -> new ControlCommand.DeleteApp(in.readUTF());
             case 14 -> new ControlCommand.RaiseMinIsr(in.readByte());
             case 15 -> new ControlCommand.Revoke(readList(in, () -> revocation(in)), in.readLong());
+            case 16 -> new ControlCommand.ChangeApp(in.readUTF(), readBytes(in), readBytes(in));
             default -> throw new IOException("a control command of kind " + kind);
         };
     }

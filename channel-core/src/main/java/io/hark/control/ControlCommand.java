@@ -91,6 +91,11 @@ public sealed interface ControlCommand {
 
     record PutApp(String appId, byte[] document) implements ControlCommand {}
 
+    /// Takes effect if the app is still what it was.
+    ///
+    /// @param before its document; of no bytes when there is none
+    record ChangeApp(String appId, byte[] before, byte[] after) implements ControlCommand {}
+
     record DeleteApp(String appId) implements ControlCommand {}
 
     /// Tokens are accepted no longer; does nothing for those that there is no room for, see [Revocations].

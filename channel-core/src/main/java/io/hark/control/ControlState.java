@@ -31,6 +31,8 @@ public record ControlState(
         Revocations revocations) {
     public static final ControlState EMPTY = new ControlState(0, 1, 1, Map.of(), List.of(), Map.of(), Revocations.NONE);
 
+    private static final byte[] NO_DOCUMENT = {};
+
     public ControlState {
         nodes = Map.copyOf(nodes);
         slots = List.copyOf(slots);
@@ -127,6 +129,10 @@ public record ControlState(
                 Arrays.equals(apps.get(appId), document)
                         ? this
                         : withApps(merged(apps, Map.of(appId, document.clone())));
+            case ControlCommand.ChangeApp(var appId, var before, var after) ->
+                Arrays.equals(apps.getOrDefault(appId, NO_DOCUMENT), before)
+                        ? withApps(merged(apps, Map.of(appId, after.clone())))
+                        : this;
             case ControlCommand.DeleteApp(var appId) -> {
                 Map<String, byte[]> left = new TreeMap<>(apps);
                 yield left.remove(appId) == null ? this : withApps(left);

@@ -3,8 +3,11 @@ package io.hark.slot;
 import io.hark.channel.HistoryStore;
 import io.hark.channel.MetaEvent;
 import io.hark.control.ControlCommand;
+import io.hark.stats.NodeStats;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Value: what all loops of a node share.
 ///
@@ -13,6 +16,7 @@ import java.util.function.LongSupplier;
 /// @param wallClock milliseconds since the epoch; may jump
 /// @param proposals takes commands for the control log
 /// @param reports   brings the server's own events to those who listen to them
+/// @param stats     where it is counted how many channels are in use, if it is
 /// @param fatal     called when the node must end, as what it holds can no longer be trusted
 record NodeContext(
         String self,
@@ -24,6 +28,7 @@ record NodeContext(
         LongSupplier wallClock,
         Consumer<ControlCommand> proposals,
         Consumer<MetaEvent> reports,
+        Supplier<Optional<NodeStats>> stats,
         Consumer<Throwable> fatal) {
     void propose(ControlCommand command) {
         proposals.accept(command);

@@ -25,14 +25,19 @@ import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
+import io.hark.channel.StatePage;
+import io.hark.channel.StateQuery;
+import io.hark.channel.StatsUpdate;
 import io.hark.channel.Subscribed;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.protocol.ErrorInfo;
+import io.hark.stats.NodeStats;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -52,6 +57,7 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
     private final Peers peers;
     private final AtomicLong lastAsk = new AtomicLong();
     private volatile boolean reporting;
+    private volatile Optional<NodeStats> stats = Optional.empty();
 
     /// Sessions by node.
     private final Map<String, Long> sessions = new ConcurrentHashMap<>();
@@ -77,8 +83,8 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
             LongSupplier wallClock,
             Consumer<ControlCommand> proposals,
             Consumer<Throwable> fatal) {
-        NodeContext context =
-                new NodeContext(self, region, store, peers, config, clock, wallClock, proposals, this::report, fatal);
+        NodeContext context = new NodeContext(
+                self, region, store, peers, config, clock, wallClock, proposals, this::report, () -> stats, fatal);
         List<SlotLoop> all = new ArrayList<>();
         for (int index = 0; index < loops.size(); index++) {
             all.add(new SlotLoop(loops.get(index), index, loops.size(), context));
@@ -204,6 +210,32 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
                             default -> throw new IllegalStateException("a status was answered with " + answer);
                         }));
         return status;
+    }
+
+    @Override
+    public void count(StatsUpdate update, ReplyTo<PublishResult> reply) {
+        ask(update.channel(), new SlotRequest.Count(update), answer -> reply.send(SlotRoute.result(answer)));
+    }
+
+    @Override
+    public CompletionStage<Answer<StatePage>> stats(String app, StateQuery query) {
+        CompletableFuture<Answer<StatePage>> rows = new CompletableFuture<>();
+        ask(
+                StatsUpdate.channel(app),
+                new SlotRequest.Stats(app, query),
+                answer -> rows.complete(
+                        switch (answer) {
+                            case SlotAnswer.Rows(var page) -> new Answer.Ok<>(page);
+                            case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
+                            default ->
+                                throw new IllegalStateException("a read of statistics was answered with " + answer);
+                        }));
+        return rows;
+    }
+
+    /// From now on it is counted how many channels are in use.
+    public void countWith(NodeStats counted) {
+        stats = Optional.of(counted);
     }
 
     /// From now on the server's own events are told to those who listen.

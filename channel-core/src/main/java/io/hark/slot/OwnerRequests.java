@@ -60,6 +60,14 @@ final class OwnerRequests {
                         nowMillis,
                         (page, refusal) ->
                                 answer.accept(refusal == null ? new SlotAnswer.Objects(page) : refused(refusal)));
+            case SlotRequest.Count(var update) -> owner.count(update, nowMillis, published);
+            case SlotRequest.Stats(var app, var query) ->
+                owner.stats(
+                        app,
+                        query,
+                        nowMillis,
+                        (page, refusal) ->
+                                answer.accept(refusal == null ? new SlotAnswer.Rows(page) : refused(refusal)));
             case SlotRequest.Unsubscribe(var channel) -> owner.unsubscribe(channel, feed, nowMillis);
             case SlotRequest.Occupy(var channel, var occupancy) -> owner.occupancy(channel, feed, occupancy, nowMillis);
             case SlotRequest.Lost(var channel, var claim, var policy, var graceMillis) ->

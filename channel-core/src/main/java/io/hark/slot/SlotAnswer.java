@@ -4,6 +4,7 @@ import io.hark.channel.ChannelStatus;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.PublishResult;
+import io.hark.channel.StatePage;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
 
@@ -25,6 +26,8 @@ public sealed interface SlotAnswer {
     record Details(MessageDetails details) implements SlotAnswer {}
 
     record Objects(ObjectsPage page) implements SlotAnswer {}
+
+    record Rows(StatePage page) implements SlotAnswer {}
 
     /// Nothing was done, nor will be.
     record Refused(ErrorInfo error) implements SlotAnswer {}

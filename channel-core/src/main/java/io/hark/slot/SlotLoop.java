@@ -31,6 +31,8 @@ import io.hark.control.ControlState;
 import io.hark.control.SlotAssignment;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
+import io.hark.stats.Gauge;
+import io.hark.stats.Tally;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -569,6 +571,19 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public ObjectsMemory objectsMemory() {
         return objectsMemory;
+    }
+
+    @Override
+    public void used(ChannelId channel, int change) {
+        node.stats()
+                .get()
+                .ifPresent(
+                        stats -> stats.of(channel.app()).gauge(Gauge.CHANNELS).add(change));
+    }
+
+    @Override
+    public void opened(ChannelId channel) {
+        node.stats().get().ifPresent(stats -> stats.of(channel.app()).add(Tally.CHANNELS_OPENED, 1));
     }
 
     @Override

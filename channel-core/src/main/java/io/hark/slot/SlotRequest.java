@@ -10,6 +10,8 @@ import io.hark.channel.ObjectUpdate;
 import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
+import io.hark.channel.StateQuery;
+import io.hark.channel.StatsUpdate;
 import java.util.List;
 
 /// Value: what a node asks of a channel's owner. All but the two that are told again from the state that they
@@ -26,6 +28,8 @@ public sealed interface SlotRequest {
             case Status(var channel) -> channel.key().slot();
             case Read(var query) -> query.channel().slot();
             case Look(var query) -> query.channel().key().slot();
+            case Count(var update) -> update.channel().key().slot();
+            case Stats(var app, var query) -> query.channel().slot();
             case Unsubscribe(var channel) -> channel.key().slot();
             case Occupy(var channel, var occupancy) -> channel.key().slot();
             case Lost(var channel, var claim, var policy, var graceMillis) ->
@@ -55,6 +59,10 @@ public sealed interface SlotRequest {
     record Read(HistoryQuery query) implements SlotRequest {}
 
     record Look(MessageQuery query) implements SlotRequest {}
+
+    record Count(StatsUpdate update) implements SlotRequest {}
+
+    record Stats(String app, StateQuery query) implements SlotRequest {}
 
     record Unsubscribe(ChannelId channel) implements SlotRequest {}
 

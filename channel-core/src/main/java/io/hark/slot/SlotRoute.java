@@ -304,6 +304,7 @@ final class SlotRoute {
                 case SlotRequest.Read read -> true;
                 case SlotRequest.Look look -> true;
                 case SlotRequest.ReadObjects read -> true;
+                case SlotRequest.Stats stats -> true;
                 default -> false;
             };
             if (reads

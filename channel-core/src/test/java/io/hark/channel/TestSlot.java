@@ -38,6 +38,7 @@ final class TestSlot implements SlotEffects {
     ObjectsMemory objectsMemory = new ObjectsMemory(1 << 30);
     boolean overloaded;
     boolean loadsByHand;
+    boolean stateFails;
     int loaded;
     long wallMillis = NOW;
 
@@ -126,10 +127,39 @@ final class TestSlot implements SlotEffects {
         }
     }
 
+    /// Rows as the last appended entry left them.
+    private StatePage appended(StateQuery query) {
+        Map<String, StateRow> rows = new TreeMap<>();
+        for (Append append : appends) {
+            boolean same = append.record().channel().map(ChannelId::key).equals(Optional.of(query.channel()));
+            for (StateChange change : same ? append.record().changes() : List.<StateChange>of()) {
+                String row = change.kind() + " " + change.key() + ' ' + change.lifetime();
+                rows.remove(row);
+                change.after()
+                        .ifPresent(value ->
+                                rows.put(row, new StateRow(change.kind(), change.key(), change.lifetime(), value)));
+            }
+        }
+        return new StatePage(
+                rows.values().stream()
+                        .filter(row -> row.kind() == query.kind())
+                        .filter(row -> row.key().compareTo(query.fromKey()) >= 0
+                                && (row.key().compareTo(query.throughKey()) <= 0
+                                        || row.key().startsWith(query.throughKey())))
+                        .toList(),
+                false);
+    }
+
     /// A store of rows alone.
     private final class Rows implements StoreView {
         @Override
-        public StatePage state(StateQuery query) {
+        public StatePage state(StateQuery query) throws DamagedEntry {
+            if (stateFails) {
+                throw new DamagedEntry("the disk cannot be read");
+            }
+            if (query.kind() != StateKind.OBJECT) {
+                return appended(query);
+            }
             List<StateRow> rows =
                     List.copyOf(state.tailMap(query.fromKey(), true).values());
             return new StatePage(

@@ -57,6 +57,7 @@ class ControlCodecTest {
                         new ControlCommand.Replicas(8, 3, List.of()))),
                 new ControlCommand.ForceElect(1023, "n2"),
                 new ControlCommand.PutApp("app", new byte[] {0, -1}),
+                new ControlCommand.ChangeApp("app", new byte[] {2}, new byte[] {3, 4}),
                 new ControlCommand.DeleteApp("app"),
                 new ControlCommand.Revoke(List.of(revocation()), Long.MAX_VALUE),
                 new ControlCommand.Revoke(List.of(), 0));

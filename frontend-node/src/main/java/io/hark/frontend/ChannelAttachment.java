@@ -25,6 +25,9 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.ServerMessage;
+import io.hark.stats.Flow;
+import io.hark.stats.LoopStats;
+import io.hark.stats.Traffic;
 import io.netty.buffer.ByteBuf;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,6 +49,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private final ChannelName name;
     private final Delivery delivery;
     private final ChannelOptions options;
+    private final LoopStats stats;
     private Set<ChannelMode> modes;
     private final boolean echo;
     private final boolean wholeAppends;
@@ -100,6 +104,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         this.channel = name.full();
         this.delivery = delivery;
         this.options = options;
+        this.stats = loop.stats(id.app());
         this.modes = modes;
         this.echo = echo;
         this.wholeAppends = wholeAppends;
@@ -285,6 +290,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private void tell(OccupancyNotice notice, OccupancyPlace known) {
         connection.transport().send(notice.frame(connection.format(), channel, known.wanted(), place.get()));
         connection.sent(1);
+        stats.add(Traffic.number(Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT), 1);
         known.told();
         deltas.ifPresent(DeltaCursor::interrupted);
     }
@@ -345,7 +351,9 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private void writeBacklog(List<Entry> entries) {
         for (Entry entry : entries) {
             if (wants(entry)) {
-                loop.frames().frames(channel, told(entry), shown, connection::send);
+                Entry told = told(entry);
+                loop.frames().frames(channel, told, shown, connection::send);
+                SentCounts.sent(stats, told, entry, shown);
             }
         }
         passed(entries.getLast());
@@ -355,9 +363,15 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     }
 
     private Entry told(Entry entry) {
-        return options.filter()
-                .map(filter -> filter.select(entry))
-                .orElseGet(() -> deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
+        if (options.filter().isPresent()) {
+            return options.filter().get().select(entry);
+        }
+        if (deltas.isEmpty()) {
+            return entry;
+        }
+        Entry told = deltas.get().backlog(entry);
+        SentCounts.differences(stats, told, entry);
+        return told;
     }
 
     @Override

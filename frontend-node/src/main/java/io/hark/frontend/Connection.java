@@ -62,6 +62,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private Liveness liveness;
     private final Credentialed credentialed;
     private final ConnectionRates rates;
+    private final ConnectionCounts counts;
     /// The app that it counts as a connection of; a later token can name another one, and then ends it.
     private Optional<String> countedOf = Optional.empty();
 
@@ -77,6 +78,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.transport = transport;
         this.request = request;
         this.credentialed = new Credentialed(frontend);
+        this.counts = new ConnectionCounts(frontend, request.secure());
         this.rates = new ConnectionRates(frontend.rates(), frontend.config().channelsPerConnectionMax());
     }
 
@@ -90,6 +92,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         transport.whenClosed(() -> frontend.metrics().connections.decrementAndGet());
         frontend.metrics().connectionsOpened.increment();
         if (frontend.metrics().connections.get() > frontend.config().connectionsMax()) {
+            counts.refused(request.credentials());
             disconnect(ErrorCode.TOO_MANY_CONNECTIONS.info("the node holds %d connections, its limit"
                     .formatted(frontend.config().connectionsMax())));
             return;
@@ -99,12 +102,14 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                 refusal.isPresent() ? Optional.empty() : frontend.rates().connectionOpened(app.id());
         if (refusal.isEmpty() && full.isEmpty()) {
             countedOf = Optional.of(app.id());
+            counts.begin(app.id());
         }
         if (refusal.isPresent()) {
             refuse(refusal.get());
         } else if (full.isPresent()) {
             // Not for good: it comes back when others have gone.
             frontend.metrics().connectionsRefused.increment();
+            counts.refused(request.credentials());
             disconnect(full.get());
         } else {
             connect();
@@ -189,6 +194,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private void connectAnew(Optional<ErrorInfo> why) {
         key = new ConnectionKey(frontend.randomIds().get(), 0, 0, grant.appId(), grant.kind(), identity.clientId());
         registry.opened(key.connectionId(), 0, this);
+        counts.opened(app.id());
         connected(why, false, Map.of());
         report("connection.opened");
     }
@@ -370,6 +376,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     /// Token errors are told so that the client fetches another token and resumes; others end it for good.
     private void refuse(ErrorInfo reason) {
         frontend.metrics().connectionsRefused.increment();
+        if (state == State.OPENING) {
+            counts.refused(request.credentials());
+        }
         LOG.info("connection refused: code={} message={}", reason.code(), reason.message());
         if (reason.isTokenError()) {
             disconnect(reason);
@@ -403,6 +412,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     private void gone() {
         loop.remove(this);
+        counts.end();
         countedOf.ifPresent(frontend.rates()::connectionClosed);
         countedOf = Optional.empty();
     }

@@ -19,15 +19,21 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
+import io.hark.rest.ItemSizes;
 import io.hark.rest.LiveConnections;
 import io.hark.rest.ObjectAdmission;
 import io.hark.rest.PublishAdmission;
+import io.hark.rest.PublishCounts;
 import io.hark.rest.Rates;
 import io.hark.rest.UserClaim;
+import io.hark.stats.Flow;
+import io.hark.stats.LoopStats;
+import io.hark.stats.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /// Confined: what one transport of a connection publishes, messages and presence, and the answers that it is
 /// due.
@@ -42,6 +48,7 @@ final class ConnectionPublishes {
     private final PublishNumbers numbers;
     private final ConnectionRates rates;
     private final ConnectionObjects objects;
+    private final LoopStats stats;
     private final AckQueue acks = new AckQueue();
     private final AppendRollup<AckQueue.Pending> appends;
     private boolean full;
@@ -67,13 +74,14 @@ final class ConnectionPublishes {
         this.rates = connection.rates();
         this.objects = new ConnectionObjects(frontend, connection, rights, channels, claim);
         this.appends = new AppendRollup<>(appendRollupWindow, loop.loop()::later, this::send);
+        this.stats = loop.stats(connection.app().id());
     }
 
     void publish(ClientMessage.Publish frame) {
         if (attempted(frame.messages().size())) {
             AckQueue.Pending pending = pending(frame.msgSerial());
             PublishNumbers.Number number = numbers.next(frame.msgSerial());
-            route(pending, admit(frame, number));
+            route(pending, frame.messages().size(), admit(frame, number));
         }
     }
 
@@ -81,7 +89,7 @@ final class ConnectionPublishes {
         if (attempted(frame.annotations().size())) {
             AckQueue.Pending pending = pending(frame.msgSerial());
             PublishNumbers.Number number = numbers.next(frame.msgSerial());
-            route(pending, admit(frame, number));
+            route(pending, frame.annotations().size(), admit(frame, number));
         }
     }
 
@@ -92,13 +100,14 @@ final class ConnectionPublishes {
         return fatal.isEmpty();
     }
 
-    private void route(AckQueue.Pending pending, PublishAdmission.Result admitted) {
+    private void route(AckQueue.Pending pending, int items, PublishAdmission.Result admitted) {
         switch (admitted) {
-            case PublishAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
+            case PublishAdmission.Result.Refused(ErrorInfo error) ->
+                refuse(pending, Traffic.Kind.MESSAGES, items, error);
             case PublishAdmission.Result.Admitted(Publish publish) -> {
                 Optional<ErrorInfo> tooFast = rates.publish(Rates.Cost.of(publish), connection.grant());
                 if (tooFast.isPresent()) {
-                    answer(pending, new PublishResult.Refused(tooFast.get()));
+                    refuse(pending, Traffic.Kind.MESSAGES, items, tooFast.get());
                 } else {
                     appends.add(UserClaim.on(publish, connection.grant()), pending);
                 }
@@ -107,15 +116,23 @@ final class ConnectionPublishes {
     }
 
     private void send(Publish publish, List<AckQueue.Pending> pending) {
+        Counted counted = new Counted(
+                Traffic.Kind.MESSAGES, publish.count(), () -> PublishAdmission.bytes(publish), publish.policy());
         frontend.router()
-                .publish(publish, new ReplyTo<>(loop.loop(), result -> settle(pending, publish.mayRepeat(), result)));
+                .publish(
+                        publish,
+                        new ReplyTo<>(loop.loop(), result -> settle(pending, publish.mayRepeat(), counted, result)));
     }
 
-    private void settle(List<AckQueue.Pending> pending, boolean mayRepeat, PublishResult result) {
+    /// Value: what is counted once it is known what became of it.
+    private record Counted(Traffic.Kind kind, int items, LongSupplier bytes, ChannelPolicy policy) {}
+
+    private void settle(List<AckQueue.Pending> pending, boolean mayRepeat, Counted counted, PublishResult result) {
         if (mayRepeat && isTransient(result) || isUndecided(result)) {
             // Its first sending may be in the log: no NACK may say otherwise. The client sends it again.
             connection.disconnect(ErrorCode.OVERLOADED.info());
         } else {
+            count(counted.kind(), counted.items(), counted.bytes().getAsLong(), counted.policy(), result);
             pending.forEach(each -> answer(each, result));
         }
     }
@@ -125,25 +142,27 @@ final class ConnectionPublishes {
         if (attempted(frame.operations().size())) {
             AckQueue.Pending pending = pending(frame.msgSerial());
             PublishNumbers.Number number = numbers.next(frame.msgSerial());
-            route(pending, objects.admit(frame, number));
+            route(pending, frame.operations().size(), objects.admit(frame, number));
         }
     }
 
-    private void route(AckQueue.Pending pending, ObjectAdmission.Result admitted) {
+    private void route(AckQueue.Pending pending, int items, ObjectAdmission.Result admitted) {
         switch (admitted) {
-            case ObjectAdmission.Result.Refused(ErrorInfo error) -> answer(pending, new PublishResult.Refused(error));
+            case ObjectAdmission.Result.Refused(ErrorInfo error) -> refuse(pending, Traffic.Kind.OBJECTS, items, error);
             case ObjectAdmission.Result.Admitted(ObjectUpdate update) -> {
-                Optional<ErrorInfo> tooFast = rates.publish(Rates.Cost.of(update), connection.grant());
+                Rates.Cost cost = Rates.Cost.of(update);
+                Optional<ErrorInfo> tooFast = rates.publish(cost, connection.grant());
                 if (tooFast.isPresent()) {
-                    answer(pending, new PublishResult.Refused(tooFast.get()));
+                    refuse(pending, Traffic.Kind.OBJECTS, items, tooFast.get());
                 } else {
                     appends.flush(update.channel());
+                    Counted counted = new Counted(Traffic.Kind.OBJECTS, items, cost.bytes(), update.policy());
                     frontend.router()
                             .objects(
                                     update,
                                     new ReplyTo<>(
                                             loop.loop(),
-                                            result -> settle(List.of(pending), update.mayRepeat(), result)));
+                                            result -> settle(List.of(pending), update.mayRepeat(), counted, result)));
                 }
             }
         }
@@ -230,7 +249,7 @@ final class ConnectionPublishes {
         ChannelName name;
         switch (ChannelName.parse(frame.channel())) {
             case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
-                answer(pending, new PublishResult.Refused(error));
+                refuse(pending, Traffic.Kind.PRESENCE, frame.presence().size(), error);
                 return;
             }
             case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
@@ -243,7 +262,7 @@ final class ConnectionPublishes {
             refusal = refusal.or(() -> identified(UserClaim.on(event, claimed), events));
         }
         if (refusal.isPresent()) {
-            answer(pending, new PublishResult.Refused(refusal.get()));
+            refuse(pending, Traffic.Kind.PRESENCE, frame.presence().size(), refusal.get());
             return;
         }
         App app = connection.app();
@@ -259,10 +278,12 @@ final class ConnectionPublishes {
                 app.presenceMembersMax().orElse(frontend.config().presenceMembersMax()));
         channels.vouch(frame.channel());
         appends.flush(id);
+        Counted counted = new Counted(Traffic.Kind.PRESENCE, events.size(), () -> ItemSizes.ofPresence(events), policy);
         frontend.router()
                 .presence(
                         update,
-                        new ReplyTo<>(loop.loop(), result -> settle(List.of(pending), number.mayRepeat(), result)));
+                        new ReplyTo<>(
+                                loop.loop(), result -> settle(List.of(pending), number.mayRepeat(), counted, result)));
     }
 
     private Optional<ErrorInfo> presenceRefusal(ChannelName name, String channel) {
@@ -310,7 +331,7 @@ final class ConnectionPublishes {
         frame.msgSerial().ifPresent(msgSerial -> {
             AckQueue.Pending pending = pending(msgSerial);
             numbers.next(msgSerial);
-            answer(pending, new PublishResult.Refused(frame.error()));
+            refuse(pending, Traffic.Kind.MESSAGES, 1, frame.error());
         });
     }
 
@@ -321,6 +342,15 @@ final class ConnectionPublishes {
             connection.readOrPause();
         }
         return pending;
+    }
+
+    private void refuse(AckQueue.Pending pending, Traffic.Kind kind, int items, ErrorInfo error) {
+        PublishCounts.refused(stats, Flow.INBOUND_REALTIME, kind, items, error);
+        answer(pending, new PublishResult.Refused(error));
+    }
+
+    private void count(Traffic.Kind kind, int items, long bytes, ChannelPolicy policy, PublishResult result) {
+        PublishCounts.count(stats, Flow.INBOUND_REALTIME, kind, items, bytes, policy, result);
     }
 
     private void answer(AckQueue.Pending pending, PublishResult result) {

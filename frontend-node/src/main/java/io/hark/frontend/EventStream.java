@@ -46,6 +46,7 @@ final class EventStream implements LoopClient {
     private final RestRequest request;
     private final List<StreamedChannel> channels = new ArrayList<>();
     private final Credentialed credentialed;
+    private final ConnectionCounts counts;
     private Optional<Grant> grant = Optional.empty();
     private boolean started;
     private boolean ended;
@@ -57,6 +58,7 @@ final class EventStream implements LoopClient {
         this.loop = loop;
         this.request = request;
         this.credentialed = new Credentialed(frontend);
+        this.counts = new ConnectionCounts(frontend, request.secure());
         this.writer = new EventWriter(socket, EventWriter.Framing.of(request));
     }
 
@@ -66,6 +68,7 @@ final class EventStream implements LoopClient {
         Optional<ErrorInfo> refusal = prepare();
         if (refusal.isPresent()) {
             ended = true;
+            counts.refused(Credentials.of(request.header("authorization"), request.query()));
             LOG.info(
                     "event stream refused: code={} message={}",
                     refusal.get().code(),
@@ -75,6 +78,8 @@ final class EventStream implements LoopClient {
         }
         started = true;
         loop.add(this);
+        counts.begin(grant.orElseThrow().appId());
+        counts.opened(grant.orElseThrow().appId());
         frontend.metrics().streams.incrementAndGet();
         writer.start(request);
         long wallMillis = frontend.wallClock().getAsLong();
@@ -219,6 +224,7 @@ final class EventStream implements LoopClient {
         if (started) {
             channels.forEach(StreamedChannel::detach);
             loop.remove(this);
+            counts.end();
             frontend.metrics().streams.decrementAndGet();
         }
         writer.end();

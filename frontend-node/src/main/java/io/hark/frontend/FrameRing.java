@@ -6,6 +6,7 @@ import io.hark.channel.EntryBody;
 import io.hark.channel.RingListener;
 import io.hark.protocol.Format;
 import io.hark.protocol.ServerMessage;
+import io.hark.stats.LoopStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class FrameRing implements RingListener {
     private final WireScratch scratch;
     private final ByteBufAllocator allocator;
     private final DeltaCoder coder;
+    private final LoopStats stats;
     private final Map<Form, Variant> variants = new HashMap<>(2);
     private final List<Held> held = new ArrayList<>(0);
     private Entry[] entries = new Entry[4];
@@ -46,11 +48,13 @@ final class FrameRing implements RingListener {
     /// first entry.
     private Optional<Entry> before = Optional.empty();
 
-    FrameRing(EntryFrames frames, DeltaCoder coder, WireScratch scratch, ByteBufAllocator allocator) {
+    /// @param stats of the channel's app on this loop
+    FrameRing(EntryFrames frames, DeltaCoder coder, WireScratch scratch, ByteBufAllocator allocator, LoopStats stats) {
         this.frames = frames;
         this.coder = coder;
         this.scratch = scratch;
         this.allocator = allocator;
+        this.stats = stats;
     }
 
     @Override
@@ -123,6 +127,7 @@ final class FrameRing implements RingListener {
         }
         if (deltas[index] == null) {
             deltas[index] = coder.difference(messagesBefore(seq), entry(seq));
+            SentCounts.differences(stats, deltas[index], entries[index]);
         }
         return deltas[index];
     }
@@ -194,7 +199,7 @@ final class FrameRing implements RingListener {
         };
     }
 
-    /// The frames of `[from, to)` as runs of bytes that the caller owns.
+    /// The frames of `[from, to)` as runs of bytes that the caller owns. Counts them as sent.
     List<ByteBuf> frames(Form form, long from, long to) {
         return variants.computeIfAbsent(form, Variant::new).slices(from, to);
     }
@@ -206,6 +211,7 @@ final class FrameRing implements RingListener {
     ByteBuf held(Form form, String channelName, Delivery delivery, long from, long to) {
         for (Held each : held) {
             if (each.from() == from && each.to() == to && each.form().equals(form)) {
+                each.counts().sent(stats, 0, 1);
                 return each.bytes().retainedDuplicate();
             }
         }
@@ -215,14 +221,21 @@ final class FrameRing implements RingListener {
         }
         ByteBuf bytes = allocator.directBuffer();
         HeldEntries entryFrames = new HeldEntries(frames, form.channel(), form.shown());
-        for (ServerMessage frame : entryFrames.frames(HeldEntries.survivors(delivery, channelName, told))) {
+        List<Entry> survivors = HeldEntries.survivors(delivery, channelName, told);
+        List<ServerMessage> out = entryFrames.frames(survivors);
+        for (ServerMessage frame : out) {
             scratch.webSocketFrame(form.format(), frame, bytes);
         }
+        if (held.stream().noneMatch(each -> each.from() == from && each.to() == to)) {
+            HeldEntries.count(stats, delivery, told, survivors, out.size());
+        }
+        SentCounts counts = entryFrames.sent(delivery, survivors, out);
+        counts.sent(stats, 0, 1);
         if (held.size() == HELD_MAX) {
             // Whoever shares frames asks for them in one turn; these are of some who each get something else.
             held.removeFirst().bytes().release();
         }
-        held.add(new Held(form, from, to, bytes));
+        held.add(new Held(form, from, to, bytes, counts));
         return bytes.retainedDuplicate();
     }
 
@@ -233,7 +246,7 @@ final class FrameRing implements RingListener {
     record Form(Format format, String channel, RingView view, FrameView shown) {}
 
     /// Frames of what was held together, for all who were told of the same.
-    private record Held(Form form, long from, long to, ByteBuf bytes) {}
+    private record Held(Form form, long from, long to, ByteBuf bytes, SentCounts counts) {}
 
     /// One encoding of the ring.
     private final class Variant {
@@ -251,6 +264,7 @@ final class FrameRing implements RingListener {
                 // Somebody is behind where this variant began: its part is encoded for it alone.
                 List<ByteBuf> own = new ArrayList<>(2);
                 Chunk before = encode(from, Math.min(to, encodedFrom));
+                before.counts.sent(stats, 0, before.ends.length);
                 own.add(before.bytes);
                 try {
                     if (to > encodedFrom) {
@@ -268,7 +282,7 @@ final class FrameRing implements RingListener {
             List<ByteBuf> slices = new ArrayList<>(chunks.size());
             for (Chunk chunk : chunks) {
                 if (chunk.endSeq() > from && chunk.firstSeq < to) {
-                    slices.add(chunk.slice(Math.max(from, chunk.firstSeq), Math.min(to, chunk.endSeq())));
+                    slices.add(chunk.slice(stats, Math.max(from, chunk.firstSeq), Math.min(to, chunk.endSeq())));
                 }
             }
             return slices;
@@ -283,6 +297,7 @@ final class FrameRing implements RingListener {
             }
             ByteBuf bytes = allocator.directBuffer(estimate);
             int[] ends = new int[told.length];
+            SentCounts counts = new SentCounts(told.length, form.shown());
             for (int i = 0; i < told.length; i++) {
                 frames.frames(
                         form.channel(),
@@ -290,8 +305,9 @@ final class FrameRing implements RingListener {
                         form.shown(),
                         frame -> scratch.webSocketFrame(form.format(), frame, bytes));
                 ends[i] = bytes.writerIndex();
+                counts.put(i, told[i], entry(from + i));
             }
-            return new Chunk(from, ends, bytes);
+            return new Chunk(from, ends, bytes, counts);
         }
 
         void drop() {
@@ -302,12 +318,13 @@ final class FrameRing implements RingListener {
     }
 
     /// Frames that were encoded together.
-    private record Chunk(long firstSeq, int[] ends, ByteBuf bytes) {
+    private record Chunk(long firstSeq, int[] ends, ByteBuf bytes, SentCounts counts) {
         long endSeq() {
             return firstSeq + ends.length;
         }
 
-        ByteBuf slice(long from, long to) {
+        ByteBuf slice(LoopStats stats, long from, long to) {
+            counts.sent(stats, (int) (from - firstSeq), (int) (to - firstSeq));
             int start = from == firstSeq ? 0 : ends[(int) (from - firstSeq) - 1];
             int end = ends[(int) (to - firstSeq) - 1];
             return bytes.retainedSlice(start, end - start);

@@ -7,6 +7,7 @@ import io.hark.protocol.ChannelSerials;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.PublishAdmission;
 import io.hark.rest.Rates;
+import io.hark.stats.NodeStats;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 ///
 /// @param nodeId    shown to clients for debugging
 /// @param region    this region's code, `a-z0-9`
+/// @param stats     where it is counted what clients do
 /// @param cutOff    why this node can serve nobody at the moment, if so: it has lost the rest of its region.
 ///                  Cheap
 /// @param clock     milliseconds that only go forward, for what is due after a while
@@ -34,6 +36,7 @@ public record Frontend(
         ChannelSerials serials,
         ConnectionKeys keys,
         FrontendMetrics metrics,
+        NodeStats stats,
         Supplier<Optional<String>> cutOff,
         LongSupplier clock,
         LongSupplier wallClock,

@@ -19,6 +19,7 @@ import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.ReplyTo;
 import io.hark.channel.Subscribed;
 import io.hark.protocol.ErrorInfo;
+import io.hark.stats.LoopStats;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -48,6 +49,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final WorkBudget filterSteps;
     private final ByteBufAllocator allocator;
     private final FrontendChannels channels;
+    private final Map<String, LoopStats> stats = new HashMap<>();
     private final Map<ChannelId, FrameRing> rings = new HashMap<>();
     private final Map<ChannelId, Occupancy> occupancies = new HashMap<>();
     private final Set<ChannelId> occupancyChanged = new LinkedHashSet<>();
@@ -101,9 +103,16 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     /// @param delivery what the channel's rules say of it
     FrontendChannel join(ChannelId channel, Delivery delivery) {
         FrontendChannel joined = channels.join(
-                channel, id -> rings.computeIfAbsent(id, key -> new FrameRing(frames, deltas, scratch, allocator)));
+                channel,
+                id -> rings.computeIfAbsent(
+                        id, key -> new FrameRing(frames, deltas, scratch, allocator, stats(key.app()))));
         joined.holdFor(delivery.interval().toMillis());
         return joined;
+    }
+
+    /// What is counted of an app on this loop.
+    LoopStats stats(String app) {
+        return stats.computeIfAbsent(app, id -> frontend.stats().of(id).ofLoop());
     }
 
     FrameRing ring(ChannelId channel) {
@@ -213,6 +222,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         if (examinationDue.compareAndSet(false, true)) {
             loop.execute(() -> {
                 examinationDue.set(false);
+                stats.keySet().removeIf(app -> frontend.apps().app(app).isEmpty());
                 for (LoopClient client : clients.toArray(LoopClient[]::new)) {
                     client.examine();
                 }

@@ -3,10 +3,14 @@ package io.hark.frontend;
 import io.hark.auth.Delivery;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
+import io.hark.protocol.ContentSize;
 import io.hark.protocol.Interpolation;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.ServerMessage;
+import io.hark.rest.ItemSizes;
+import io.hark.stats.Counting;
+import io.hark.stats.Tally;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +56,57 @@ record HeldEntries(EntryFrames entryFrames, String channel, FrameView shown) {
             }
         }
         return backwards.reversed();
+    }
+
+    /// What one subscriber is sent of entries that were held: a batch counts as one message, of conflated ones each.
+    ///
+    /// @param told as they go out
+    SentCounts sent(Delivery delivery, List<Entry> told, List<ServerMessage> out) {
+        SentCounts counts = new SentCounts(1, shown);
+        if (delivery instanceof Delivery.Conflated) {
+            told.forEach(counts::add);
+            return counts;
+        }
+        for (ServerMessage frame : out) {
+            if (frame instanceof ServerMessage.Messages batch) {
+                counts.frame(ItemSizes.ofMessages(batch.messages()));
+            } else if (frame instanceof ServerMessage.Annotations batch) {
+                counts.frame(
+                        batch.annotations().stream().mapToLong(ContentSize::of).sum());
+            }
+        }
+        for (Entry entry : told) {
+            if (entry.body() instanceof EntryBody.Presence || entry.body() instanceof EntryBody.Objects) {
+                counts.add(entry);
+            }
+        }
+        return counts;
+    }
+
+    /// Counts what was done to entries that were held, once for all who are told of them.
+    ///
+    /// @param told all of them
+    static void count(Counting stats, Delivery delivery, List<Entry> told, List<Entry> survivors, int frames) {
+        switch (delivery) {
+            case Delivery.AtOnce atOnce -> {}
+            case Delivery.Batched batched -> {
+                stats.add(Tally.BATCHING_INBOUND_MESSAGES, messages(told));
+                stats.add(Tally.BATCHING_GENERATED_BATCHES, frames);
+            }
+            case Delivery.Conflated conflated -> {
+                stats.add(Tally.CONFLATING_INBOUND_MESSAGES, messages(told));
+                stats.add(Tally.CONFLATING_GENERATED_BATCHES, frames);
+                stats.add(Tally.CONFLATING_DISCARDED_MESSAGES, messages(told) - messages(survivors));
+            }
+        }
+    }
+
+    private static long messages(List<Entry> entries) {
+        long messages = 0;
+        for (Entry entry : entries) {
+            messages += entry.body() instanceof EntryBody.Messages ? entry.count() : 0;
+        }
+        return messages;
     }
 
     /// The frames of entries, neighbouring publishes in one.

@@ -21,6 +21,8 @@ import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceBatch;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ProtocolCodec;
+import io.hark.stats.Flow;
+import io.hark.stats.Traffic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,6 +34,9 @@ import java.util.Optional;
 /// Confined: one channel of an event stream.
 final class StreamedChannel implements Subscriber, OccupancyWatcher {
     private final EventStream stream;
+    /// Readers of a stream get summaries, but no annotations.
+    private static final FrameView SHOWN = new FrameView(true, false);
+
     private final FrontendLoop loop;
     private final ChannelId id;
     private final ChannelName name;
@@ -133,6 +138,11 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
                         Message message = notice.message(known.wanted());
                         write("message", json().toTree(message), message.data());
                     }
+                    loop.stats(id.app())
+                            .add(
+                                    Traffic.number(
+                                            Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT),
+                                    1);
                     known.told();
                     deltas.ifPresent(DeltaCursor::interrupted);
                     stream.wrote();
@@ -168,7 +178,11 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     public void backlog(List<Entry> entries) {
         List<Entry> told = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
-            told.add(deltas.map(cursor -> cursor.backlog(entry)).orElse(entry));
+            Entry difference = deltas.map(cursor -> cursor.backlog(entry)).orElse(entry);
+            if (deltas.isPresent()) {
+                SentCounts.differences(loop.stats(id.app()), difference, entry);
+            }
+            told.add(difference);
         }
         write(told, Delivery.AT_ONCE);
         if (entries.getLast().lsn() >= lastLsn) {
@@ -207,6 +221,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
 
     private void write(Entry entry) {
         serial = loop.frames().channelSerial(entry);
+        SentCounts.sent(loop.stats(id.app()), entry, entry, SHOWN);
         switch (entry.body()) {
             case EntryBody.None() -> {}
             case EntryBody.Objects objects -> {}

@@ -12,6 +12,7 @@ import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceBatch;
+import io.hark.stats.AppStats;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ class DeltaCursorTest {
             new EntryFrames(new ChannelSerials("secret".getBytes(UTF_8))),
             coder,
             new WireScratch(),
-            new UnpooledByteBufAllocator(true));
+            new UnpooledByteBufAllocator(true),
+            new AppStats().ofLoop());
     private final DeltaCursor cursor = new DeltaCursor(coder);
     private long lsn;
 

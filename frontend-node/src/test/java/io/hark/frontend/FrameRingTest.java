@@ -15,6 +15,7 @@ import io.hark.protocol.MessageBatch;
 import io.hark.protocol.Payload;
 import io.hark.protocol.ProtocolCodec;
 import io.hark.protocol.ServerMessage;
+import io.hark.stats.AppStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
@@ -30,11 +31,13 @@ class FrameRingTest {
     private static final ChannelId ROOM = ChannelId.of("app", "room");
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final AppStats stats = new AppStats();
     private final FrameRing ring = new FrameRing(
             new EntryFrames(new ChannelSerials("secret".getBytes(UTF_8))),
             new DeltaCoder(() -> 0),
             new WireScratch(),
-            allocator);
+            allocator,
+            stats.ofLoop());
     private int appended;
 
     @AfterEach

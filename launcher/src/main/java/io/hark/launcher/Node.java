@@ -1,9 +1,11 @@
 package io.hark.launcher;
 
+import io.hark.auth.AppEditor;
 import io.hark.auth.AppProvisioner;
 import io.hark.auth.Authenticator;
 import io.hark.auth.Outcome;
 import io.hark.auth.ProvisionedApp;
+import io.hark.auth.Secrets;
 import io.hark.auth.TokenIssuer;
 import io.hark.auth.TokenSecret;
 import io.hark.auth.TokenSigner;
@@ -26,13 +28,16 @@ import io.hark.history.RocksHistoryStore;
 import io.hark.history.StoreEnvironment;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.ErrorInfo;
+import io.hark.rest.ControlApi;
 import io.hark.rest.PublishAdmission;
 import io.hark.rest.Rates;
 import io.hark.rest.RestApi;
 import io.hark.rest.RestServices;
+import io.hark.rest.StatsReader;
 import io.hark.slot.NodeRouter;
 import io.hark.slot.PlantedBug;
 import io.hark.slot.SlotConfig;
+import io.hark.stats.NodeStats;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -75,6 +80,7 @@ public final class Node implements AutoCloseable {
     private final Region region;
     private final EventLoopGroup group;
     private final FrontendServer server;
+    private final StatsReporter reporter;
     private final Optional<String> devKey;
     private final Optional<ServerCertificate> certificate;
     private final FrontendServer.Ports ports;
@@ -100,8 +106,15 @@ public final class Node implements AutoCloseable {
         ControlLog control = region.control();
         metrics.region(control, config.node());
         certificate.ifPresent(shown -> metrics.certificate(shown::expires));
+        AppEditor editor = new AppEditor(new Secrets(random.source()));
         AppStore apps = new AppStore(
-                control, new AppProvisioner(random.source()), config.policies(), config.apps(), wallClock, random::id);
+                control,
+                new AppProvisioner(random.source()),
+                editor,
+                config.policies(),
+                config.apps(),
+                wallClock,
+                random::id);
         List<EventLoop> eventLoops = new ArrayList<>();
         group.forEach(executor -> eventLoops.add((EventLoop) executor));
         NodeRouter router = new NodeRouter(
@@ -124,6 +137,8 @@ public final class Node implements AutoCloseable {
                 control::propose,
                 fatal);
         router.reportEvents();
+        NodeStats stats = new NodeStats();
+        router.countWith(stats);
         region.join(router);
         eventLoops.getFirst().scheduleAtFixedRate(router::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         apps.use(router);
@@ -150,6 +165,7 @@ public final class Node implements AutoCloseable {
                         serials,
                         new ConnectionKeys(derive(secret, "connection-key")),
                         metrics.frontend(),
+                        stats,
                         config.servesClients() ? region::unready : () -> Optional.of(NO_CLIENTS),
                         clock,
                         wallClock,
@@ -169,14 +185,26 @@ public final class Node implements AutoCloseable {
                 rates,
                 config.policies(),
                 server.liveConnections(),
+                stats,
                 config.dev() ? Optional.of(apps) : Optional.empty(),
                 wallClock,
                 random::id));
         ports = server.start(
                 rest,
-                new NodePages(metrics, this::unready, devKey, admin(config, control, router), config.servesClients()),
+                new NodePages(
+                        metrics,
+                        this::unready,
+                        devKey,
+                        admin(config, control, router),
+                        config.control().isOffered()
+                                ? Optional.of(new ControlApi(
+                                        config.control(), apps, editor, new StatsReader(router), wallClock))
+                                : Optional.empty(),
+                        config.servesClients()),
                 certificate);
         apps.servedOn(ports.plain());
+        reporter = new StatsReporter(
+                config.node() + '/' + random.id(), stats, apps, router, config.policies(), config.stats(), wallClock);
         LOG.info(
                 "node {} of region {} serves on port {}{}: loops={} data={}",
                 config.node(),
@@ -335,6 +363,7 @@ public final class Node implements AutoCloseable {
         try {
             region.handOver(left(deadline));
             server.drain(left(deadline));
+            reporter.close(left(deadline));
             // Before the loops end: what other nodes send comes to them.
             region.close();
             group.shutdownGracefully(50, left(deadline).toMillis(), TimeUnit.MILLISECONDS)

@@ -7,6 +7,7 @@ import io.hark.frontend.SocketEngine;
 import io.hark.frontend.TlsConfig;
 import io.hark.history.HistoryConfig;
 import io.hark.rest.ChannelPolicies;
+import io.hark.rest.ControlConfig;
 import io.hark.rest.PublishLimits;
 import io.hark.rest.RateLimits;
 import java.io.IOException;
@@ -48,12 +49,14 @@ public record NodeConfig(
         ChannelPolicies policies,
         PublishLimits publishes,
         RateLimits rates,
+        StatsConfig stats,
         long queuedBytesMax,
         Duration drainTimeout,
         boolean jsonLogs,
         List<ProvisionedApp> apps,
         Optional<ClusterConfig> cluster,
         Optional<String> adminToken,
+        ControlConfig control,
         boolean servesClients) {
     private static final String ANY_ADDRESS = "0.0.0.0";
     private static final Pattern REGION = Pattern.compile("[a-z0-9]{1,16}");
@@ -104,12 +107,14 @@ public record NodeConfig(
                         (int) settings.bytes("limits.messageBytesMax", "64 KiB", "1 KiB", "512 KiB"),
                         settings.bytes("limits.objectsBytesMax", "6656 KiB", "64 KiB", "64 MiB")),
                 RateSettings.of(settings),
+                StatsConfig.of(settings),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),
                 settings.maps("apps").stream().map(ConfiguredApp::of).toList(),
                 ClusterConfig.of(settings, node),
                 settings.text("admin.token"),
+                ControlSettings.of(settings, settings.flag("dev", false)),
                 ClusterConfig.roles(settings).contains("frontend"));
         settings.refuseUnknown();
         if (config.adminToken().filter(token -> token.length() < 16).isPresent()) {

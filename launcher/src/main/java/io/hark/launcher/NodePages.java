@@ -2,6 +2,7 @@ package io.hark.launcher;
 
 import io.hark.protocol.Format;
 import io.hark.protocol.ProtocolCodec;
+import io.hark.rest.ControlApi;
 import io.hark.rest.RestRequest;
 import io.hark.rest.RestResponse;
 import java.io.IOException;
@@ -38,29 +39,37 @@ final class NodePages implements Function<RestRequest, Optional<CompletionStage<
     private final Supplier<Optional<String>> unready;
     private final Optional<String> devKey;
     private final Optional<AdminPages> admin;
+    private final Optional<ControlApi> control;
     private final boolean servesClients;
 
     /// @param unready why the node should get no new clients, or empty when it may
     /// @param devKey  on a developer's machine the key that the page uses
     /// @param admin   for operators, if they may
+    /// @param control for operators who make apps, if they may
     /// @param servesClients whether others than operators get anything but these pages
     NodePages(
             NodeMetrics metrics,
             Supplier<Optional<String>> unready,
             Optional<String> devKey,
             Optional<AdminPages> admin,
+            Optional<ControlApi> control,
             boolean servesClients) {
         this.servesClients = servesClients;
         this.metrics = metrics;
         this.unready = unready;
         this.devKey = devKey;
         this.admin = admin;
+        this.control = control;
     }
 
     @Override
     public Optional<CompletionStage<RestResponse>> apply(RestRequest request) {
         if (request.rawPath().startsWith("/admin/")) {
             return admin.flatMap(pages -> pages.answer(request));
+        }
+        Optional<CompletionStage<RestResponse>> controlled = control.flatMap(api -> api.answer(request));
+        if (controlled.isPresent()) {
+            return controlled;
         }
         return page(request)
                 .or(() -> servesClients ? Optional.empty() : Optional.of(json(503, NO_FRONTEND)))

@@ -7,6 +7,9 @@ import io.hark.channel.ChannelStatus;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.Message;
+import io.hark.protocol.PresenceMessage;
+import io.hark.stats.Flow;
+import io.hark.stats.Traffic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -147,19 +150,22 @@ final class BatchRoutes {
             return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
                 case Answer.Refused<ChannelStatus>(var error) -> BatchResult.Item.failed(name, error);
                 case Answer.Ok<ChannelStatus>(var status) ->
-                    BatchResult.Item.ok(codec -> {
-                        Map<String, Object> tree = new LinkedHashMap<>();
-                        tree.put("channel", name);
-                        tree.put(
-                                "presence",
-                                PresenceRoutes.inOrder(status.members()).stream()
-                                        .map(codec::toTree)
-                                        .toList());
-                        return tree;
-                    });
+                    presence(caller, name, PresenceRoutes.inOrder(status.members()));
             });
         } catch (Refusal refusal) {
             return CompletableFuture.completedStage(BatchResult.Item.failed(name, refusal.error()));
         }
+    }
+
+    private BatchResult.Item presence(Caller caller, String name, List<PresenceMessage> members) {
+        services.stats()
+                .of(caller.app().id())
+                .traffic(Flow.OUTBOUND_REST, Traffic.Kind.PRESENCE, members.size(), ItemSizes.ofPresence(members));
+        return BatchResult.Item.ok(codec -> {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("channel", name);
+            tree.put("presence", members.stream().map(codec::toTree).toList());
+            return tree;
+        });
     }
 }

@@ -4,6 +4,7 @@ import io.hark.auth.App;
 import io.hark.auth.Namespace;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
+import io.hark.protocol.ChannelName;
 import java.time.Duration;
 
 /// Value: how the entries of channels are kept, by the rules of their namespaces.
@@ -22,6 +23,15 @@ public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow
             throw new IllegalArgumentException("persistedRetention must be at least the resume window %s, was %s"
                     .formatted(resumeWindow, persistedRetention));
         }
+    }
+
+    public ChannelPolicy of(App app, ChannelName channel) {
+        return ChannelAccess.isMeta(channel) ? ofMeta() : of(app, channel.base());
+    }
+
+    /// Of what the server tells on its own channels and keeps.
+    public ChannelPolicy ofMeta() {
+        return new ChannelPolicy(Durability.REPLICATED, persistedRetention);
     }
 
     /// @param channelBaseName without qualifier

@@ -18,6 +18,8 @@ import io.hark.protocol.Position;
 import io.hark.protocol.PresenceMessage;
 import io.hark.protocol.ProtocolCodec;
 import io.hark.rest.HistoryParams.Cursor;
+import io.hark.stats.Flow;
+import io.hark.stats.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,24 +46,42 @@ final class History<T> {
     private final EntryKind kind;
     private final Function<Entry, List<T>> unpack;
     private final BiFunction<ProtocolCodec, List<T>, byte[]> encode;
+    private final Traffic.Kind counted;
+    private final ToLongFunction<List<T>> bytes;
 
     private History(
             RestServices services,
             EntryKind kind,
             Function<Entry, List<T>> unpack,
-            BiFunction<ProtocolCodec, List<T>, byte[]> encode) {
+            BiFunction<ProtocolCodec, List<T>, byte[]> encode,
+            Traffic.Kind counted,
+            ToLongFunction<List<T>> bytes) {
         this.services = services;
         this.kind = kind;
         this.unpack = unpack;
         this.encode = encode;
+        this.counted = counted;
+        this.bytes = bytes;
     }
 
     static History<Message> ofMessages(RestServices services) {
-        return new History<>(services, EntryKind.MESSAGE, StoredItems::messages, ProtocolCodec::encodeMessages);
+        return new History<>(
+                services,
+                EntryKind.MESSAGE,
+                StoredItems::messages,
+                ProtocolCodec::encodeMessages,
+                Traffic.Kind.MESSAGES,
+                ItemSizes::ofMessages);
     }
 
     static History<PresenceMessage> ofPresence(RestServices services) {
-        return new History<>(services, EntryKind.PRESENCE, StoredItems::presence, ProtocolCodec::encodePresence);
+        return new History<>(
+                services,
+                EntryKind.PRESENCE,
+                StoredItems::presence,
+                ProtocolCodec::encodePresence,
+                Traffic.Kind.PRESENCE,
+                ItemSizes::ofPresence);
     }
 
     private record Item<T>(Cursor cursor, T value) {}
@@ -72,13 +93,10 @@ final class History<T> {
         HistoryParams params = HistoryParams.of(call.request());
         ChannelId id = caller.idOf(channel);
         long keptSince = call.nowMillis()
-                - services.policies()
-                        .of(caller.app(), channel.base())
-                        .retention()
-                        .toMillis();
+                - services.policies().of(caller.app(), channel).retention().toMillis();
         // The owner is asked first: whatever it has acknowledged by now, to anybody, is at or before what it
         // answers.
-        return Statuses.of(services, caller, channel).thenCompose(answer -> switch (answer) {
+        return services.router().status(id).thenCompose(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> CompletableFuture.completedStage(Reply.error(error));
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
@@ -103,6 +121,9 @@ final class History<T> {
             List<Item<T>> shown = items.subList(0, Math.min(items.size(), params.limit()));
             Optional<String> next = more ? Optional.of(shown.getLast().cursor().text()) : Optional.empty();
             List<T> values = shown.stream().map(Item::value).toList();
+            services.stats()
+                    .of(id.app())
+                    .traffic(Flow.OUTBOUND_REST, counted, values.size(), bytes.applyAsLong(values));
             return Reply.page(
                     codec -> encode.apply(codec, values),
                     Pages.of(call.request(), segment, params.links(query.endMillis()), next));

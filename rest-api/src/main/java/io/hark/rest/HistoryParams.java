@@ -53,7 +53,18 @@ record HistoryParams(
             throw new Refusal(
                     ErrorCode.INVALID_PARAMETER_VALUE, "start %d is after end %d".formatted(start, end.getAsLong()));
         }
-        boolean backwards = switch (request.param("direction").orElse("backwards")) {
+        Optional<String> cursor = Pages.cursor(request);
+        return new HistoryParams(
+                start,
+                end,
+                isBackwards(request),
+                Pages.limit(request),
+                upTo(request, "from_serial").or(() -> upTo(request, "fromSerial")),
+                cursor.isEmpty() ? Optional.empty() : Optional.of(Cursor.parse(cursor.get())));
+    }
+
+    static boolean isBackwards(RestRequest request) throws Refusal {
+        return switch (request.param("direction").orElse("backwards")) {
             case "backwards" -> true;
             case "forwards" -> false;
             default ->
@@ -62,14 +73,6 @@ record HistoryParams(
                         "direction must be forwards or backwards, was '%s'"
                                 .formatted(request.param("direction").orElseThrow()));
         };
-        Optional<String> cursor = Pages.cursor(request);
-        return new HistoryParams(
-                start,
-                end,
-                backwards,
-                Pages.limit(request),
-                upTo(request, "from_serial").or(() -> upTo(request, "fromSerial")),
-                cursor.isEmpty() ? Optional.empty() : Optional.of(Cursor.parse(cursor.get())));
     }
 
     private static OptionalLong millis(RestRequest request, String name) throws Refusal {

@@ -21,6 +21,7 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.ObjectData;
 import io.hark.protocol.ObjectMessage;
 import io.hark.protocol.ObjectOperation;
+import io.hark.stats.Traffic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -68,21 +69,28 @@ final class ObjectRoutes {
                 requests.mayRepeat(),
                 call.nowMillis());
         return switch (services.admission().objects().admit(request)) {
-            case ObjectAdmission.Result.Refused(ErrorInfo error) ->
-                CompletableFuture.completedStage(Reply.error(error));
+            case ObjectAdmission.Result.Refused(ErrorInfo error) -> refused(caller, requests, error);
             case ObjectAdmission.Result.Admitted(ObjectUpdate update) -> {
-                Optional<ErrorInfo> tooFast = services.rates()
-                        .publish(Rates.Cost.of(update), caller.grant().keyName());
-                yield tooFast.isPresent()
-                        ? CompletableFuture.completedStage(Reply.error(tooFast.get()))
-                        : perform(channel, update);
+                Rates.Cost cost = Rates.Cost.of(update);
+                Optional<ErrorInfo> tooFast =
+                        services.rates().publish(cost, caller.grant().keyName());
+                yield tooFast.isPresent() ? refused(caller, requests, tooFast.get()) : perform(channel, update, cost);
             }
         };
     }
 
-    private CompletionStage<Reply> perform(ChannelName channel, ObjectUpdate update) {
+    private CompletionStage<Reply> refused(Caller caller, ObjectRequests requests, ErrorInfo error) {
+        publishing.refused(caller, Traffic.Kind.OBJECTS, requests.commands().size(), error);
+        return CompletableFuture.completedStage(Reply.error(error));
+    }
+
+    private CompletionStage<Reply> perform(ChannelName channel, ObjectUpdate update, Rates.Cost cost) {
         return publishing
-                .send(reply -> services.router().objects(update, reply))
+                .send(
+                        Traffic.Kind.OBJECTS,
+                        cost,
+                        update.policy(),
+                        reply -> services.router().objects(update, reply))
                 .thenCompose(result -> switch (result) {
                     case PublishResult.Stored(Receipt receipt) -> told(channel, update, receipt);
                     case PublishResult.Accepted accepted ->

@@ -6,6 +6,9 @@ import io.hark.channel.ChannelStatus;
 import io.hark.presence.Member;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.PresenceMessage;
+import io.hark.stats.Counting;
+import io.hark.stats.Flow;
+import io.hark.stats.Traffic;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
@@ -45,11 +48,12 @@ final class PresenceRoutes {
         Optional<Place> from = cursor.isEmpty() ? Optional.empty() : Optional.of(Place.parse(cursor.get()));
         return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
             case Answer.Refused<ChannelStatus>(var error) -> Reply.error(error);
-            case Answer.Ok<ChannelStatus>(var status) -> page(call, status.members(), limit, from);
+            case Answer.Ok<ChannelStatus>(var status) ->
+                page(call, services.stats().of(caller.app().id()), status.members(), limit, from);
         });
     }
 
-    private static Reply page(Call call, List<Member> members, int limit, Optional<Place> after) {
+    private static Reply page(Call call, Counting stats, List<Member> members, int limit, Optional<Place> after) {
         List<PresenceMessage> rest = members.stream()
                 .map(Member::event)
                 .filter(event -> matches(call.param("clientId"), event.clientId()))
@@ -59,6 +63,7 @@ final class PresenceRoutes {
                 .limit(limit + 1L)
                 .toList();
         List<PresenceMessage> shown = rest.subList(0, Math.min(rest.size(), limit));
+        stats.traffic(Flow.OUTBOUND_REST, Traffic.Kind.PRESENCE, shown.size(), ItemSizes.ofPresence(shown));
         Optional<String> next =
                 rest.size() > limit ? Optional.of(Place.of(shown.getLast()).text()) : Optional.empty();
         return Reply.page(

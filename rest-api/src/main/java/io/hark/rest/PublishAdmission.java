@@ -191,7 +191,7 @@ public final class PublishAdmission {
     }
 
     /// The size of a publish: what its limit is for.
-    static long bytes(Publish publish) {
+    public static long bytes(Publish publish) {
         return switch (publish.content()) {
             case Publish.Create create -> bytes(create.batch());
             case Publish.Change change -> bytes(change.batch());

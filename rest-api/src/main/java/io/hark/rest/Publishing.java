@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.auth.Outcome;
+import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
@@ -9,6 +10,8 @@ import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
+import io.hark.stats.Flow;
+import io.hark.stats.Traffic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +60,8 @@ final class Publishing {
     /// @param caller who may publish to the channel
     CompletionStage<Outcome<Published>> publish(
             Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
-        return switch (admitted(caller, services.admission().admit(request(caller, channel, messages, ephemeral)))) {
+        PublishAdmission.Request request = request(caller, channel, messages, ephemeral);
+        return switch (admitted(caller, messages.size(), services.admission().admit(request))) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
             case PublishAdmission.Result.Admitted(var publish) -> published(channel, publish);
         };
@@ -67,7 +71,8 @@ final class Publishing {
     ///
     /// @param change one message
     CompletionStage<Outcome<String>> change(Caller caller, ChannelName channel, Message change) {
-        return switch (admitted(caller, services.admission().admit(request(caller, channel, List.of(change), false)))) {
+        PublishAdmission.Request request = request(caller, channel, List.of(change), false);
+        return switch (admitted(caller, 1, services.admission().admit(request))) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
             case PublishAdmission.Result.Admitted(var publish) ->
                 route(publish).thenApply(result -> serials(result).map(List::getFirst));
@@ -85,21 +90,30 @@ final class Publishing {
                 services.randomIds().get(),
                 Optional.empty(),
                 false);
-        return switch (admitted(caller, services.admission().admit(request))) {
+        return switch (admitted(caller, annotations.size(), services.admission().admit(request))) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
             case PublishAdmission.Result.Admitted(var publish) -> route(publish).thenApply(Publishing::serials);
         };
     }
 
-    /// What is left of the caller's rates decides, too.
-    private PublishAdmission.Result admitted(Caller caller, PublishAdmission.Result result) {
-        if (!(result instanceof PublishAdmission.Result.Admitted(Publish publish))) {
-            return result;
+    /// What is left of the caller's rates decides, too. What is refused is counted.
+    private PublishAdmission.Result admitted(Caller caller, int items, PublishAdmission.Result result) {
+        PublishAdmission.Result decided = result;
+        if (result instanceof PublishAdmission.Result.Admitted(Publish publish)) {
+            decided = services.rates()
+                    .publish(Rates.Cost.of(publish), caller.grant().keyName())
+                    .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
+                    .orElseGet(() -> new PublishAdmission.Result.Admitted(UserClaim.on(publish, caller.grant())));
         }
-        return services.rates()
-                .publish(Rates.Cost.of(publish), caller.grant().keyName())
-                .<PublishAdmission.Result>map(PublishAdmission.Result.Refused::new)
-                .orElseGet(() -> new PublishAdmission.Result.Admitted(UserClaim.on(publish, caller.grant())));
+        if (decided instanceof PublishAdmission.Result.Refused(ErrorInfo error)) {
+            refused(caller, Traffic.Kind.MESSAGES, items, error);
+        }
+        return decided;
+    }
+
+    /// Counts what was refused before anything came of it.
+    void refused(Caller caller, Traffic.Kind kind, int items, ErrorInfo error) {
+        PublishCounts.refused(services.stats().of(caller.app().id()), Flow.INBOUND_REST, kind, items, error);
     }
 
     private PublishAdmission.Request request(
@@ -136,16 +150,31 @@ final class Publishing {
     }
 
     private CompletionStage<PublishResult> route(Publish publish) {
-        return send(reply -> services.router().publish(publish, reply));
+        return send(
+                Traffic.Kind.MESSAGES,
+                Rates.Cost.of(publish),
+                publish.policy(),
+                reply -> services.router().publish(publish, reply));
     }
 
-    /// The answer to something that is to be stored, or that nobody knows what became of it.
+    /// The answer to something that is to be stored, or that nobody knows what became of it. It is counted.
     ///
     /// @param ask sends it
-    CompletionStage<PublishResult> send(Consumer<ReplyTo<PublishResult>> ask) {
+    CompletionStage<PublishResult> send(
+            Traffic.Kind kind, Rates.Cost cost, ChannelPolicy policy, Consumer<ReplyTo<PublishResult>> ask) {
         CompletableFuture<PublishResult> answer = new CompletableFuture<>();
         unanswered.add(answer);
-        answer.whenComplete((result, failure) -> unanswered.remove(answer));
+        answer.whenComplete((result, failure) -> {
+            unanswered.remove(answer);
+            PublishCounts.count(
+                    services.stats().of(cost.channel().app()),
+                    Flow.INBOUND_REST,
+                    kind,
+                    cost.messages(),
+                    cost.bytes().getAsLong(),
+                    policy,
+                    result);
+        });
         ask.accept(new ReplyTo<>(Runnable::run, answer::complete));
         return answer.completeOnTimeout(UNKNOWN, ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     }

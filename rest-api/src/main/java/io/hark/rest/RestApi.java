@@ -15,11 +15,13 @@ public final class RestApi {
     private final Router router;
     private final RestServices services;
     private final Publishing publishing;
+    private final RequestCounts counts;
 
     public RestApi(RestServices services) {
         this.services = services;
         this.router = new Router();
         this.publishing = new Publishing(services);
+        this.counts = new RequestCounts(services);
         new ServerRoutes(services).addTo(router);
         new MessageRoutes(services, publishing).addTo(router);
         new OneMessageRoutes(services, publishing).addTo(router);
@@ -29,6 +31,7 @@ public final class RestApi {
         new BatchRoutes(services, publishing).addTo(router);
         new TokenRoutes(services).addTo(router);
         new RevocationRoute(services).addTo(router);
+        new StatsRoutes(services).addTo(router);
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
 
@@ -43,11 +46,23 @@ public final class RestApi {
                 router.requirePath(request.rawPath());
                 return CompletableFuture.completedStage(Responses.preflight(request));
             }
-            return router.answer(request, services.wallClock().getAsLong())
-                    .thenApply(reply -> Responses.render(request, reply))
-                    .exceptionally(failure -> internal(request, failure));
+            return replied(request).thenApply(reply -> {
+                counts.count(request, reply);
+                return Responses.render(request, reply);
+            });
         } catch (Refusal refusal) {
             return CompletableFuture.completedStage(Responses.error(request, refusal.error()));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(Responses.render(request, internal(request, e)));
+        }
+    }
+
+    private CompletionStage<Reply> replied(RestRequest request) {
+        try {
+            return router.answer(request, services.wallClock().getAsLong())
+                    .exceptionally(failure -> internal(request, failure));
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedStage(Reply.error(refusal.error()));
         } catch (RuntimeException e) {
             return CompletableFuture.completedStage(internal(request, e));
         }
@@ -76,8 +91,8 @@ public final class RestApi {
         publishing.giveUp();
     }
 
-    private static RestResponse internal(RestRequest request, Throwable failure) {
+    private static Reply internal(RestRequest request, Throwable failure) {
         LOG.error("{} failed, code {}", request, ErrorCode.INTERNAL.code(), failure);
-        return Responses.error(request, ErrorCode.INTERNAL.info());
+        return Reply.error(ErrorCode.INTERNAL.info());
     }
 }

@@ -28,6 +28,7 @@ import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
 import io.hark.slot.SingleNode;
 import io.hark.slot.SlotConfig;
+import io.hark.stats.NodeStats;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class TestServer {
     final InMemoryHistoryStore store = new InMemoryHistoryStore(Duration.ofMinutes(2), Duration.ofMinutes(2));
     final ChannelSerials serials = new ChannelSerials("serials".getBytes(StandardCharsets.UTF_8));
     final SameThreadLoop loop = new SameThreadLoop();
+    final NodeStats stats = new NodeStats();
     final ChannelRouter router;
     final RestApi api;
     final App app;
@@ -88,6 +90,7 @@ final class TestServer {
                 (appId, key) -> key.equals(CONNECTION_KEY)
                         ? Optional.of(new LiveConnections.Publisher("conn1", Optional.of("rita")))
                         : Optional.empty(),
+                stats,
                 makesApps ? Optional.of(new Apps()) : Optional.empty(),
                 () -> now,
                 () -> "random" + ids++));

@@ -3,6 +3,7 @@ package io.hark.cluster.link;
 import io.hark.channel.LogRecord;
 import io.hark.channel.Publish;
 import io.hark.channel.SlotRow;
+import io.hark.channel.StateRow;
 import io.hark.objects.ObjectCommand;
 import io.hark.presence.Member;
 import io.hark.protocol.Annotation;
@@ -103,6 +104,8 @@ final class MessageSizes {
             case SlotRequest.Status status -> bytes += SMALL;
             case SlotRequest.Read read -> bytes += SMALL;
             case SlotRequest.Look look -> bytes += SMALL;
+            case SlotRequest.Count count -> bytes += 2 * SMALL;
+            case SlotRequest.Stats stats -> bytes += SMALL;
             case SlotRequest.Unsubscribe unsubscribe -> bytes += SMALL;
             case SlotRequest.Occupy occupy -> bytes += SMALL;
             case SlotRequest.Lost lost -> bytes += SMALL;
@@ -124,6 +127,13 @@ final class MessageSizes {
             case SlotAnswer.Details(var details) ->
                 SMALL + messages(details.messages()) + annotations(details.annotations());
             case SlotAnswer.Objects(var page) -> SMALL + 1024L * page.objects().size();
+            case SlotAnswer.Rows(var page) -> {
+                long bytes = SMALL;
+                for (StateRow row : page.rows()) {
+                    bytes += 64 + row.key().length() + row.value().bytes().length;
+                }
+                yield bytes;
+            }
             case SlotAnswer.Published published -> SMALL;
             case SlotAnswer.Refused refused -> 2 * SMALL;
         };

@@ -30,6 +30,7 @@ final class SlotAnswerCodec {
             }
             case SlotAnswer.Details(var details) -> out.setDetails(LookCodec.encode(details));
             case SlotAnswer.Objects(var page) -> out.setObjects(ObjectsCodec.encode(page));
+            case SlotAnswer.Rows(var page) -> out.setRows(StatsCodec.encode(page));
             case SlotAnswer.Refused(var error) -> out.setRefused(error(error));
         }
         return out.build();
@@ -50,6 +51,7 @@ final class SlotAnswerCodec {
             }
             case DETAILS -> new SlotAnswer.Details(LookCodec.decode(answer.getDetails()));
             case OBJECTS -> new SlotAnswer.Objects(ObjectsCodec.decode(answer.getObjects()));
+            case ROWS -> new SlotAnswer.Rows(StatsCodec.decode(answer.getRows()));
             case REFUSED -> new SlotAnswer.Refused(error(answer.getRefused()));
             case ANSWER_NOT_SET -> throw new MalformedPeerMessage("an answer is of no known kind");
         };

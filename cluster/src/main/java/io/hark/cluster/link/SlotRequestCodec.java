@@ -39,6 +39,8 @@ final class SlotRequestCodec {
             case SlotRequest.Status(var channel) -> out.setStatus(SlotStateCodec.encode(channel));
             case SlotRequest.Read(var query) -> out.setRead(read(query));
             case SlotRequest.Look(var query) -> out.setLook(LookCodec.encode(query));
+            case SlotRequest.Count(var update) -> out.setCount(StatsCodec.encode(update));
+            case SlotRequest.Stats stats -> out.setStats(StatsCodec.encode(stats));
             case SlotRequest.Unsubscribe(var channel) -> out.setUnsubscribe(SlotStateCodec.encode(channel));
             case SlotRequest.Occupy(var channel, var occupancy) ->
                 out.setOccupy(Wire.Occupy.newBuilder()
@@ -69,6 +71,8 @@ final class SlotRequestCodec {
             case STATUS -> new SlotRequest.Status(SlotStateCodec.decode(request.getStatus()));
             case READ -> new SlotRequest.Read(read(request.getRead()));
             case LOOK -> new SlotRequest.Look(LookCodec.decode(request.getLook()));
+            case COUNT -> new SlotRequest.Count(StatsCodec.decode(request.getCount()));
+            case STATS -> StatsCodec.decode(request.getStats());
             case UNSUBSCRIBE -> new SlotRequest.Unsubscribe(SlotStateCodec.decode(request.getUnsubscribe()));
             case OCCUPY -> {
                 Wire.Occupy in = request.getOccupy();

@@ -121,7 +121,7 @@ final class SlotStateCodec {
         };
     }
 
-    private static StateKind kind(int number) throws MalformedPeerMessage {
+    static StateKind kind(int number) throws MalformedPeerMessage {
         if (number < 0 || number >= STATE_KINDS.length) {
             throw new MalformedPeerMessage("a row of state is of kind %d, which is not known".formatted(number));
         }

@@ -32,8 +32,11 @@ import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
 import io.hark.channel.StateKind;
+import io.hark.channel.StatePage;
+import io.hark.channel.StateQuery;
 import io.hark.channel.StateRow;
 import io.hark.channel.StateValue;
+import io.hark.channel.StatsUpdate;
 import io.hark.channel.Subscribed;
 import io.hark.objects.ObjectCommand;
 import io.hark.objects.ObjectPath;
@@ -57,12 +60,21 @@ import io.hark.protocol.PresenceMessage;
 import io.hark.slot.PeerMessage;
 import io.hark.slot.SlotAnswer;
 import io.hark.slot.SlotRequest;
+import io.hark.stats.Counts;
+import io.hark.stats.Gauge;
+import io.hark.stats.Interval;
+import io.hark.stats.Levels;
+import io.hark.stats.StatsReport;
+import io.hark.stats.StatsRetention;
+import io.hark.stats.StatsRow;
+import io.hark.stats.Unit;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /// Messages of every kind, with a different value in every field.
 final class SampleMessages {
@@ -77,6 +89,17 @@ final class SampleMessages {
     private static final Origin ORIGIN = new Origin("eu", 3);
     private static final Receipt RECEIPT = new Receipt(21, 1_700_000_000_000_022L, ORIGIN, 23, 24);
     private static final ErrorInfo ERROR = new ErrorInfo(40009, 400, "too large", Map.of("limit", "65536"));
+    private static final StatsUpdate STATS = new StatsUpdate(
+            "app",
+            new StatsReport(
+                    Interval.of(Unit.MINUTE, 1_737_386_460_000L),
+                    "node1/life2",
+                    97,
+                    new StatsRow(
+                            new Counts(new TreeMap<>(Map.of(3, 98L, 300, -99L))),
+                            Map.of(Gauge.CHANNELS, new Levels(101, List.of(new Levels.Band(102, 103)))))),
+            new StatsRetention(
+                    Duration.ofMillis(104), Duration.ofMillis(105), Duration.ofMillis(106), Duration.ofMillis(107)));
     private static final SlotMeta META = new SlotMeta(
             31,
             List.of(new SlotMeta.EpochStart(2, 32), new SlotMeta.EpochStart(4, 33)),
@@ -135,6 +158,11 @@ final class SampleMessages {
                 ask(new SlotRequest.Look(new MessageQuery(CHANNEL, "serial", new MessageQuery.Versions("", 5)))),
                 ask(new SlotRequest.Look(new MessageQuery(OTHER, "serial", new MessageQuery.Annotations("a", 6)))),
                 ask(new SlotRequest.Look(new MessageQuery(OTHER, "serial", new MessageQuery.ClientSummary("b")))),
+                ask(new SlotRequest.Count(STATS)),
+                ask(new SlotRequest.Stats(
+                        "app",
+                        new StateQuery(
+                                StatsUpdate.channel("app").key(), StateKind.DAY_STATS, "from", "through", 91, 92, 93))),
                 ask(new SlotRequest.Unsubscribe(CHANNEL)),
                 ask(new SlotRequest.Occupy(CHANNEL, OCCUPANCY)),
                 ask(new SlotRequest.Lost(CHANNEL, CLAIM, SYNCED, 15_000)),
@@ -160,6 +188,14 @@ final class SampleMessages {
                 answer(new SlotAnswer.Details(new MessageDetails(List.of(), List.of(), false))),
                 answer(new SlotAnswer.Objects(new ObjectsPage(79, 80, objects(), "root\0key"))),
                 answer(new SlotAnswer.Objects(new ObjectsPage(0, 80, List.of(), ""))),
+                answer(new SlotAnswer.Rows(new StatePage(
+                        List.of(new StateRow(
+                                StateKind.HOUR_STATS,
+                                "2025-01-20:15",
+                                new Lifetime(94, Duration.ofMillis(95)),
+                                new StateValue(new byte[] {9, 6}))),
+                        true))),
+                answer(new SlotAnswer.Rows(new StatePage(List.of(), false))),
                 answer(new SlotAnswer.Refused(ERROR)),
                 answer(new SlotAnswer.Refused(new ErrorInfo(50003, 503, "later"))),
                 new PeerMessage.Deliver(

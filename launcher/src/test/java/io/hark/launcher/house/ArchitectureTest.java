@@ -70,7 +70,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreReadsNoClockAndLogsNothing = noClasses()
             .that()
-            .resideInAnyPackage("io.hark.channel..", "io.hark.presence..", "io.hark.control..", "io.hark.slot..")
+            .resideInAnyPackage(
+                    "io.hark.channel..", "io.hark.presence..", "io.hark.stats..", "io.hark.control..", "io.hark.slot..")
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

@@ -26,7 +26,7 @@ class CompatibilityDocTest {
     private static final Path SCRIPTS = Path.of("src", "test", "js", "interop");
     private static final Set<String> STATES = Set.of("works", "differs", "absent");
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
-    private static final Pattern ROUTE = Pattern.compile("\\.on\\(\\s*\"([A-Z]+)\",\\s*\"([^\"]+)\"");
+    private static final Pattern ROUTE = Pattern.compile("\\bon\\(\\s*\"([A-Z]+)\",\\s*\"([^\"]+)\"");
     private static final Pattern RULE =
             Pattern.compile("tree\\.put\\(\"([A-Za-z]+)\", (?:rules\\.(?!id)|delivery|interval|key\\.toString)");
     private static final Pattern OPTION = Pattern.compile("all\\.(?:containsKey|get)\\(\"([a-z]+)\"\\)");

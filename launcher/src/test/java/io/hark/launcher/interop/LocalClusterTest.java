@@ -1,8 +1,10 @@
 package io.hark.launcher.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import io.hark.channel.ChannelId;
+import io.hark.channel.StatsUpdate;
 import io.hark.protocol.Format;
 import io.hark.protocol.ProtocolCodec;
 import java.io.BufferedReader;
@@ -189,6 +191,52 @@ class LocalClusterTest {
         }
     }
 
+    @Test
+    void whatIsCountedIsWhatWasSentAlsoWhenTheNodeThatKeepsTheCountsIsKilled() throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String key = Files.readString(dir.resolve("key")).strip();
+            String app = key.substring(0, key.indexOf('.'));
+            String keeper = owner(StatsUpdate.channel(app));
+            List<Integer> others = new ArrayList<>(List.of(port, port + 1, port + 2));
+            others.remove(Integer.parseInt(keeper.substring("node-".length())) - 1);
+            Process client = project.node(
+                    List.of(
+                            "lib/stats.mjs",
+                            key,
+                            others.getFirst().toString(),
+                            others.getLast().toString(),
+                            channelOwnedBy(keeper, app, "")),
+                    Map.of(),
+                    4);
+            BufferedReader story = client.inputReader();
+            awaitLine(story, "sent");
+            awaitLine(story, "sent");
+            kill(keeper);
+            for (int more = 0; more < 20; more++) {
+                awaitLine(story, "sent");
+            }
+            try (PrintWriter end = new PrintWriter(client.outputWriter(), true)) {
+                end.println("end");
+                System.out.println("LocalClusterTest " + awaitLine(story, "counted"));
+                Map<?, ?> done = json(awaitLine(story, "done"));
+                System.out.println("LocalClusterTest " + done);
+                assertThat(done.get("sum")).isEqualTo(done.get("sent"));
+                assertThat(done.get("kept")).asInstanceOf(LIST).containsAll((List<?>) done.get("ids"));
+                assertThat(done.get("kept")).asInstanceOf(LIST).doesNotHaveDuplicates();
+                assertThat(done.get("names")).isEqualTo(List.of("update"));
+                assertThat(done.get("rewound")).isEqualTo(((List<?>) done.get("kept")).getLast());
+            }
+            assertThat(client.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -226,18 +274,22 @@ class LocalClusterTest {
     }
 
     private String channelOwnedBy(String node, String app, String suffix) throws Exception {
+        for (int number = 0; ; number++) {
+            String name = "failover-" + number + suffix;
+            if (node.equals(owner(ChannelId.of(app, name)))) {
+                return name;
+            }
+        }
+    }
+
+    private String owner(ChannelId channel) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d/admin/state".formatted(port)))
                 .build();
         Map<?, ?> state =
                 json(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        List<?> slots = (List<?>) state.get("slots");
-        for (int number = 0; ; number++) {
-            String name = "failover-" + number + suffix;
-            Map<?, ?> slot = (Map<?, ?>) slots.get(ChannelId.of(app, name).key().slot());
-            if (node.equals(slot.get("owner"))) {
-                return name;
-            }
-        }
+        Map<?, ?> slot =
+                (Map<?, ?>) ((List<?>) state.get("slots")).get(channel.key().slot());
+        return (String) slot.get("owner");
     }
 
     private void kill(String node) throws IOException {

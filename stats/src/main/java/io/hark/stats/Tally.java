@@ -1,0 +1,35 @@
+package io.hark.stats;
+
+/// Value: something besides messages that is counted. The stored number is made of the ordinal: add at the end only.
+public enum Tally implements Metric {
+    PLAIN_CONNECTIONS_OPENED,
+    PLAIN_CONNECTIONS_REFUSED,
+    TLS_CONNECTIONS_OPENED,
+    TLS_CONNECTIONS_REFUSED,
+    CHANNELS_OPENED,
+    CHANNELS_REFUSED,
+    TOKEN_REQUESTS_SUCCEEDED,
+    TOKEN_REQUESTS_FAILED,
+    TOKEN_REQUESTS_REFUSED,
+    PUSH_REQUESTS_SUCCEEDED,
+    PUSH_REQUESTS_FAILED,
+    PUSH_REQUESTS_REFUSED,
+    OTHER_REQUESTS_SUCCEEDED,
+    OTHER_REQUESTS_FAILED,
+    OTHER_REQUESTS_REFUSED,
+    DELTAS_SUCCEEDED,
+    DELTAS_SKIPPED,
+    DELTAS_FAILED,
+    BATCHING_INBOUND_MESSAGES,
+    BATCHING_GENERATED_BATCHES,
+    CONFLATING_INBOUND_MESSAGES,
+    CONFLATING_GENERATED_BATCHES,
+    CONFLATING_DISCARDED_MESSAGES;
+
+    private static final int FIRST = 768;
+
+    @Override
+    public int number() {
+        return FIRST + ordinal();
+    }
+}
