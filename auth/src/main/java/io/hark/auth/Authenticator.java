@@ -208,6 +208,15 @@ public final class Authenticator {
         });
     }
 
+    private static Outcome<Capability> effective(ApiKey key, TokenClaims claims) {
+        Outcome<Capability> common =
+                claims.capability().map(key.capability()::intersect).orElseGet(() -> Outcome.ok(key.capability()));
+        // A device may look after itself whatever else it may do.
+        return claims.terms().deviceId().isPresent() && common instanceof Outcome.Refused<Capability>
+                ? Outcome.ok(Capability.NOTHING)
+                : common;
+    }
+
     private Outcome<Grant> tokenGrant(App app, ApiKey key, TokenClaims claims, boolean secure, Instant now) {
         Optional<ErrorInfo> problem = statusProblem(app, key);
         if (problem.isPresent()) {
@@ -218,9 +227,7 @@ public final class Authenticator {
                     ErrorCode.TLS_REQUIRED.info("app %s is reachable over TLS only".formatted(app.id())));
         }
         // Again at every use: a key that lost a capability takes it from the tokens that are out.
-        return claims.capability()
-                .map(key.capability()::intersect)
-                .orElseGet(() -> Outcome.ok(key.capability()))
+        return effective(key, claims)
                 .map(effective -> new Grant(
                         app.id(),
                         key.name(),

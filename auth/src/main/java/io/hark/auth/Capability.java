@@ -30,6 +30,9 @@ public final class Capability {
     /// `{"[*]*":["*"]}`: everything on every resource, metachannels and queues included.
     public static final Capability EVERYTHING = granting("[*]*");
 
+    /// `{}`: what a token has that only says who its bearer is.
+    static final Capability NOTHING = new Capability(new TreeMap<>());
+
     /// The bits of `*`: all that exist and, unlike a list of them all, all that will.
     private static final int ALL = -1;
 
@@ -130,6 +133,22 @@ public final class Capability {
     public boolean permitsAppWide(Operation operation) {
         // No other pattern matches it, as `*` is never a literal.
         return permits(operation, "*");
+    }
+
+    /// Whether the operation may be done on some resource.
+    public boolean permitsSomewhere(Operation operation) {
+        return rules.stream().anyMatch(rule -> (rule.operations() & operation.bit()) != 0);
+    }
+
+    /// What it grants of that one operation, which may be nothing.
+    Capability only(Operation operation) {
+        SortedMap<String, Rule> kept = new TreeMap<>();
+        for (Rule rule : rules) {
+            if ((rule.operations() & operation.bit()) != 0) {
+                kept.put(rule.pattern().text(), new Rule(rule.pattern(), operation.bit()));
+            }
+        }
+        return new Capability(kept);
     }
 
     /// The resources as they are spelled.

@@ -13,7 +13,7 @@ record TokenClaims(
         Optional<String> clientId,
         Optional<Capability> capability,
         TokenTerms terms) {
-    /// The claims of an Ably token, which has no room for further terms.
+    /// The claims of an Ably token, of a client.
     TokenClaims(
             KeyName key, Instant issued, Instant expires, Optional<String> clientId, Optional<Capability> capability) {
         this(key, issued, expires, clientId, capability, TokenTerms.NONE);

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 /// Gives tokens for token requests (`POST /keys/{keyName}/requestToken`, TE1 to TE6). Any thread; waits for
 /// nothing.
 public final class TokenIssuer {
+    private static final Duration DEVICE_TOKEN_TTL = Duration.ofDays(5 * 365);
     private static final Duration TTL_DEFAULT = Duration.ofHours(1);
 
     /// How far a request's timestamp may be from our clock, to either side.
@@ -66,6 +67,20 @@ public final class TokenIssuer {
                 .or(() -> ttlProblem(key.get(), body))
                 .<Outcome<TokenDetails>>map(Outcome::refused)
                 .orElseGet(() -> issue(key.get(), body, now));
+    }
+
+    /// Issues a token by which a device is known from then on. It allows `push-subscribe` where the caller may, and
+    /// otherwise only what a device may do for itself.
+    ///
+    /// @param registrar who registers the device
+    public TokenDetails deviceToken(Grant registrar, String deviceId, Optional<String> clientId, Instant now) {
+        Instant issued = now.truncatedTo(ChronoUnit.MILLIS);
+        Instant expires = issued.plus(DEVICE_TOKEN_TTL);
+        Capability capability = registrar.capability().only(Operation.PUSH_SUBSCRIBE);
+        KeyName key = KeyName.parse(registrar.keyName()).orElseThrow();
+        String token = tokens.sign(new TokenClaims(
+                key, issued, expires, clientId, Optional.of(capability), TokenTerms.ofDevice(deviceId)));
+        return new TokenDetails(token, registrar.keyName(), issued, expires, capability.canonical(), clientId);
     }
 
     private static Optional<ErrorInfo> clientIdProblem(Map<String, Object> body) {

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /// claims, so any node with the same secret can check it without looking anything up. Any thread.
 ///
 /// Claims, after a version byte: issued and expires as milliseconds (8 bytes each), then keyId, capability and
-/// clientId, each as length (4 bytes) and UTF-8; a length of -1 stands for no clientId.
+/// clientId, each as length (4 bytes) and UTF-8; a length of -1 stands for no clientId. The token of a device goes on
+/// with its id in the same form.
 public final class TokenSigner {
     private static final byte VERSION = 1;
     private static final int MAC_LENGTH = 32;
@@ -83,17 +84,20 @@ public final class TokenSigner {
         byte[] keyId = utf8(claims.key().keyId());
         byte[] capability = utf8(claims.capability().map(Capability::canonical).orElse(""));
         Optional<byte[]> clientId = claims.clientId().map(TokenSigner::utf8);
+        Optional<byte[]> deviceId = claims.terms().deviceId().map(TokenSigner::utf8);
         int length = 1 + 2 * Long.BYTES + 3 * Integer.BYTES;
         ByteBuffer out = ByteBuffer.allocate(length
                 + keyId.length
                 + capability.length
-                + clientId.map(id -> id.length).orElse(0));
+                + clientId.map(id -> id.length).orElse(0)
+                + deviceId.map(id -> Integer.BYTES + id.length).orElse(0));
         out.put(VERSION);
         out.putLong(claims.issued().toEpochMilli());
         out.putLong(claims.expires().toEpochMilli());
         out.putInt(keyId.length).put(keyId);
         out.putInt(capability.length).put(capability);
         clientId.ifPresentOrElse(id -> out.putInt(id.length).put(id), () -> out.putInt(-1));
+        deviceId.ifPresent(id -> out.putInt(id.length).put(id));
         return out.array();
     }
 
@@ -105,11 +109,12 @@ public final class TokenSigner {
         KeyName key = new KeyName(appId, text(in).orElseThrow());
         String capability = text(in).orElseThrow();
         Optional<String> clientId = text(in);
+        TokenTerms terms = in.hasRemaining() ? TokenTerms.ofDevice(text(in).orElseThrow()) : TokenTerms.NONE;
         if (capability.isEmpty()) {
-            return Outcome.ok(new TokenClaims(key, issued, expires, clientId, Optional.empty()));
+            return Outcome.ok(new TokenClaims(key, issued, expires, clientId, Optional.empty(), terms));
         }
         return Capability.parse(capability)
-                .map(parsed -> new TokenClaims(key, issued, expires, clientId, Optional.of(parsed)));
+                .map(parsed -> new TokenClaims(key, issued, expires, clientId, Optional.of(parsed), terms));
     }
 
     private static Optional<String> text(ByteBuffer in) {

@@ -8,6 +8,8 @@ import java.util.Objects;
 /// Value: a channel of an app by its base name, without qualifier; carries its hash so that it is computed
 /// once.
 public record ChannelId(String app, String name, ChannelKey key) {
+    private static final String PUSH = "[push]";
+
     public ChannelId {
         Objects.requireNonNull(app, "app");
         Objects.requireNonNull(name, "name");
@@ -20,6 +22,16 @@ public record ChannelId(String app, String name, ChannelKey key) {
         long low = hash.getLeastSignificantBits();
         return new ChannelId(
                 app, name, new ChannelKey((int) (low & (Slots.COUNT - 1)), hash.getMostSignificantBits(), low));
+    }
+
+    /// One of the server's own channels for what it keeps of an app's push notifications.
+    public static ChannelId ofPush(String app, int shard) {
+        return of(app, PUSH + shard);
+    }
+
+    /// Whether it is one of the server's own that no client can name.
+    public boolean isInternal() {
+        return name.startsWith(PUSH);
     }
 
     @Override

@@ -43,6 +43,13 @@ public record MetaEvent(ChannelId channel, String name, Map<String, Object> data
         return ChannelId.of(app, QUALIFIER + "stats:minute");
     }
 
+    /// Something was not pushed.
+    ///
+    /// @param data an error, and what it is about
+    public static MetaEvent ofPush(String app, Map<String, Object> data) {
+        return new MetaEvent(ChannelId.of(app, QUALIFIER + "log:push"), "error", data);
+    }
+
     public Message message() {
         return Message.of(Optional.of(name), Payload.NONE)
                 .withData(Payload.utf8(ProtocolCodec.of(Format.JSON).encodeValue(data)), JSON);

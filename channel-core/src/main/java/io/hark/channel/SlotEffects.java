@@ -1,5 +1,6 @@
 package io.hark.channel;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -11,6 +12,12 @@ public interface SlotEffects {
     void append(Append append);
 
     void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer);
+
+    /// Reads rows of channels' state as the last appended entry left them, each read by itself.
+    void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer);
+
+    /// A [RowsChange] is committed.
+    void changed(ChannelId channel, List<StateChange> changes);
 
     void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer);
 

@@ -48,6 +48,7 @@ public final class SlotOwner {
     private final Annotating annotating = new Annotating(this);
     private final ObjectOwner objects;
     private final StatsKeeper stats;
+    private final RowChanges rows;
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
@@ -85,6 +86,7 @@ public final class SlotOwner {
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.objects = new ObjectOwner(this, effects, epoch);
         this.stats = new StatsKeeper(this, effects);
+        this.rows = new RowChanges(this, effects);
         this.committedLsn = meta.lastLsn();
         this.committedOseq = meta.oseq();
         Entry noop = nextEntry(new ChannelKey(meta.slot(), 0, 0), 0, nextHlc(0), EntryBody.NONE);
@@ -167,21 +169,25 @@ public final class SlotOwner {
 
     /// Takes the step with what came of it if it was sent before.
     void ifLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
-        whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), reply, step);
+        whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refusal(reply), step);
     }
 
     /// Takes the step with what is worked out of the store.
     <T> void consult(
             OwnedChannel channel, StoreView.Reading<T> reading, Consumer<PublishResult> refuse, Consumer<T> step) {
-        whenAnswered(channel, answer -> effects.consult(reading, answer), refuse, step);
+        whenAnswered(channel, answer -> effects.consult(reading, answer), refusal(refuse), step);
+    }
+
+    private static Consumer<ErrorInfo> refusal(Consumer<PublishResult> reply) {
+        return error -> reply.accept(new PublishResult.Refused(error));
     }
 
     /// Takes the step with the store's answer. Whatever comes for this channel meanwhile waits, so that
     /// the order of publishes stays that of their arrival.
-    private <T> void whenAnswered(
+    <T> void whenAnswered(
             OwnedChannel channel,
             Consumer<BiConsumer<T, Throwable>> ask,
-            Consumer<PublishResult> refuse,
+            Consumer<ErrorInfo> refuse,
             Consumer<T> step) {
         channel.waiting = true;
         ask.accept((answer, failure) -> {
@@ -190,7 +196,7 @@ public final class SlotOwner {
             }
             channel.waiting = false;
             if (failure != null) {
-                refuse.accept(new PublishResult.Refused(unavailable(channel)));
+                refuse.accept(unavailable(channel));
             } else {
                 step.accept(answer);
             }
@@ -465,6 +471,46 @@ public final class SlotOwner {
         } else {
             step.run();
         }
+    }
+
+    public void change(RowsChange change, long nowMillis, Consumer<RowsResult> reply) {
+        Consumer<PublishResult> refuse = refused -> {
+            if (refused instanceof PublishResult.Refused(var error)) {
+                reply.accept(new RowsResult.Refused(error));
+            }
+        };
+        withChannel(change.channel(), nowMillis, refuse, channel -> rows.change(channel, change, reply));
+    }
+
+    /// Answers once everything is committed that the rows can show.
+    public void rows(RowsRead read, BiConsumer<RowsPage, ErrorInfo> reply) {
+        effects.rows(List.of(read), (pages, failure) -> {
+            if (closed) {
+                return;
+            }
+            if (failure == null) {
+                onceCommitted(() -> reply.accept(pages.getFirst(), null));
+            } else {
+                reply.accept(null, ErrorCode.OVERLOADED.info("the rows cannot be read at the moment; try again"));
+            }
+        });
+    }
+
+    /// Appends an entry that changes rows of state and nothing else.
+    ///
+    /// @return its LSN
+    long appendRows(
+            OwnedChannel channel,
+            Optional<IdHash> id,
+            List<StateChange> changes,
+            ChannelPolicy policy,
+            Consumer<Entry> committed) {
+        Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, nextHlc(0), EntryBody.NONE);
+        InFlight pending = new InFlight(
+                entry, Optional.of(channel), id.stream().toList(), List.of(), changes, waiters(committed));
+        channel.await(pending);
+        append(pending, policy);
+        return entry.lsn();
     }
 
     public void status(ChannelId id, long nowMillis, BiConsumer<ChannelStatus, ErrorInfo> reply) {

@@ -43,7 +43,11 @@ public enum StateKind {
     DAY_STATS(false),
 
     /// The same of a month.
-    MONTH_STATS(false);
+    MONTH_STATS(false),
+
+    /// What is kept for push notifications, on channels of the server's own: devices, subscriptions and what waits to
+    /// be pushed.
+    PUSH(true);
 
     private final boolean lasting;
 

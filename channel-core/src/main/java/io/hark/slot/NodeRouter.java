@@ -28,6 +28,12 @@ import io.hark.channel.ReplyTo;
 import io.hark.channel.StatePage;
 import io.hark.channel.StateQuery;
 import io.hark.channel.StatsUpdate;
+import io.hark.channel.RowsChange;
+import io.hark.channel.RowsListener;
+import io.hark.channel.RowsPage;
+import io.hark.channel.RowsRead;
+import io.hark.channel.RowsResult;
+import io.hark.channel.RowsRouter;
 import io.hark.channel.Subscribed;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
@@ -50,7 +56,7 @@ import java.util.function.LongSupplier;
 /// Handle: a node's slots, spread over its loops. It brings requests to the owners of channels wherever they
 /// are, and is
 /// one of them, and a replica, as the control log says.
-public final class NodeRouter implements ChannelRouter, Peers.Listener {
+public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listener {
     private static final long ACTIVE_TIMEOUT_MILLIS = 3_000;
 
     private final List<SlotLoop> slotLoops;
@@ -225,7 +231,7 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
                 new SlotRequest.Stats(app, query),
                 answer -> rows.complete(
                         switch (answer) {
-                            case SlotAnswer.Rows(var page) -> new Answer.Ok<>(page);
+                            case SlotAnswer.StatsRows(var page) -> new Answer.Ok<>(page);
                             case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
                             default ->
                                 throw new IllegalStateException("a read of statistics was answered with " + answer);
@@ -233,9 +239,45 @@ public final class NodeRouter implements ChannelRouter, Peers.Listener {
         return rows;
     }
 
+    @Override
+    public CompletionStage<RowsResult> change(RowsChange change) {
+        CompletableFuture<RowsResult> result = new CompletableFuture<>();
+        ask(
+                change.channel(),
+                new SlotRequest.ChangeRows(change),
+                answer -> result.complete(
+                        switch (answer) {
+                            case SlotAnswer.RowsChanged(var changed) -> changed;
+                            case SlotAnswer.Refused(var error) -> new RowsResult.Refused(error);
+                            default -> throw new IllegalStateException("a change of rows was answered with " + answer);
+                        }));
+        return result;
+    }
+
+    @Override
+    public CompletionStage<Answer<RowsPage>> rows(RowsRead read) {
+        CompletableFuture<Answer<RowsPage>> rows = new CompletableFuture<>();
+        ask(
+                read.channel(),
+                new SlotRequest.ReadRows(read),
+                answer -> rows.complete(
+                        switch (answer) {
+                            case SlotAnswer.Rows(var page) -> new Answer.Ok<>(page);
+                            case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
+                            default ->
+                                throw new IllegalStateException("a read of rows was answered with " + answer);
+                        }));
+        return rows;
+    }
+
     /// From now on it is counted how many channels are in use.
     public void countWith(NodeStats counted) {
         stats = Optional.of(counted);
+    }
+
+    /// From now on the listener is told of rows that owners on this node keep, of those that serve already first.
+    public void listen(RowsListener listener) {
+        slotLoops.forEach(slots -> slots.run(own -> own.listen(listener)));
     }
 
     /// From now on the server's own events are told to those who listen.

@@ -66,6 +66,13 @@ final class OwnerRequests {
                         app,
                         query,
                         nowMillis,
+                        (page, refusal) -> answer.accept(
+                                refusal == null ? new SlotAnswer.StatsRows(page) : refused(refusal)));
+            case SlotRequest.ChangeRows(var change) ->
+                owner.change(change, nowMillis, result -> answer.accept(new SlotAnswer.RowsChanged(result)));
+            case SlotRequest.ReadRows(var read) ->
+                owner.rows(
+                        read,
                         (page, refusal) ->
                                 answer.accept(refusal == null ? new SlotAnswer.Rows(page) : refused(refusal)));
             case SlotRequest.Unsubscribe(var channel) -> owner.unsubscribe(channel, feed, nowMillis);

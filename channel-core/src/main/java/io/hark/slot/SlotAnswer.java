@@ -5,6 +5,8 @@ import io.hark.channel.MessageDetails;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.PublishResult;
 import io.hark.channel.StatePage;
+import io.hark.channel.RowsPage;
+import io.hark.channel.RowsResult;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
 
@@ -27,7 +29,11 @@ public sealed interface SlotAnswer {
 
     record Objects(ObjectsPage page) implements SlotAnswer {}
 
-    record Rows(StatePage page) implements SlotAnswer {}
+    record StatsRows(StatePage page) implements SlotAnswer {}
+
+    record RowsChanged(RowsResult result) implements SlotAnswer {}
+
+    record Rows(RowsPage page) implements SlotAnswer {}
 
     /// Nothing was done, nor will be.
     record Refused(ErrorInfo error) implements SlotAnswer {}

@@ -19,11 +19,15 @@ import io.hark.channel.MetaEvent;
 import io.hark.channel.ObjectsMemory;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.channel.Receipt;
+import io.hark.channel.RowsListener;
+import io.hark.channel.RowsPage;
+import io.hark.channel.RowsRead;
 import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
 import io.hark.channel.Slots;
+import io.hark.channel.StateChange;
 import io.hark.channel.StateKind;
 import io.hark.channel.StoreView;
 import io.hark.control.ControlCommand;
@@ -78,6 +82,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final MetaReports metaReports;
     private final ObjectsMemory objectsMemory;
 
+    private RowsListener rowsListener = RowsListener.NONE;
     private boolean current;
     private int knownMinIsr;
     private final Set<SlotReplica> toPump = new LinkedHashSet<>();
@@ -559,6 +564,42 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     }
 
     @Override
+    public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+        CompletionStage<List<RowsPage>> pages = CompletableFuture.completedStage(List.of());
+        for (RowsRead read : reads) {
+            pages = pages.thenCombine(RowsPage.read(store, read), (before, page) -> {
+                List<RowsPage> all = new ArrayList<>(before);
+                all.add(page);
+                return all;
+            });
+        }
+        onLoop(pages, answer);
+    }
+
+    @Override
+    public void changed(ChannelId channel, List<StateChange> changes) {
+        rowsListener.changed(channel, changes);
+    }
+
+    /// From now on the listener is told of rows that owners on this loop keep.
+    void listen(RowsListener listener) {
+        rowsListener = listener;
+        forEachSlot(slot -> replicas[slot].serving().ifPresent(owner -> tellServing(slot)));
+    }
+
+    private void tellServing(int slot) {
+        if (rowsListener == RowsListener.NONE) {
+            return;
+        }
+        onLoop(
+                store.channelsWith(StateKind.PUSH, slot),
+                (channels, failure) -> replicas[slot]
+                        .serving()
+                        .filter(owner -> failure == null)
+                        .ifPresent(owner -> rowsListener.serving(slot, channels)));
+    }
+
+    @Override
     public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
         onLoop(store.channel(channel), answer);
     }
@@ -678,11 +719,13 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
                         .serving()
                         .filter(owner -> failure == null)
                         .ifPresent(owner -> channels.forEach(channel -> owner.reclaim(channel, now()))));
+        tellServing(slot);
     }
 
     @Override
     public void ended(int slot) {
         served.removeIf(each -> each.slot() == slot);
+        rowsListener.ended(slot);
         routes[slot].lost(node.self());
     }
 

@@ -12,6 +12,8 @@ import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.StateQuery;
 import io.hark.channel.StatsUpdate;
+import io.hark.channel.RowsChange;
+import io.hark.channel.RowsRead;
 import java.util.List;
 
 /// Value: what a node asks of a channel's owner. All but the two that are told again from the state that they
@@ -30,6 +32,8 @@ public sealed interface SlotRequest {
             case Look(var query) -> query.channel().key().slot();
             case Count(var update) -> update.channel().key().slot();
             case Stats(var app, var query) -> query.channel().slot();
+            case ChangeRows(var change) -> change.channel().key().slot();
+            case ReadRows(var read) -> read.channel().key().slot();
             case Unsubscribe(var channel) -> channel.key().slot();
             case Occupy(var channel, var occupancy) -> channel.key().slot();
             case Lost(var channel, var claim, var policy, var graceMillis) ->
@@ -63,6 +67,10 @@ public sealed interface SlotRequest {
     record Count(StatsUpdate update) implements SlotRequest {}
 
     record Stats(String app, StateQuery query) implements SlotRequest {}
+
+    record ChangeRows(RowsChange change) implements SlotRequest {}
+
+    record ReadRows(RowsRead read) implements SlotRequest {}
 
     record Unsubscribe(ChannelId channel) implements SlotRequest {}
 

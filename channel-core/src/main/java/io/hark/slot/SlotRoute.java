@@ -305,6 +305,7 @@ final class SlotRoute {
                 case SlotRequest.Look look -> true;
                 case SlotRequest.ReadObjects read -> true;
                 case SlotRequest.Stats stats -> true;
+                case SlotRequest.ReadRows read -> true;
                 default -> false;
             };
             if (reads

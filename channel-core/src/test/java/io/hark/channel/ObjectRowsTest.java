@@ -66,6 +66,14 @@ class ObjectRowsTest {
         }
 
         @Override
+        public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+            throw new AssertionError("nothing here changes rows by themselves");
+        }
+
+        @Override
+        public void changed(ChannelId channel, List<StateChange> changes) {}
+
+        @Override
         public void report(MetaEvent event) {}
 
         @Override

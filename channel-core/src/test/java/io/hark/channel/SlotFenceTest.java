@@ -74,6 +74,16 @@ class SlotFenceTest {
             }
 
             @Override
+            public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void changed(ChannelId channel, List<StateChange> changes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
                 slot.load(channel, answer);
             }

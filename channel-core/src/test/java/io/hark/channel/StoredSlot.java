@@ -43,6 +43,14 @@ final class StoredSlot implements SlotEffects {
     }
 
     @Override
+    public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+        throw new AssertionError("nothing here changes rows by themselves");
+    }
+
+    @Override
+    public void changed(ChannelId channel, List<StateChange> changes) {}
+
+    @Override
     public void report(MetaEvent event) {}
 
     @Override

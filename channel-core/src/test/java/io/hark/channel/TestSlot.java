@@ -33,6 +33,10 @@ final class TestSlot implements SlotEffects {
     private final ArrayDeque<BiConsumer<Optional<Receipt>, Throwable>> lookups = new ArrayDeque<>();
     private final ArrayDeque<BiConsumer<ChannelImage, Throwable>> loads = new ArrayDeque<>();
     private final Map<ChannelKey, ChannelImage> images = new LinkedHashMap<>();
+    final NavigableMap<String, StateValue> rows = new TreeMap<>();
+    final List<StateChange> changedRows = new ArrayList<>();
+    private final ArrayDeque<Runnable> rowReads = new ArrayDeque<>();
+    boolean rowsByHand;
     final SlotOwner owner;
     final NavigableMap<String, StateRow> state = new TreeMap<>();
     ObjectsMemory objectsMemory = new ObjectsMemory(1 << 30);
@@ -101,6 +105,41 @@ final class TestSlot implements SlotEffects {
     @Override
     public void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer) {
         lookups.add(answer);
+    }
+
+    /// Shows what is committed, once the test says so when it wants to.
+    @Override
+    public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+        List<RowsPage> pages = new ArrayList<>();
+        for (RowsRead read : reads) {
+            List<StateRow> found = new ArrayList<>();
+            for (RowsRead.Range range : read.ranges()) {
+                rows.tailMap(range.from(), true).forEach((key, value) -> {
+                    if (key.compareTo(range.through()) <= 0 || key.startsWith(range.through())) {
+                        found.add(new StateRow(read.kind(), key, Lifetime.LASTING, value));
+                    }
+                });
+            }
+            boolean more = found.size() > read.rowsMax();
+            pages.add(new RowsPage(more ? found.subList(0, read.rowsMax()) : found, more));
+        }
+        if (rowsByHand) {
+            rowReads.add(() -> answer.accept(pages, null));
+        } else {
+            answer.accept(pages, null);
+        }
+    }
+
+    /// Answers the oldest read of rows with what was there when it was asked for.
+    void answerRows() {
+        rowReads.remove().run();
+    }
+
+    @Override
+    public void changed(ChannelId channel, List<StateChange> changes) {
+        changedRows.addAll(changes);
+        changes.forEach(change -> change.after()
+                .ifPresentOrElse(value -> rows.put(change.key(), value), () -> rows.remove(change.key())));
     }
 
     @Override

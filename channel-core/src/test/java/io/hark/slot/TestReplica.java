@@ -1,6 +1,7 @@
 package io.hark.slot;
 
 import io.hark.channel.Append;
+import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.DamagedEntry;
@@ -10,12 +11,15 @@ import io.hark.channel.MemberGrace;
 import io.hark.channel.MetaEvent;
 import io.hark.channel.ObjectsMemory;
 import io.hark.channel.Receipt;
+import io.hark.channel.RowsPage;
+import io.hark.channel.RowsRead;
 import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotLimits;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
 import io.hark.channel.StoreView;
+import io.hark.channel.StateChange;
 import io.hark.control.ControlCommand;
 import io.hark.control.SlotAssignment;
 import java.time.Duration;
@@ -292,6 +296,15 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
     public void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer) {
         answers.add(() -> answer.accept(Optional.empty(), null));
     }
+
+    @Override
+    public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
+        answers.add(() -> answer.accept(
+                reads.stream().map(read -> new RowsPage(List.of(), false)).toList(), null));
+    }
+
+    @Override
+    public void changed(ChannelId channel, List<StateChange> changes) {}
 
     @Override
     public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {

@@ -29,6 +29,8 @@ import io.hark.history.StoreEnvironment;
 import io.hark.protocol.ChannelSerials;
 import io.hark.protocol.ErrorInfo;
 import io.hark.rest.ControlApi;
+import io.hark.push.Push;
+import io.hark.rest.OwnChannelPublisher;
 import io.hark.rest.PublishAdmission;
 import io.hark.rest.Rates;
 import io.hark.rest.RestApi;
@@ -43,6 +45,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -53,6 +56,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -66,6 +70,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long TICK_MILLIS = 250;
+    private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Duration LAST_SECOND = Duration.ofSeconds(1);
     private static final String SECRET_FILE = "secret";
     /// Holds the process id of the node that runs on this data.
@@ -79,6 +84,7 @@ public final class Node implements AutoCloseable {
     private final RocksHistoryStore store;
     private final Region region;
     private final EventLoopGroup group;
+    private final Push push;
     private final FrontendServer server;
     private final StatsReporter reporter;
     private final Optional<String> devKey;
@@ -151,12 +157,20 @@ public final class Node implements AutoCloseable {
         ChannelSerials serials = new ChannelSerials(derive(secret, "channel-serial"));
         Rates rates = new Rates(config.rates(), System::nanoTime);
         PublishAdmission admission = new PublishAdmission(config.publishes(), config.policies());
+        push = new Push(
+                config.push(),
+                router,
+                router,
+                apps,
+                new OwnChannelPublisher(apps, authenticator, admission, router, wallClock, this::isOwn),
+                InstantSource.system(),
+                random::id);
         server = new FrontendServer(
                 new Frontend(
                         config.node(),
                         config.region(),
                         config.frontend(),
-                        router,
+                        push.router(),
                         apps,
                         authenticator,
                         admission,
@@ -179,13 +193,14 @@ public final class Node implements AutoCloseable {
                 authenticator,
                 new TokenIssuer(apps, authenticator, signer),
                 revocations,
-                router,
+                push.router(),
                 serials,
                 admission,
                 rates,
                 config.policies(),
                 server.liveConnections(),
                 stats,
+                push,
                 config.dev() ? Optional.of(apps) : Optional.empty(),
                 wallClock,
                 random::id));
@@ -205,6 +220,8 @@ public final class Node implements AutoCloseable {
         apps.servedOn(ports.plain());
         reporter = new StatsReporter(
                 config.node() + '/' + random.id(), stats, apps, router, config.policies(), config.stats(), wallClock);
+        router.listen(push.runner());
+        eventLoops.getFirst().scheduleAtFixedRate(push.runner()::sweep, 1, 1, TimeUnit.MINUTES);
         LOG.info(
                 "node {} of region {} serves on port {}{}: loops={} data={}",
                 config.node(),
@@ -269,6 +286,16 @@ public final class Node implements AutoCloseable {
                 listener.run();
             }
         });
+    }
+
+    /// Whether a URL leads to this node: to one of its ports, by a name of this machine.
+    private boolean isOwn(URI url) {
+        int port = url.getPort();
+        boolean ownPort =
+                port == ports.plain() || ports.tls().filter(tls -> tls == port).isPresent();
+        return ownPort
+                && (LOCAL_HOSTS.contains(url.getHost())
+                        || config.frontend().host().equals(url.getHost()));
     }
 
     private Optional<String> unready() {
@@ -363,6 +390,7 @@ public final class Node implements AutoCloseable {
         try {
             region.handOver(left(deadline));
             server.drain(left(deadline));
+            push.close();
             reporter.close(left(deadline));
             // Before the loops end: what other nodes send comes to them.
             region.close();

@@ -6,6 +6,7 @@ import io.hark.frontend.FrontendConfig;
 import io.hark.frontend.SocketEngine;
 import io.hark.frontend.TlsConfig;
 import io.hark.history.HistoryConfig;
+import io.hark.push.PushConfig;
 import io.hark.rest.ChannelPolicies;
 import io.hark.rest.ControlConfig;
 import io.hark.rest.PublishLimits;
@@ -50,6 +51,7 @@ public record NodeConfig(
         PublishLimits publishes,
         RateLimits rates,
         StatsConfig stats,
+        PushConfig push,
         long queuedBytesMax,
         Duration drainTimeout,
         boolean jsonLogs,
@@ -108,6 +110,7 @@ public record NodeConfig(
                         settings.bytes("limits.objectsBytesMax", "6656 KiB", "64 KiB", "64 MiB")),
                 RateSettings.of(settings),
                 StatsConfig.of(settings),
+                PushSettings.of(settings),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),

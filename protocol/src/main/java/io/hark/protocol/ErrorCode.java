@@ -53,6 +53,7 @@ public enum ErrorCode {
     FORBIDDEN(40300, 403, "forbidden"),
     TLS_REQUIRED(40311, 403, "the app is reachable over TLS only"),
     NOT_FOUND(40400, 404, "there is no such app, key, message or route"),
+    PUSH_REGISTRATION_EXPIRED(41001, 410, "the device cannot be reached any more; it must register anew"),
     METHOD_NOT_ALLOWED(40500, 405, "the route exists, but not for this method"),
     CONFLICT(40900, 409, "it was changed by somebody else, or is there already"),
     UNPROCESSABLE(42200, 422, "the request is understood, and cannot be fulfilled"),
@@ -65,6 +66,7 @@ public enum ErrorCode {
     CONNECTION_MESSAGE_RATE_FATAL(42921, 429, "far more messages a second than a connection may publish"),
     RATE_LIMITED(42922, 429, "too many requests"),
     CONNECTION_FRAME_RATE_FATAL(42924, 429, "more frames a second than a connection may send"),
+    PUSH_LIMIT(42926, 429, "more devices, subscriptions or waiting notifications than the app may have"),
     INTERNAL(50000, 500, "an internal error"),
     OVERLOADED(50003, 503, "the node is overloaded or too slow; try again"),
     DISCONNECTED(80003, 400, "the transport ends; the connection can be resumed"),
@@ -95,7 +97,10 @@ public enum ErrorCode {
     OBJECT_PATH_EMPTY(92005, 400, "there is no object at the path"),
     OBJECT_TARGET_MISSING(92006, 400, "the operation names neither an object nor a path"),
     OBJECT_PATH_UNSUITABLE(92007, 400, "the operation does not fit what is at the path"),
-    MUTABLE_MESSAGES_NOT_ENABLED(93002, 400, "updates, deletes, appends and annotations are not enabled here");
+    MUTABLE_MESSAGES_NOT_ENABLED(93002, 400, "updates, deletes, appends and annotations are not enabled here"),
+    PUSH_NOT_DELIVERED(103000, 400, "a notification was not taken by those who bring it to its device"),
+    INVALID_PUSH_RECIPIENT(103002, 400, "the push recipient cannot be addressed"),
+    PUSH_NOT_CONFIGURED(103006, 400, "the push transport is not configured");
 
     private final int code;
     private final int statusCode;

@@ -32,6 +32,9 @@ public final class RestApi {
         new TokenRoutes(services).addTo(router);
         new RevocationRoute(services).addTo(router);
         new StatsRoutes(services).addTo(router);
+        new PushDeviceRoutes(services).addTo(router);
+        new PushSubscriptionRoutes(services).addTo(router);
+        new PushPublishRoutes(services).addTo(router);
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
 

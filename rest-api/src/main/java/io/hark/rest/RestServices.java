@@ -5,6 +5,7 @@ import io.hark.auth.Authenticator;
 import io.hark.auth.TokenIssuer;
 import io.hark.channel.ChannelRouter;
 import io.hark.protocol.ChannelSerials;
+import io.hark.push.Push;
 import io.hark.stats.NodeStats;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -31,6 +32,7 @@ public record RestServices(
         ChannelPolicies policies,
         LiveConnections connections,
         NodeStats stats,
+        Push push,
         Optional<AppAdmin> appAdmin,
         LongSupplier wallClock,
         Supplier<String> randomIds) {}

@@ -282,6 +282,7 @@ class RestApiTest {
                 null,
                 null,
                 null,
+                null,
                 Optional.empty(),
                 () -> 1,
                 () -> "id");

@@ -4,7 +4,9 @@ import io.hark.auth.ApiKey;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /// A request being put together, and sent by the call that asks for its response.
 final class TestRequest {
@@ -56,6 +58,13 @@ final class TestRequest {
 
     TestResponse send() {
         return TestResponse.of(ask());
+    }
+
+    /// For requests that another thread answers.
+    TestResponse await() {
+        CompletableFuture<RestResponse> answer = ask().toCompletableFuture();
+        answer.orTimeout(10, TimeUnit.SECONDS).join();
+        return TestResponse.of(answer);
     }
 
     /// For requests that are not answered at once.

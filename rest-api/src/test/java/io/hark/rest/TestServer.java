@@ -26,6 +26,9 @@ import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Payload;
 import io.hark.protocol.PresenceAction;
 import io.hark.protocol.PresenceMessage;
+import io.hark.push.Push;
+import io.hark.push.PushConfig;
+import io.hark.slot.NodeRouter;
 import io.hark.slot.SingleNode;
 import io.hark.slot.SlotConfig;
 import io.hark.stats.NodeStats;
@@ -72,25 +75,42 @@ final class TestServer {
     TestServer(boolean makesApps, RateLimits rates) {
         MemberGrace grace = new MemberGrace(15_000, new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2)));
         SlotConfig config = SlotConfig.of(SlotLimits.DEFAULTS, grace, 64 << 20);
-        router = SingleNode.router(List.of(loop), REGION, store, config, () -> now);
+        NodeRouter node = SingleNode.router(List.of(loop), REGION, store, config, () -> now);
+        router = node;
         TokenSigner signer = new TokenSigner(new TokenSecret(new byte[TokenSecret.LENGTH]));
         Authenticator authenticator = new Authenticator(id -> Optional.ofNullable(apps.get(id)), signer, false);
         TokenIssuer tokens = new TokenIssuer(id -> Optional.ofNullable(apps.get(id)), authenticator, signer);
+        PublishAdmission admission = new PublishAdmission(PublishLimits.DEFAULTS, ChannelPolicies.DEFAULTS);
+        Push push = new Push(
+                PushConfig.DEFAULTS,
+                node,
+                node,
+                id -> Optional.ofNullable(apps.get(id)),
+                new OwnChannelPublisher(
+                        id -> Optional.ofNullable(apps.get(id)),
+                        authenticator,
+                        admission,
+                        node,
+                        () -> now,
+                        url -> true),
+                () -> Instant.ofEpochMilli(now),
+                () -> "notification" + ids++);
         api = new RestApi(new RestServices(
                 REGION,
                 id -> Optional.ofNullable(apps.get(id)),
                 authenticator,
                 tokens,
                 new Revoker(),
-                router,
+                push.router(),
                 serials,
-                new PublishAdmission(PublishLimits.DEFAULTS, ChannelPolicies.DEFAULTS),
+                admission,
                 new Rates(rates, () -> now * 1_000_000),
                 ChannelPolicies.DEFAULTS,
                 (appId, key) -> key.equals(CONNECTION_KEY)
                         ? Optional.of(new LiveConnections.Publisher("conn1", Optional.of("rita")))
                         : Optional.empty(),
                 stats,
+                push,
                 makesApps ? Optional.of(new Apps()) : Optional.empty(),
                 () -> now,
                 () -> "random" + ids++));
@@ -102,13 +122,15 @@ final class TestServer {
                         Map.of("capability", "{\"[*]*\":[\"*\"]}"),
                         Map.of("capability", "{\"open:*\":[\"publish\",\"history\"]}"),
                         Map.of("revocableTokens", true),
-                        Map.of("capability", "{\"mutable:*\":[\"publish\",\"message-update-own\"]}")),
+                        Map.of("capability", "{\"mutable:*\":[\"publish\",\"message-update-own\"]}"),
+                        Map.of("capability", "{\"pushenabled:*\":[\"push-subscribe\"]}")),
                 "namespaces",
                 List.of(
                         Map.of("id", "persisted", "persisted", true),
                         Map.of("id", "named", "authenticated", true),
                         Map.of("id", "safe", "tlsOnly", true),
-                        Map.of("id", "mutable", "mutableMessages", true))));
+                        Map.of("id", "mutable", "mutableMessages", true),
+                        Map.of("id", "pushenabled", "pushEnabled", true))));
     }
 
     private App provision(Map<String, Object> request) {

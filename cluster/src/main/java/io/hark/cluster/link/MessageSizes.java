@@ -2,6 +2,8 @@ package io.hark.cluster.link;
 
 import io.hark.channel.LogRecord;
 import io.hark.channel.Publish;
+import io.hark.channel.RowEdit;
+import io.hark.channel.RowsRead;
 import io.hark.channel.SlotRow;
 import io.hark.channel.StateRow;
 import io.hark.objects.ObjectCommand;
@@ -100,6 +102,16 @@ final class MessageSizes {
                 }
             }
             case SlotRequest.ReadObjects read -> bytes += SMALL;
+            case SlotRequest.ChangeRows(var change) -> {
+                for (RowEdit edit : change.edits()) {
+                    bytes += SMALL + of(edit);
+                }
+            }
+            case SlotRequest.ReadRows(var read) -> {
+                for (RowsRead.Range range : read.ranges()) {
+                    bytes += SMALL + range.from().length() + range.through().length();
+                }
+            }
             case SlotRequest.Leave leave -> bytes += SMALL;
             case SlotRequest.Status status -> bytes += SMALL;
             case SlotRequest.Read read -> bytes += SMALL;
@@ -111,6 +123,19 @@ final class MessageSizes {
             case SlotRequest.Lost lost -> bytes += SMALL;
         }
         return bytes;
+    }
+
+    private static long of(RowEdit edit) {
+        return edit.key().length()
+                + switch (edit) {
+                    case RowEdit.Put(var key, var expected, var value) -> of(expected) + value.bytes().length;
+                    case RowEdit.Remove(var key, var expected) -> of(expected);
+                    case RowEdit.Count count -> 0;
+                };
+    }
+
+    private static long of(RowEdit.Expected expected) {
+        return expected instanceof RowEdit.Expected.Value(var value) ? value.bytes().length : 0;
     }
 
     private static long of(SlotAnswer answer) {
@@ -127,13 +152,21 @@ final class MessageSizes {
             case SlotAnswer.Details(var details) ->
                 SMALL + messages(details.messages()) + annotations(details.annotations());
             case SlotAnswer.Objects(var page) -> SMALL + 1024L * page.objects().size();
-            case SlotAnswer.Rows(var page) -> {
+            case SlotAnswer.StatsRows(var page) -> {
                 long bytes = SMALL;
                 for (StateRow row : page.rows()) {
                     bytes += 64 + row.key().length() + row.value().bytes().length;
                 }
                 yield bytes;
             }
+            case SlotAnswer.Rows(var page) -> {
+                long bytes = SMALL;
+                for (StateRow row : page.rows()) {
+                    bytes += SMALL + row.key().length() + row.value().bytes().length;
+                }
+                yield bytes;
+            }
+            case SlotAnswer.RowsChanged changed -> SMALL;
             case SlotAnswer.Published published -> SMALL;
             case SlotAnswer.Refused refused -> 2 * SMALL;
         };

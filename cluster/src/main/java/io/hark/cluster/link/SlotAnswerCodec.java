@@ -30,7 +30,9 @@ final class SlotAnswerCodec {
             }
             case SlotAnswer.Details(var details) -> out.setDetails(LookCodec.encode(details));
             case SlotAnswer.Objects(var page) -> out.setObjects(ObjectsCodec.encode(page));
-            case SlotAnswer.Rows(var page) -> out.setRows(StatsCodec.encode(page));
+            case SlotAnswer.StatsRows(var page) -> out.setStatsRows(StatsCodec.encode(page));
+            case SlotAnswer.RowsChanged(var result) -> out.setRowsChanged(RowsCodec.encode(result));
+            case SlotAnswer.Rows(var page) -> out.setRows(RowsCodec.encode(page));
             case SlotAnswer.Refused(var error) -> out.setRefused(error(error));
         }
         return out.build();
@@ -51,7 +53,9 @@ final class SlotAnswerCodec {
             }
             case DETAILS -> new SlotAnswer.Details(LookCodec.decode(answer.getDetails()));
             case OBJECTS -> new SlotAnswer.Objects(ObjectsCodec.decode(answer.getObjects()));
-            case ROWS -> new SlotAnswer.Rows(StatsCodec.decode(answer.getRows()));
+            case STATS_ROWS -> new SlotAnswer.StatsRows(StatsCodec.decode(answer.getStatsRows()));
+            case ROWS_CHANGED -> new SlotAnswer.RowsChanged(RowsCodec.decode(answer.getRowsChanged()));
+            case ROWS -> new SlotAnswer.Rows(RowsCodec.decode(answer.getRows()));
             case REFUSED -> new SlotAnswer.Refused(error(answer.getRefused()));
             case ANSWER_NOT_SET -> throw new MalformedPeerMessage("an answer is of no known kind");
         };
@@ -120,7 +124,7 @@ final class SlotAnswerCodec {
                 SlotStateCodec.decode(in.getMembersList()));
     }
 
-    private static Wire.ErrorInfo error(ErrorInfo error) {
+    static Wire.ErrorInfo error(ErrorInfo error) {
         return Wire.ErrorInfo.newBuilder()
                 .setCode(error.code())
                 .setStatusCode(error.statusCode())
@@ -129,7 +133,7 @@ final class SlotAnswerCodec {
                 .build();
     }
 
-    private static ErrorInfo error(Wire.ErrorInfo in) {
+    static ErrorInfo error(Wire.ErrorInfo in) {
         return new ErrorInfo(in.getCode(), in.getStatusCode(), in.getMessage(), in.getDetailMap());
     }
 }

@@ -41,6 +41,9 @@ final class SlotRequestCodec {
             case SlotRequest.Look(var query) -> out.setLook(LookCodec.encode(query));
             case SlotRequest.Count(var update) -> out.setCount(StatsCodec.encode(update));
             case SlotRequest.Stats stats -> out.setStats(StatsCodec.encode(stats));
+            case SlotRequest.ChangeRows(var change) ->
+                out.setChangeRows(RowsCodec.encode(change, policy(change.policy())));
+            case SlotRequest.ReadRows(var read) -> out.setReadRows(RowsCodec.encode(read));
             case SlotRequest.Unsubscribe(var channel) -> out.setUnsubscribe(SlotStateCodec.encode(channel));
             case SlotRequest.Occupy(var channel, var occupancy) ->
                 out.setOccupy(Wire.Occupy.newBuilder()
@@ -73,6 +76,10 @@ final class SlotRequestCodec {
             case LOOK -> new SlotRequest.Look(LookCodec.decode(request.getLook()));
             case COUNT -> new SlotRequest.Count(StatsCodec.decode(request.getCount()));
             case STATS -> StatsCodec.decode(request.getStats());
+            case CHANGE_ROWS ->
+                new SlotRequest.ChangeRows(RowsCodec.decode(
+                        request.getChangeRows(), policy(request.getChangeRows().getPolicy())));
+            case READ_ROWS -> new SlotRequest.ReadRows(RowsCodec.decode(request.getReadRows()));
             case UNSUBSCRIBE -> new SlotRequest.Unsubscribe(SlotStateCodec.decode(request.getUnsubscribe()));
             case OCCUPY -> {
                 Wire.Occupy in = request.getOccupy();

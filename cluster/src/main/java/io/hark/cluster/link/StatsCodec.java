@@ -80,8 +80,8 @@ final class StatsCodec {
                         in.getRowsMax()));
     }
 
-    static Wire.Rows encode(StatePage page) {
-        Wire.Rows.Builder out = Wire.Rows.newBuilder().setMore(page.more());
+    static Wire.StatsRows encode(StatePage page) {
+        Wire.StatsRows.Builder out = Wire.StatsRows.newBuilder().setMore(page.more());
         for (StateRow row : page.rows()) {
             out.addRows(Wire.State.newBuilder()
                     .setKind(row.kind().ordinal())
@@ -93,7 +93,7 @@ final class StatsCodec {
         return out.build();
     }
 
-    static StatePage decode(Wire.Rows in) throws MalformedPeerMessage {
+    static StatePage decode(Wire.StatsRows in) throws MalformedPeerMessage {
         List<StateRow> rows = new ArrayList<>(in.getRowsCount());
         for (Wire.State row : in.getRowsList()) {
             rows.add(new StateRow(

@@ -28,6 +28,11 @@ import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.Receipt;
+import io.hark.channel.RowEdit;
+import io.hark.channel.RowsChange;
+import io.hark.channel.RowsPage;
+import io.hark.channel.RowsRead;
+import io.hark.channel.RowsResult;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotRow;
@@ -163,6 +168,25 @@ final class SampleMessages {
                         "app",
                         new StateQuery(
                                 StatsUpdate.channel("app").key(), StateKind.DAY_STATS, "from", "through", 91, 92, 93))),
+                ask(new SlotRequest.ChangeRows(new RowsChange(
+                        CHANNEL,
+                        StateKind.PUSH,
+                        Optional.of(new IdHash(91, -92)),
+                        List.of(
+                                new RowEdit.Put("a\0b", new RowEdit.Expected.Nothing(), value(1)),
+                                new RowEdit.Put("c", new RowEdit.Expected.Anything(), value(2)),
+                                new RowEdit.Remove("d", new RowEdit.Expected.Value(value(3))),
+                                new RowEdit.Count("e", -1, 1_000)),
+                        SYNCED))),
+                ask(new SlotRequest.ReadRows(new RowsRead(
+                        CHANNEL, StateKind.PUSH, List.of(RowsRead.Range.of("a"), new RowsRead.Range("b", "c")), 7))),
+                answer(new SlotAnswer.RowsChanged(new RowsResult.Done())),
+                answer(new SlotAnswer.RowsChanged(new RowsResult.Unexpected("a"))),
+                answer(new SlotAnswer.RowsChanged(new RowsResult.Full("b"))),
+                answer(new SlotAnswer.RowsChanged(new RowsResult.Refused(ERROR))),
+                answer(new SlotAnswer.Rows(
+                        new RowsPage(List.of(new StateRow(StateKind.PUSH, "a", Lifetime.LASTING, value(4))), true))),
+                answer(new SlotAnswer.Rows(new RowsPage(List.of(), false))),
                 ask(new SlotRequest.Unsubscribe(CHANNEL)),
                 ask(new SlotRequest.Occupy(CHANNEL, OCCUPANCY)),
                 ask(new SlotRequest.Lost(CHANNEL, CLAIM, SYNCED, 15_000)),
@@ -188,14 +212,14 @@ final class SampleMessages {
                 answer(new SlotAnswer.Details(new MessageDetails(List.of(), List.of(), false))),
                 answer(new SlotAnswer.Objects(new ObjectsPage(79, 80, objects(), "root\0key"))),
                 answer(new SlotAnswer.Objects(new ObjectsPage(0, 80, List.of(), ""))),
-                answer(new SlotAnswer.Rows(new StatePage(
+                answer(new SlotAnswer.StatsRows(new StatePage(
                         List.of(new StateRow(
                                 StateKind.HOUR_STATS,
                                 "2025-01-20:15",
                                 new Lifetime(94, Duration.ofMillis(95)),
                                 new StateValue(new byte[] {9, 6}))),
                         true))),
-                answer(new SlotAnswer.Rows(new StatePage(List.of(), false))),
+                answer(new SlotAnswer.StatsRows(new StatePage(List.of(), false))),
                 answer(new SlotAnswer.Refused(ERROR)),
                 answer(new SlotAnswer.Refused(new ErrorInfo(50003, 503, "later"))),
                 new PeerMessage.Deliver(
@@ -211,6 +235,10 @@ final class SampleMessages {
                 new PeerMessage.Serving(List.of()),
                 new PeerMessage.AskActive(96, "app"),
                 new PeerMessage.Active(97, List.of("rooms:a", "rooms:b")));
+    }
+
+    private static StateValue value(int content) {
+        return new StateValue(new byte[] {(byte) content});
     }
 
     static PeerMessage ask(SlotRequest request) {

@@ -84,6 +84,22 @@ class ArchitectureTest {
             .resideInAnyPackage("org.slf4j..", "java.nio.file..", "java.net..");
 
     @ArchTest
+    static final ArchRule onlyPushSendsRequestsToOthers = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.hark.push..", "io.hark.launcher..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..");
+
+    @ArchTest
+    static final ArchRule pushKnowsNoRoutesAndNoSlots = noClasses()
+            .that()
+            .resideInAPackage("io.hark.push..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hark.rest..", "io.hark.frontend..", "io.hark.slot..", "io.hark.history..");
+
+    @ArchTest
     static final ArchRule restKnowsNoTransport = noClasses()
             .that()
             .resideInAPackage("io.hark.rest..")

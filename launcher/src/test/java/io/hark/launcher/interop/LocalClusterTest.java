@@ -237,6 +237,40 @@ class LocalClusterTest {
         }
     }
 
+    @Test
+    void everyMessageThatIsAcknowledgedWhileANodeIsKilledIsPushedOnce() throws Exception {
+        JsProject project = JsProject.ready();
+        port = freePorts();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
+            Process client = project.node(List.of("lib/push.mjs", ports), Map.of(), 3);
+            BufferedReader story = client.inputReader();
+            for (int some = 0; some < 50; some++) {
+                awaitLine(story, "acknowledged");
+            }
+            kill("node-3");
+            // Some of the channels, and of the places where notifications wait, were its own.
+            for (int more = 0; more < 200; more++) {
+                awaitLine(story, "acknowledged");
+            }
+            try (PrintWriter end = new PrintWriter(client.outputWriter(), true)) {
+                end.println("end");
+                Map<?, ?> done = json(awaitLine(story, "done"));
+                System.out.println("LocalClusterTest " + done);
+                assertThat(done.get("different")).isEqualTo(done.get("done"));
+                assertThat(done.get("received")).isEqualTo(done.get("done"));
+                assertThat(done.get("state")).isEqualTo("ACTIVE");
+                assertThat(done.get("subscriptions")).isEqualTo(24L);
+            }
+            assertThat(client.waitFor()).isZero();
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
