@@ -77,6 +77,11 @@ public record Annotation(
                 action, id, serial, messageSerial, type, name, count, value, timestamp, data, encoding, extras);
     }
 
+    public Annotation withExtras(Map<String, Object> value) {
+        return new Annotation(
+                action, id, serial, messageSerial, type, name, count, clientId, timestamp, data, encoding, value);
+    }
+
     /// The same with what the enclosing frame or entry says of it.
     public Annotation identified(String newId, String newSerial, long newTimestamp) {
         return new Annotation(

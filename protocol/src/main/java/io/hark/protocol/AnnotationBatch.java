@@ -12,4 +12,8 @@ public record AnnotationBatch(String id, Optional<String> connectionId, long tim
     public AnnotationBatch {
         annotations = List.copyOf(annotations);
     }
+
+    public AnnotationBatch with(List<Annotation> others) {
+        return new AnnotationBatch(id, connectionId, timestamp, others);
+    }
 }

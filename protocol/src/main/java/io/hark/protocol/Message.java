@@ -1,5 +1,7 @@
 package io.hark.protocol;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +30,8 @@ public record Message(
         Optional<String> serial,
         Optional<MessageVersion> version,
         Map<String, Object> annotations) {
+
+    private static final String USER_CLAIM = "userClaim";
 
     /// A create with just a name and a payload.
     public static Message of(Optional<String> name, Payload data) {
@@ -119,11 +123,21 @@ public record Message(
                 connectionId,
                 Optional.empty(),
                 timestamp,
-                change.extras.isEmpty() ? extras : change.extras,
+                extras(change),
                 newAction,
                 serial,
                 Optional.of(newVersion),
                 annotations);
+    }
+
+    /// What the server vouches for about the author stays, whoever changes the message.
+    private Map<String, Object> extras(Message change) {
+        if (change.extras.isEmpty() || !extras.containsKey(USER_CLAIM)) {
+            return change.extras.isEmpty() ? extras : change.extras;
+        }
+        Map<String, Object> mixed = new LinkedHashMap<>(change.extras);
+        mixed.put(USER_CLAIM, extras.get(USER_CLAIM));
+        return Collections.unmodifiableMap(mixed);
     }
 
     /// Whether its data stays readable with more of it behind: JSON text and ciphertext do not.

@@ -3,6 +3,8 @@ package io.hark.rest;
 import io.hark.auth.Grant;
 import io.hark.channel.ChannelId;
 import io.hark.channel.Publish;
+import io.hark.protocol.Annotation;
+import io.hark.protocol.AnnotationBatch;
 import io.hark.protocol.Message;
 import io.hark.protocol.PresenceMessage;
 import java.util.Collections;
@@ -23,24 +25,43 @@ public final class UserClaim {
         return grant.terms().userClaims().on(channel.name());
     }
 
-    /// The claim is on new messages; who changes one leaves its extras as they are.
-    ///
-    /// @param publish whose messages have no claim, as their extras were checked
+    /// What the extras of a stored message say of its author.
+    static Optional<String> in(Map<String, Object> extras) {
+        return extras.get(MEMBER) instanceof String claim ? Optional.of(claim) : Optional.empty();
+    }
+
+    /// The claim is on new messages and on annotations; who changes a message leaves its claim as it is.
     public static Publish on(Publish publish, Grant grant) {
         Optional<String> claim = of(grant, publish.channel());
-        if (claim.isEmpty() || !(publish.content() instanceof Publish.Create(var batch, boolean ephemeral))) {
-            return publish;
-        }
-        List<Message> claimed = batch.messages().stream()
-                .map(message -> message.withExtras(with(message.extras(), claim)))
-                .toList();
+        return switch (publish.content()) {
+            // As their extras were checked, messages have no claim.
+            case Publish.Create(var batch, boolean ephemeral)
+            when claim.isPresent() -> {
+                List<Message> claimed = batch.messages().stream()
+                        .map(message -> message.withExtras(with(message.extras(), claim)))
+                        .toList();
+                yield with(publish, new Publish.Create(batch.with(claimed), ephemeral));
+            }
+            case Publish.Annotate(var batch, int bytesMax)
+            when isToldIn(batch, claim) -> {
+                List<Annotation> claimed = batch.annotations().stream()
+                        .map(annotation -> annotation.withExtras(with(annotation.extras(), claim)))
+                        .toList();
+                yield with(publish, new Publish.Annotate(batch.with(claimed), bytesMax));
+            }
+            default -> publish;
+        };
+    }
+
+    private static boolean isToldIn(AnnotationBatch batch, Optional<String> claim) {
+        return claim.isPresent()
+                || batch.annotations().stream()
+                        .anyMatch(annotation -> annotation.extras().containsKey(MEMBER));
+    }
+
+    private static Publish with(Publish publish, Publish.Content content) {
         return new Publish(
-                publish.channel(),
-                publish.ids(),
-                publish.mayRepeat(),
-                publish.publisher(),
-                new Publish.Create(batch.with(claimed), ephemeral),
-                publish.policy());
+                publish.channel(), publish.ids(), publish.mayRepeat(), publish.publisher(), content, publish.policy());
     }
 
     /// @param claim takes the place of one that the event may have brought itself
