@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,23 +46,31 @@ final class History<T> {
     private final RestServices services;
     private final EntryKind kind;
     private final Function<Entry, List<T>> unpack;
+    private final Predicate<T> wanted;
     private final BiFunction<ProtocolCodec, List<T>, byte[]> encode;
     private final Traffic.Kind counted;
     private final ToLongFunction<List<T>> bytes;
+
+    /// Whether a page may begin at a message, and not only at an attach position.
+    private final boolean fromMessages;
 
     private History(
             RestServices services,
             EntryKind kind,
             Function<Entry, List<T>> unpack,
+            Predicate<T> wanted,
             BiFunction<ProtocolCodec, List<T>, byte[]> encode,
             Traffic.Kind counted,
-            ToLongFunction<List<T>> bytes) {
+            ToLongFunction<List<T>> bytes,
+            boolean fromMessages) {
         this.services = services;
         this.kind = kind;
         this.unpack = unpack;
+        this.wanted = wanted;
         this.encode = encode;
         this.counted = counted;
         this.bytes = bytes;
+        this.fromMessages = fromMessages;
     }
 
     static History<Message> ofMessages(RestServices services) {
@@ -69,9 +78,24 @@ final class History<T> {
                 services,
                 EntryKind.MESSAGE,
                 StoredItems::messages,
+                message -> true,
                 ProtocolCodec::encodeMessages,
                 Traffic.Kind.MESSAGES,
-                ItemSizes::ofMessages);
+                ItemSizes::ofMessages,
+                false);
+    }
+
+    /// The messages of a chat room; the channel's others are passed over.
+    static History<Message> ofRoom(RestServices services, ChatCall chat) {
+        return new History<>(
+                services,
+                EntryKind.MESSAGE,
+                StoredItems::messages,
+                ChatMessage::is,
+                (codec, messages) -> codec.encodeValue(ChatMessage.trees(messages, chat.version(), chat.room())),
+                Traffic.Kind.MESSAGES,
+                ItemSizes::ofMessages,
+                true);
     }
 
     static History<PresenceMessage> ofPresence(RestServices services) {
@@ -79,12 +103,31 @@ final class History<T> {
                 services,
                 EntryKind.PRESENCE,
                 StoredItems::presence,
+                event -> true,
                 ProtocolCodec::encodePresence,
                 Traffic.Kind.PRESENCE,
-                ItemSizes::ofPresence);
+                ItemSizes::ofPresence,
+                false);
     }
 
     private record Item<T>(Cursor cursor, T value) {}
+
+    /// Value: what of the log is to be read.
+    ///
+    /// @param after exclusive
+    /// @param first the first item, as pages go; empty when all of the entries are meant
+    private record Range(long after, long upTo, Optional<Cursor> first) {
+        /// From the cursor on.
+        Range from(Cursor cursor, boolean backwards) {
+            return backwards
+                    ? new Range(after, Math.min(upTo, cursor.lsn()), first)
+                    : new Range(Math.max(after, cursor.lsn() - 1), upTo, first);
+        }
+
+        boolean holds(Cursor place, boolean backwards) {
+            return first.isEmpty() || place.equals(first.get()) || place.isPast(first.get(), backwards);
+        }
+    }
 
     /// Answers with one page of a channel that the caller may read.
     ///
@@ -100,7 +143,8 @@ final class History<T> {
             case Answer.Refused<ChannelStatus>(var error) -> CompletableFuture.completedStage(Reply.error(error));
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
-                    yield read(call, params, id, query(call, params, id, keptSince, status), segment);
+                    Range range = range(params, status);
+                    yield read(call, params, range, query(call, params, range, id, keptSince, status), segment);
                 } catch (Refusal refusal) {
                     yield CompletableFuture.completedStage(Reply.error(refusal.error()));
                 }
@@ -109,17 +153,17 @@ final class History<T> {
     }
 
     private CompletionStage<Reply> read(
-            Call call, HistoryParams params, ChannelId id, HistoryQuery query, String segment) {
+            Call call, HistoryParams params, Range range, HistoryQuery query, String segment) {
         return services.router().read(query).handle((page, failure) -> {
             if (failure != null) {
-                LOG.warn("a page of channel {} cannot be read, code {}", id, UNREADABLE.code(), failure);
+                LOG.warn("a page of channel {} cannot be read, code {}", query.channel(), UNREADABLE.code(), failure);
                 return Reply.error(UNREADABLE.info("the channel's log cannot be read at the moment; try again"));
             }
-            List<Item<T>> items = items(params, page);
+            List<Item<T>> items = items(params, range, page);
             // One more than asked for was read, to see whether there is one.
-            boolean more = items.size() > params.limit() || page.more() && !items.isEmpty();
+            boolean more = items.size() > params.limit() || page.more();
             List<Item<T>> shown = items.subList(0, Math.min(items.size(), params.limit()));
-            Optional<String> next = more ? Optional.of(shown.getLast().cursor().text()) : Optional.empty();
+            Optional<String> next = more ? last(params, shown, page).map(Cursor::text) : Optional.empty();
             List<T> values = shown.stream().map(Item::value).toList();
             services.stats()
                     .of(id.app())
@@ -130,22 +174,22 @@ final class History<T> {
         });
     }
 
-    private HistoryQuery query(Call call, HistoryParams params, ChannelId id, long keptSince, ChannelStatus status)
-            throws Refusal {
-        long after = 0;
-        long upTo = upTo(params, status);
-        if (params.cursor().isPresent()) {
-            long lsn = params.cursor().get().lsn();
-            if (params.backwards()) {
-                upTo = Math.min(upTo, lsn);
-            } else {
-                after = Math.max(0, lsn - 1);
-            }
+    /// Where the page ends: with the last item shown, or, when none of what was read is wanted, with that.
+    private Optional<Cursor> last(HistoryParams params, List<Item<T>> shown, HistoryPage page) {
+        if (!shown.isEmpty()) {
+            return Optional.of(shown.getLast().cursor());
         }
+        return page.entries().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Cursor.behind(page.entries().getLast().lsn(), params.backwards()));
+    }
+
+    private HistoryQuery query(
+            Call call, HistoryParams params, Range range, ChannelId id, long keptSince, ChannelStatus status) {
         return new HistoryQuery(
                 id.key(),
-                after,
-                upTo,
+                range.after(),
+                range.upTo(),
                 Math.max(params.start(), keptSince),
                 // Entries can be ahead of this node's clock, and must be visible nevertheless.
                 params.end()
@@ -158,14 +202,16 @@ final class History<T> {
                 new EntryForm(status.committedLsn(), 0));
     }
 
-    private List<Item<T>> items(HistoryParams params, HistoryPage page) {
+    private List<Item<T>> items(HistoryParams params, Range range, HistoryPage page) {
         List<Item<T>> items = new ArrayList<>();
         for (Entry entry : page.entries()) {
             List<T> values = unpack.apply(entry);
             for (int i = 0; i < values.size() && items.size() <= params.limit(); i++) {
                 int index = params.backwards() ? values.size() - 1 - i : i;
                 Cursor place = new Cursor(entry.lsn(), index);
-                if (params.cursor().isEmpty() || place.isPast(params.cursor().get(), params.backwards())) {
+                boolean isNext = params.cursor().isEmpty()
+                        || place.isPast(params.cursor().get(), params.backwards());
+                if (isNext && range.holds(place, params.backwards()) && wanted.test(values.get(index))) {
                     items.add(new Item<>(place, values.get(index)));
                 }
             }
@@ -173,17 +219,35 @@ final class History<T> {
         return items;
     }
 
-    /// The last LSN to be shown: that of the position given, else what is committed.
-    private long upTo(HistoryParams params, ChannelStatus status) throws Refusal {
-        if (params.upTo().isEmpty()) {
-            return status.committedLsn();
+    /// What is committed, up to the position given if one is, or from the message on.
+    private Range range(HistoryParams params, ChannelStatus status) throws Refusal {
+        Range range = new Range(0, status.committedLsn(), Optional.empty());
+        if (params.upTo().isPresent()) {
+            String text = params.upTo().get().getValue();
+            Optional<MessageSerial> message = MessageSerial.parse(text);
+            range = message.isPresent()
+                    ? from(message.get(), params, status)
+                    : new Range(0, Math.min(upTo(text, status), status.committedLsn()), Optional.empty());
         }
-        String text = params.upTo().get().getValue();
-        if (MessageSerial.parse(text).isPresent()) {
+        return params.cursor().isPresent() ? range.from(params.cursor().get(), params.backwards()) : range;
+    }
+
+    private Range from(MessageSerial message, HistoryParams params, ChannelStatus status) throws Refusal {
+        if (!fromMessages) {
             throw new Refusal(
                     ErrorCode.INVALID_PARAMETER_VALUE,
-                    "'%s' is the serial of a message; give a channelSerial".formatted(text));
+                    "'%s' is the serial of a message; give a channelSerial".formatted(message));
         }
+        long lsn =
+                message.region().equals(services.region()) ? status.meta().lsnOf(message.lineage(), message.oseq()) : 0;
+        if (lsn == 0) {
+            throw expired("the message %s is not of a log that is kept here".formatted(message));
+        }
+        Cursor first = new Cursor(lsn, message.index());
+        return new Range(0, status.committedLsn(), Optional.of(first)).from(first, params.backwards());
+    }
+
+    private long upTo(String text, ChannelStatus status) throws Refusal {
         Position position = services.serials()
                 .decode(text)
                 .orElseThrow(() -> expired("the channelSerial cannot be read; it was not issued here"));
@@ -195,7 +259,7 @@ final class History<T> {
         if (!isKnown(position, status.meta())) {
             throw expired("the channelSerial is of a log that is gone");
         }
-        return Math.min(position.lsn(), status.committedLsn());
+        return position.lsn();
     }
 
     private static boolean isKnown(Position position, SlotMeta meta) {

@@ -26,6 +26,13 @@ record HistoryParams(
     record Cursor(long lsn, int index) {
         private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})-([0-9]{1,4})");
 
+        private static final int INDEX_MAX = 9_999;
+
+        /// Past all items of the entry.
+        static Cursor behind(long lsn, boolean backwards) {
+            return new Cursor(lsn, backwards ? 0 : INDEX_MAX);
+        }
+
         static Cursor parse(String text) throws Refusal {
             Matcher matcher = TEXT.matcher(text);
             if (!matcher.matches()) {

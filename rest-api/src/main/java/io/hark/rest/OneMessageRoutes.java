@@ -70,12 +70,18 @@ final class OneMessageRoutes {
     private CompletionStage<Reply> versions(Call call) throws Refusal {
         int limit = Pages.limit(call.request());
         MessageQuery.Wanted wanted = new MessageQuery.Versions(cursor(call), limit);
-        return look(call, Operation.HISTORY, wanted, details -> {
-            Optional<String> next = details.messages().isEmpty()
-                    ? Optional.empty()
-                    : versionOf(details.messages().getLast());
-            return page(call, "versions", limit, details, next, codec -> codec.encodeMessages(details.messages()));
-        });
+        return look(
+                call,
+                Operation.HISTORY,
+                wanted,
+                details -> versionsPage(call, limit, details, codec -> codec.encodeMessages(details.messages())));
+    }
+
+    static Reply versionsPage(Call call, int limit, MessageDetails details, Function<ProtocolCodec, byte[]> body) {
+        Optional<String> next = details.messages().isEmpty()
+                ? Optional.empty()
+                : versionOf(details.messages().getLast());
+        return page(call, "versions", limit, details, next, body);
     }
 
     private static Optional<String> versionOf(Message message) {
@@ -95,7 +101,7 @@ final class OneMessageRoutes {
     }
 
     /// @throws Refusal 40011 for a cursor that is no serial
-    private static String cursor(Call call) throws Refusal {
+    static String cursor(Call call) throws Refusal {
         Optional<String> cursor = Pages.cursor(call.request());
         if (cursor.isPresent() && cursor.get().isEmpty()) {
             throw Pages.invalidCursor();
@@ -119,6 +125,18 @@ final class OneMessageRoutes {
 
     private CompletionStage<Reply> clientSummary(Call call) throws Refusal {
         Caller caller = Caller.of(call.request(), call.nowMillis(), services);
+        return look(
+                call,
+                Operation.SUBSCRIBE,
+                clientSummary(call, caller),
+                details -> Reply.of(
+                        200, details.messages().getFirst().annotations().get("summary")));
+    }
+
+    /// The summary of the client that is asked for, or of the one who asks.
+    ///
+    /// @throws Refusal 40003 when it is said of none, 40012 when of what is none
+    static MessageQuery.Wanted clientSummary(Call call, Caller caller) throws Refusal {
         Optional<String> asked =
                 call.param("forClientId").or(() -> caller.identity().clientId());
         if (asked.isEmpty()) {
@@ -130,12 +148,7 @@ final class OneMessageRoutes {
             throw new Refusal(
                     ErrorCode.INVALID_CLIENT_ID, "a summary is of one client, '%s' is none".formatted(clientId));
         }
-        return look(
-                call,
-                Operation.SUBSCRIBE,
-                new MessageQuery.ClientSummary(clientId),
-                details -> Reply.of(
-                        200, details.messages().getFirst().annotations().get("summary")));
+        return new MessageQuery.ClientSummary(clientId);
     }
 
     private CompletionStage<Reply> change(Call call, ChangeBodies.Form form) throws Refusal {

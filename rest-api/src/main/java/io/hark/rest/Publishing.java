@@ -2,6 +2,7 @@ package io.hark.rest;
 
 import io.hark.auth.Outcome;
 import io.hark.channel.ChannelPolicy;
+import io.hark.channel.IdHash;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
@@ -60,7 +61,7 @@ final class Publishing {
     /// @param caller who may publish to the channel
     CompletionStage<Outcome<Published>> publish(
             Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
-        PublishAdmission.Request request = request(caller, channel, messages, ephemeral);
+        PublishAdmission.Request request = request(caller, channel, messages, Optional.empty(), ephemeral);
         return switch (admitted(caller, messages.size(), services.admission().admit(request))) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
             case PublishAdmission.Result.Admitted(var publish) -> published(channel, publish);
@@ -71,7 +72,15 @@ final class Publishing {
     ///
     /// @param change one message
     CompletionStage<Outcome<String>> change(Caller caller, ChannelName channel, Message change) {
-        PublishAdmission.Request request = request(caller, channel, List.of(change), false);
+        return one(caller, channel, change, Optional.empty());
+    }
+
+    /// Hands a new message or a change of one on at once, and answers with its serial, or that of the version.
+    ///
+    /// @param identity for dedupe, if the request can have come before
+    CompletionStage<Outcome<String>> one(
+            Caller caller, ChannelName channel, Message message, Optional<IdHash> identity) {
+        PublishAdmission.Request request = request(caller, channel, List.of(message), identity, false);
         return switch (admitted(caller, 1, services.admission().admit(request))) {
             case PublishAdmission.Result.Refused(var error) -> CompletableFuture.completedStage(Outcome.refused(error));
             case PublishAdmission.Result.Admitted(var publish) ->
@@ -117,7 +126,7 @@ final class Publishing {
     }
 
     private PublishAdmission.Request request(
-            Caller caller, ChannelName channel, List<Message> messages, boolean ephemeral) {
+            Caller caller, ChannelName channel, List<Message> messages, Optional<IdHash> identity, boolean ephemeral) {
         return new PublishAdmission.Request(
                 caller.app(),
                 caller.idOf(channel),
@@ -125,8 +134,8 @@ final class Publishing {
                 Optional.empty(),
                 messages,
                 services.randomIds().get(),
-                Optional.empty(),
-                false,
+                identity,
+                identity.isPresent(),
                 ephemeral,
                 operation -> ChannelAccess.capabilityRefusal(caller.grant(), channel, operation)
                         .isEmpty(),

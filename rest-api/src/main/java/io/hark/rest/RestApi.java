@@ -25,6 +25,8 @@ public final class RestApi {
         new ServerRoutes(services).addTo(router);
         new MessageRoutes(services, publishing).addTo(router);
         new OneMessageRoutes(services, publishing).addTo(router);
+        new ChatRoutes(services, publishing).addTo(router);
+        new ChatReactionRoutes(services, publishing).addTo(router);
         new PresenceRoutes(services).addTo(router);
         new ObjectRoutes(services, publishing).addTo(router);
         new ChannelRoutes(services).addTo(router);

@@ -1,5 +1,6 @@
 package io.hark.rest;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,13 @@ public record RestRequest(
 
     public Optional<String> param(String name) {
         return Optional.ofNullable(query.get(name));
+    }
+
+    /// The request with one param more.
+    RestRequest withParam(String name, String value) {
+        Map<String, String> params = new LinkedHashMap<>(query);
+        params.put(name, value);
+        return new RestRequest(method, rawPath, params, headers, body, secure);
     }
 
     /// The media type of the body in lower case, without parameters; empty text when there is none.

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The JavaScript SDKs `ably` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`; each
+/// The JavaScript SDKs `ably`, `@ably/chat` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`;
+/// each
 /// shows
 /// up here by its name.
 class JsSdkInteropTest {
