@@ -70,6 +70,16 @@ class LocalClusterTest {
         assertThat(done.get("read")).isEqualTo(List.of(asRead, asRead));
     }
 
+    @Test
+    void aChatRoomGoesOnWhileItsOwnerIsKilled() throws Exception {
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/chat-failover.mjs", "::$chat");
+        Map<?, ?> asRead = Map.of("history", true, "latest", true, "versions", true);
+        assertThat(done.get("breaks")).isEqualTo(List.of());
+        assertThat(done.get("told")).isEqualTo(List.of(true, true));
+        assertThat(done.get("present")).isEqualTo(List.of("ann,bob", "ann,bob"));
+        assertThat(done.get("read")).isEqualTo(List.of(asRead, asRead));
+    }
+
     /// Runs a script with clients of two nodes, and kills the third once they work on a channel that it owns.
     ///
     /// @param suffix of the channel's name
