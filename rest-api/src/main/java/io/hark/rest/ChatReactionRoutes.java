@@ -26,18 +26,24 @@ final class ChatReactionRoutes {
     }
 
     private CompletionStage<Reply> add(Call call) throws Refusal {
-        return publish(call, ChatReaction.read(Bodies.object(call.request())), AnnotationAction.CREATE, 201);
+        ChatCall chat = reacting(call);
+        return publish(chat, ChatReaction.read(Bodies.object(call.request())), AnnotationAction.CREATE, 201);
     }
 
     private CompletionStage<Reply> remove(Call call) throws Refusal {
-        return publish(call, ChatReaction.read(call), AnnotationAction.DELETE, 200);
+        ChatCall chat = reacting(call);
+        return publish(chat, ChatReaction.read(call), AnnotationAction.DELETE, 200);
     }
 
-    private CompletionStage<Reply> publish(Call call, ChatReaction reaction, AnnotationAction action, int status)
-            throws Refusal {
+    private ChatCall reacting(Call call) throws Refusal {
         ChatCall chat = ChatCall.of(call, services);
         chat.require(Operation.ANNOTATION_PUBLISH);
         MessageRoutes.refuseIfAsked(call);
+        return chat;
+    }
+
+    private CompletionStage<Reply> publish(ChatCall chat, ChatReaction reaction, AnnotationAction action, int status)
+            throws Refusal {
         return publishing
                 .annotate(
                         chat.caller(),

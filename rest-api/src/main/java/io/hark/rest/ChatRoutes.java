@@ -156,22 +156,28 @@ final class ChatRoutes {
     }
 
     private CompletionStage<Reply> update(Call call) throws Refusal {
+        ChatCall chat = changing(call);
         Map<String, Object> body = Bodies.object(call.request());
         ChatContent content = ChatContent.read(Bodies.asObject(body.get("message"), "message"));
-        return change(call, MessageAction.UPDATE, content, body);
+        return change(chat, MessageAction.UPDATE, content, body);
     }
 
     private CompletionStage<Reply> delete(Call call) throws Refusal {
+        ChatCall chat = changing(call);
         Map<String, Object> body = call.request().body().length == 0 ? Map.of() : Bodies.object(call.request());
-        return change(call, MessageAction.DELETE, ChatContent.DELETED, body);
+        return change(chat, MessageAction.DELETE, ChatContent.DELETED, body);
+    }
+
+    private ChatCall changing(Call call) throws Refusal {
+        ChatCall chat = ChatCall.of(call, services);
+        chat.requireAccess();
+        MessageRoutes.refuseIfAsked(call);
+        return chat;
     }
 
     /// @param body says why, and whatever else there is to say about the change
     private CompletionStage<Reply> change(
-            Call call, MessageAction action, ChatContent content, Map<String, Object> body) throws Refusal {
-        ChatCall chat = ChatCall.of(call, services);
-        chat.requireAccess();
-        MessageRoutes.refuseIfAsked(call);
+            ChatCall chat, MessageAction action, ChatContent content, Map<String, Object> body) throws Refusal {
         String serial = chat.serial();
         Map<String, Object> version = new LinkedHashMap<>();
         chat.clientId().ifPresent(by -> version.put("clientId", by));
@@ -181,7 +187,7 @@ final class ChatRoutes {
         tree.put("action", (long) action.ordinal());
         tree.put("version", version);
         content.addTo(tree, true);
-        Message change = Bodies.messages(tree, call.request()).getFirst();
+        Message change = Bodies.messages(tree, chat.call().request()).getFirst();
         MessageVersion given = change.version().orElseGet(MessageVersion::new);
         return publishing
                 .one(

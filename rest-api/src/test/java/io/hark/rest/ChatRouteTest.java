@@ -413,6 +413,8 @@ class ChatRouteTest {
         as("ann", "POST", MESSAGES + "?clientId=cal", "{'text':'x'}").send().fails(400, 40012);
         server.post(MESSAGES + "?clientId=*", "{\"text\":\"x\"}").send().fails(400, 40012);
         server.post(MESSAGES, "{\"text\":\"x\"}").anonymous().send().fails(401, 40101);
+        server.request("PUT", path("x")).json("{}").anonymous().send().fails(401, 40101);
+        server.post(path("x") + "/reactions", "{}").anonymous().send().fails(401, 40101);
     }
 
     @Test
