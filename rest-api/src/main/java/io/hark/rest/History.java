@@ -144,7 +144,7 @@ final class History<T> {
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
                     Range range = range(params, status);
-                    yield read(call, params, range, query(call, params, range, id, keptSince, status), segment);
+                    yield read(call, id.app(), params, range, query(call, params, range, id, keptSince, status), segment);
                 } catch (Refusal refusal) {
                     yield CompletableFuture.completedStage(Reply.error(refusal.error()));
                 }
@@ -153,7 +153,7 @@ final class History<T> {
     }
 
     private CompletionStage<Reply> read(
-            Call call, HistoryParams params, Range range, HistoryQuery query, String segment) {
+            Call call, String app, HistoryParams params, Range range, HistoryQuery query, String segment) {
         return services.router().read(query).handle((page, failure) -> {
             if (failure != null) {
                 LOG.warn("a page of channel {} cannot be read, code {}", query.channel(), UNREADABLE.code(), failure);
@@ -166,7 +166,7 @@ final class History<T> {
             Optional<String> next = more ? last(params, shown, page).map(Cursor::text) : Optional.empty();
             List<T> values = shown.stream().map(Item::value).toList();
             services.stats()
-                    .of(id.app())
+                    .of(app)
                     .traffic(Flow.OUTBOUND_REST, counted, values.size(), bytes.applyAsLong(values));
             return Reply.page(
                     codec -> encode.apply(codec, values),

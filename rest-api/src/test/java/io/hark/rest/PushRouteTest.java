@@ -17,7 +17,7 @@ class PushRouteTest {
     private final TestServer server = new TestServer();
 
     /// One that may subscribe to push in `pushenabled:*`, and nothing else.
-    private final ApiKey subscriber = server.key(5);
+    private final ApiKey subscriber = server.key(6);
 
     private static String device(String id, String more) {
         return """
