@@ -94,6 +94,8 @@ export async function spacesQuickstart({ Ably, Spaces }, options, spaceName, onM
   space.cursors.subscribe('update', () => {});
 
   await space.locations.set({ slide: '3', component: 'slide-title' });
+  // Whatever is said next repeats the location as the SDK knows it, which may be told only after the acknowledgement.
+  await until(async () => (await space.locations.getSelf())?.slide === '3', 'the own location');
   await space.locks.acquire('slide-title');
   await until(() => seen.locks.length === 1, 'the lock');
   await onMove(
