@@ -263,10 +263,23 @@ final class OwnedChannel {
         return size;
     }
 
+    /// What the members come to with what is not committed.
+    long proposedBytes() {
+        long bytes = members.bytes();
+        for (var pending : proposed.entrySet()) {
+            bytes += pending.getValue().member().map(Member::bytes).orElse(0L);
+            bytes -= committed(pending.getKey()).map(Member::bytes).orElse(0L);
+        }
+        return bytes;
+    }
+
     private boolean isCommitted(String memberKey) {
+        return committed(memberKey).isPresent();
+    }
+
+    private Optional<Member> committed(String memberKey) {
         int colon = memberKey.indexOf(':');
-        return members.get(memberKey.substring(0, colon), memberKey.substring(colon + 1))
-                .isPresent();
+        return members.get(memberKey.substring(0, colon), memberKey.substring(colon + 1));
     }
 
     void propose(long lsn, List<MemberChange> changes) {

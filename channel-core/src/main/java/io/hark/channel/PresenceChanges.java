@@ -12,11 +12,14 @@ final class PresenceChanges {
     private final SlotOwner owner;
     private final MemberTimers timers;
     private final MemberGrace grace;
+    private final long bytesMax;
 
-    PresenceChanges(SlotOwner owner, MemberTimers timers, MemberGrace grace) {
+    /// @param bytesMax of a channel's members together
+    PresenceChanges(SlotOwner owner, MemberTimers timers, MemberGrace grace, long bytesMax) {
         this.owner = owner;
         this.timers = timers;
         this.grace = grace;
+        this.bytesMax = bytesMax;
     }
 
     /// @param feed of the frontend that holds the connection
@@ -52,6 +55,10 @@ final class PresenceChanges {
             reply.accept(new PublishResult.Refused(
                     ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
                             .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
+        } else if (step.grown() > 0 && channel.proposedBytes() + step.grown() > bytesMax) {
+            reply.accept(new PublishResult.Refused(ErrorCode.PRESENCE_TOO_LARGE.info(
+                    "the members of channel %s are %d bytes, %d more are beyond the limit of %d; give them less data"
+                            .formatted(channel.id.name(), channel.proposedBytes(), step.grown(), bytesMax))));
         } else if (step.batch().presence().isEmpty()) {
             // It may repeat what is in the log but not committed (rule D3).
             owner.onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));

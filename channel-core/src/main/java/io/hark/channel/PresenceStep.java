@@ -59,6 +59,17 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
         return new PresenceStep(new PresenceBatch(update.frameId(), connection, nowMillis, events), changes, entered);
     }
 
+    /// How many bytes larger the members are afterwards.
+    long grown() {
+        return changes.stream()
+                .mapToLong(change -> bytes(change.after()) - bytes(change.before()))
+                .sum();
+    }
+
+    private static long bytes(Optional<Member> member) {
+        return member.map(Member::bytes).orElse(0L);
+    }
+
     /// Leaves of all members of the connection that no newer generation has confirmed.
     static PresenceStep leave(OwnedChannel channel, Claim claim, String frameId, long nowMillis) {
         List<PresenceMessage> events = new ArrayList<>();

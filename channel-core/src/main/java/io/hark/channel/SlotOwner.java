@@ -81,7 +81,7 @@ public final class SlotOwner {
         this.effects = effects;
         this.limits = limits;
         this.grace = grace;
-        this.presence = new PresenceChanges(this, timers, grace);
+        this.presence = new PresenceChanges(this, timers, grace, limits.presenceBytesMax());
         this.openedMillis = nowMillis;
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.objects = new ObjectOwner(this, effects, epoch);

@@ -146,7 +146,7 @@ class SlotOwnerTest {
 
     @Test
     void moreThanMayWaitIsRefused() {
-        TestSlot small = new TestSlot(new SlotLimits(1, 10, Duration.ofMinutes(1)));
+        TestSlot small = new TestSlot(new SlotLimits(1, 10, Duration.ofMinutes(1), 1 << 20));
         small.repeat("a");
         var second = small.publish("b");
         var third = small.publish("c");

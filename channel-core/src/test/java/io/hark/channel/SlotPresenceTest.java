@@ -167,6 +167,21 @@ class SlotPresenceTest {
     }
 
     @Test
+    void membersThatAreTooLargeTogetherAreRefusedUntilOthersLeave() {
+        TestSlot small = new TestSlot(SlotLimits.DEFAULTS.withPresenceBytesMax(20));
+        small.present(FIRST, 0, ENTER, "ann");
+        var second = small.present(FIRST, 1, ENTER, "bob");
+        assertThat(TestSlot.refusal(second).code()).isEqualTo(ErrorCode.PRESENCE_TOO_LARGE.code());
+
+        small.commitAll();
+        small.present(FIRST, 2, UPDATE, "ann");
+        small.present(FIRST, 3, LEAVE, "ann");
+        small.present(FIRST, 4, ENTER, "bob");
+        small.commitAll();
+        assertThat(small.members()).containsExactly("conn:bob");
+    }
+
+    @Test
     void moreMembersThanTheLimitAreRefusedButLeavesAreNot() {
         slot.present(FIRST, 0, 1, TestSlot.event(ENTER, "ann"));
         var second = slot.present(FIRST, 1, 1, TestSlot.event(ENTER, "bob"));

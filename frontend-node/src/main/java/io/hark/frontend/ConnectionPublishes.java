@@ -14,6 +14,7 @@ import io.hark.channel.ReplyTo;
 import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ClientMessage;
+import io.hark.protocol.ContentSize;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageAction;
@@ -301,9 +302,11 @@ final class ConnectionPublishes {
         if (event.action() == PresenceAction.ABSENT) {
             return Optional.of(ErrorCode.BAD_REQUEST.info("a client cannot send presence action ABSENT"));
         }
-        if (event.data().size() > frontend.config().messageBytesMax()) {
-            return Optional.of(ErrorCode.MESSAGE_TOO_LARGE.info("presence data is %d bytes, the limit is %d"
-                    .formatted(event.data().size(), frontend.config().messageBytesMax())));
+        long bytes = ContentSize.of(event);
+        if (bytes > frontend.config().messageBytesMax()) {
+            return Optional.of(ErrorCode.MESSAGE_TOO_LARGE.info(
+                    "a presence entry is %d bytes with its clientId and extras, the limit is %d"
+                            .formatted(bytes, frontend.config().messageBytesMax())));
         }
         return switch (connection.identity().checkClientId(event.clientId())) {
             case Outcome.Refused<Optional<String>>(ErrorInfo error) -> Optional.of(error);

@@ -12,7 +12,6 @@ import io.hark.auth.TokenSigner;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Durability;
 import io.hark.channel.MemberGrace;
-import io.hark.channel.SlotLimits;
 import io.hark.cluster.link.LinkSockets;
 import io.hark.control.ControlLog;
 import io.hark.control.ControlState;
@@ -130,7 +129,7 @@ public final class Node implements AutoCloseable {
                 store,
                 region.peers(),
                 SlotConfig.of(
-                                SlotLimits.DEFAULTS,
+                                config.slots(),
                                 new MemberGrace(
                                         config.frontend().remainPresentFor().toMillis(),
                                         new ChannelPolicy(

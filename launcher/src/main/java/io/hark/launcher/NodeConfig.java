@@ -2,6 +2,7 @@ package io.hark.launcher;
 
 import io.hark.auth.ProvisionedApp;
 import io.hark.channel.FrontendLimits;
+import io.hark.channel.SlotLimits;
 import io.hark.frontend.FrontendConfig;
 import io.hark.frontend.SocketEngine;
 import io.hark.frontend.TlsConfig;
@@ -32,6 +33,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 ///                     the
 ///                     quickstart page is served
 /// @param secret       signs tokens and connection keys; when empty, one is made and kept under `data`
+/// @param slots        what a slot keeps of its channels
 /// @param queuedBytesMax entries that wait for the disk; beyond it publishes are refused
 /// @param drainTimeout how long a node that stops waits for what it owes its clients
 /// @param apps         apps that exist by configuration
@@ -52,6 +54,7 @@ public record NodeConfig(
         RateLimits rates,
         StatsConfig stats,
         PushConfig push,
+        SlotLimits slots,
         long queuedBytesMax,
         Duration drainTimeout,
         boolean jsonLogs,
@@ -111,6 +114,8 @@ public record NodeConfig(
                 RateSettings.of(settings),
                 StatsConfig.of(settings),
                 PushSettings.of(settings),
+                SlotLimits.DEFAULTS.withPresenceBytesMax(
+                        settings.bytes("limits.presenceBytesMax", "32 MiB", "64 KiB", "1 GiB")),
                 settings.bytes("limits.queuedBytesMax", "64 MiB", "1 MiB", "4 GiB"),
                 settings.duration("drainTimeout", "10s", "0s", "10m"),
                 settings.flag("log.json", false),

@@ -1,5 +1,6 @@
 package io.hark.presence;
 
+import io.hark.protocol.ContentSize;
 import io.hark.protocol.PresenceMessage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,11 @@ public record Member(PresenceMessage event, int generation) {
 
     public String clientId() {
         return event.clientId().orElseThrow();
+    }
+
+    /// What its clientId, data and extras come to.
+    public long bytes() {
+        return ContentSize.of(event);
     }
 
     /// Identity within the channel (TP3h): connectionIds hold no colon, so the text is unambiguous.

@@ -19,6 +19,10 @@ public final class ContentSize {
                 + rest(annotation.extras(), annotation.data());
     }
 
+    public static long of(PresenceMessage presence) {
+        return utf8(presence.clientId()) + rest(presence.extras(), presence.data());
+    }
+
     private static long rest(Map<String, Object> extras, Payload data) {
         return data.size()
                 + (extras.isEmpty() ? 0 : ProtocolCodec.of(Format.JSON).encodeValue(extras).length);

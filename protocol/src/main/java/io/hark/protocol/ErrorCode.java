@@ -89,6 +89,7 @@ public enum ErrorCode {
     PRESENCE_NO_CLIENT_ID(91000, 400, "presence needs a clientId"),
     PRESENCE_NOT_ATTACHED(91001, 400, "presence needs an attached channel"),
     PRESENCE_TOO_MANY_MEMBERS(91003, 400, "the channel's presence set is full"),
+    PRESENCE_TOO_LARGE(91006, 400, "the channel's presence set has as many bytes as it may"),
     PRESENCE_LOST(91007, 500, "the presence set was lost; attach again"),
     OBJECT_INVALID(92000, 400, "the operation on an object is malformed or does not fit it"),
     OBJECTS_TOO_LARGE(92001, 400, "the channel's objects are as large as they may be"),

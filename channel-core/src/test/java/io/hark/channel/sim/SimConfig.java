@@ -66,7 +66,8 @@ record SimConfig(
         SlotLimits slotLimits = new SlotLimits(
                 dice.chance(0.3) ? dice.between(200, 400) : 10_000,
                 dice.between(0, 4),
-                Duration.ofMillis(dice.between(1, 500)));
+                Duration.ofMillis(dice.between(1, 500)),
+                SlotLimits.DEFAULTS.presenceBytesMax());
         MemberGrace grace =
                 new MemberGrace(cluster.isOne() ? 3_000 : 20_000, dice.chance(0.5) ? shortPolicy : policies.getFirst());
         return new SimConfig(
