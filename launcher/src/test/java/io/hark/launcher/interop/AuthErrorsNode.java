@@ -5,22 +5,15 @@ import com.google.gson.JsonParser;
 import io.hark.launcher.Node;
 import io.hark.launcher.NodeConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -75,95 +68,27 @@ final class AuthErrorsNode implements AutoCloseable {
         return Node.start(NodeConfig.read(config, Map.of()));
     }
 
-    /// Value: a request, over TLS as far as the node can tell.
-    record Call(String method, String path, String body, Map<String, String> headers) {
-        Call(String method, String path, String body) {
-            this(method, path, body, Map.of("x-forwarded-proto", "https", "x-ably-version", "6"));
-        }
-
-        Call header(String name, String value) {
-            Map<String, String> more = new LinkedHashMap<>(headers);
-            more.put(name, value);
-            return new Call(method, path, body, more);
-        }
-
-        Call basic(String key) {
-            return header("authorization", "Basic " + base64(key));
-        }
-
-        Call bearer(String token) {
-            return header("authorization", "Bearer " + token);
-        }
-
-        Call anonymous() {
-            Map<String, String> fewer = new LinkedHashMap<>(headers);
-            fewer.remove("authorization");
-            return new Call(method, path, body, fewer);
-        }
-
-        Call inTheClear() {
-            return header("x-forwarded-proto", "http");
-        }
-    }
-
     HttpResponse<String> send(Call call) throws IOException, InterruptedException {
         return send(node, call);
     }
 
     private HttpResponse<String> send(Node to, Call call) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d%s".formatted(to.port(), call.path())))
-                .method(call.method(), HttpRequest.BodyPublishers.ofString(call.body()));
-        call.headers().forEach(request::header);
-        if (!call.body().isEmpty()) {
-            request.header("content-type", "application/json");
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return call.send(http, to.port());
     }
 
     /// The lines of a stream, which ends with the test or the node.
     Stream<String> lines(Call call) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(node.port(), call.path())));
-        call.headers().forEach(request::header);
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofLines()).body();
+        return http.send(call.to(node.port()), HttpResponse.BodyHandlers.ofLines())
+                .body();
     }
 
     /// What a WebSocket is told first that is opened with the query.
     ///
     /// @param secure whether it comes over TLS as far as the node can tell
-    JsonObject firstFrame(String query, boolean secure) {
-        CompletableFuture<String> first = new CompletableFuture<>();
-        StringBuilder text = new StringBuilder();
-        WebSocket.Builder builder = http.newWebSocketBuilder();
-        if (secure) {
-            builder.header("x-forwarded-proto", "https");
+    JsonObject firstFrame(String query, boolean secure) throws InterruptedException {
+        try (JsonSocket socket = new JsonSocket(http, node.port(), "v=6&" + query, secure)) {
+            return socket.await(frame -> true);
         }
-        builder.buildAsync(
-                        URI.create("ws://127.0.0.1:%d/?v=6&format=json&%s".formatted(node.port(), query)),
-                        new WebSocket.Listener() {
-                            @Override
-                            public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-                                text.append(part);
-                                if (last) {
-                                    first.complete(text.toString());
-                                }
-                                socket.request(1);
-                                return null;
-                            }
-
-                            @Override
-                            public void onError(WebSocket socket, Throwable failure) {
-                                first.completeExceptionally(failure);
-                            }
-                        })
-                .whenComplete((socket, failure) -> {
-                    if (failure != null) {
-                        first.completeExceptionally(failure);
-                    }
-                });
-        return JsonParser.parseString(first.orTimeout(20, TimeUnit.SECONDS).join())
-                .getAsJsonObject();
     }
 
     private String member(HttpResponse<String> response, String name) {
@@ -242,10 +167,6 @@ final class AuthErrorsNode implements AutoCloseable {
 
     private static String base64Url(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The time so many seconds ago, in milliseconds since the epoch.

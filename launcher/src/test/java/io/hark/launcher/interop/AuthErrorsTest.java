@@ -1,13 +1,12 @@
 package io.hark.launcher.interop;
 
 import static io.hark.launcher.interop.AuthErrorsNode.ago;
-import static io.hark.launcher.interop.AuthErrorsNode.base64;
 import static io.hark.launcher.interop.AuthErrorsNode.jwt;
+import static io.hark.launcher.interop.Call.base64;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.hark.launcher.interop.AuthErrorsNode.Call;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;

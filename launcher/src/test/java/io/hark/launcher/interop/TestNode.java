@@ -72,6 +72,13 @@ final class TestNode implements AutoCloseable {
             key.addProperty("capability", capability);
             request.getAsJsonArray("keys").add(key);
         }
+        return makeApp(request);
+    }
+
+    /// Makes an app as it is described.
+    ///
+    /// @return the keys
+    List<String> makeApp(JsonObject request) throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri("/apps"))
                         .header("Content-Type", "application/json")

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Blocking: a TCP connection that writes whatever it is told, and reads HTTP answers and WebSocket frames.
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
     private static final int READ_MILLIS_MAX = 10_000;
     private static final int PAYLOAD_BYTES_MAX = 4 << 20;
 
@@ -25,7 +25,7 @@ final class RawSocket implements AutoCloseable {
     private final InputStream in;
 
     /// One answer; the body is empty where it goes on without end.
-    record Answer(int status, Map<String, String> headers, byte[] body) {
+    public record Answer(int status, Map<String, String> headers, byte[] body) {
         boolean isStream() {
             return headers.getOrDefault("transfer-encoding", "").equals("chunked");
         }
@@ -48,14 +48,14 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    RawSocket(int port) throws IOException {
+    public RawSocket(int port) throws IOException {
         socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(READ_MILLIS_MAX);
         in = new BufferedInputStream(socket.getInputStream(), 8192);
     }
 
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
@@ -88,7 +88,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /// @throws EOFException when the server has closed the connection
-    Answer answer() throws IOException {
+    public Answer answer() throws IOException {
         String line = line();
         if (!line.startsWith("HTTP/1.1 ")) {
             throw new IllegalStateException("not an HTTP answer: " + line);
