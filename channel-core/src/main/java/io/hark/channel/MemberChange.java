@@ -12,6 +12,12 @@ public sealed interface MemberChange {
     /// The member that is there afterwards.
     Optional<Member> after();
 
+    /// How many bytes larger the members are afterwards.
+    default long grown() {
+        return after().map(Member::bytes).orElse(0L)
+                - before().map(Member::bytes).orElse(0L);
+    }
+
     /// The change of the member's row.
     default StateChange row() {
         return StateChange.lasting(

@@ -27,6 +27,8 @@ final class OwnedChannel {
     /// Members as proposed but not yet committed entries will leave them; an empty value is a removal.
     private final Map<String, Proposed> proposed = new LinkedHashMap<>(0);
 
+    private long proposedBytes;
+
     /// Rows of state as proposed but not yet committed entries will leave them.
     final ProposedRows rows = new ProposedRows();
 
@@ -204,7 +206,10 @@ final class OwnedChannel {
         proposedLsn = image.lastLsn();
         committedLsn = image.lastLsn();
         membersLsn = image.lastLsn();
-        image.members().forEach(members::put);
+        image.members().forEach(member -> {
+            members.put(member);
+            proposedBytes += member.bytes();
+        });
         image.dueSummaries().forEach(summaries::due);
     }
 
@@ -263,27 +268,20 @@ final class OwnedChannel {
         return size;
     }
 
-    /// What the members come to with what is not committed.
+    /// What the members come to once everything proposed is committed.
     long proposedBytes() {
-        long bytes = members.bytes();
-        for (var pending : proposed.entrySet()) {
-            bytes += pending.getValue().member().map(Member::bytes).orElse(0L);
-            bytes -= committed(pending.getKey()).map(Member::bytes).orElse(0L);
-        }
-        return bytes;
+        return proposedBytes;
     }
 
     private boolean isCommitted(String memberKey) {
-        return committed(memberKey).isPresent();
-    }
-
-    private Optional<Member> committed(String memberKey) {
         int colon = memberKey.indexOf(':');
-        return members.get(memberKey.substring(0, colon), memberKey.substring(colon + 1));
+        return members.get(memberKey.substring(0, colon), memberKey.substring(colon + 1))
+                .isPresent();
     }
 
     void propose(long lsn, List<MemberChange> changes) {
         for (MemberChange change : changes) {
+            proposedBytes += change.grown();
             proposed.put(change.memberKey(), new Proposed(change.after(), lsn));
         }
     }

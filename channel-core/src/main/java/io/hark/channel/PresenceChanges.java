@@ -51,14 +51,15 @@ final class PresenceChanges {
         if (!owner.takes(Optional.of(update.claim()), reply)) {
             return;
         }
+        long grown = step.grown();
         if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
             reply.accept(new PublishResult.Refused(
                     ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
                             .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
-        } else if (step.grown() > 0 && channel.proposedBytes() + step.grown() > bytesMax) {
+        } else if (grown > 0 && channel.proposedBytes() + grown > bytesMax) {
             reply.accept(new PublishResult.Refused(ErrorCode.PRESENCE_TOO_LARGE.info(
                     "the members of channel %s are %d bytes, %d more are beyond the limit of %d; give them less data"
-                            .formatted(channel.id.name(), channel.proposedBytes(), step.grown(), bytesMax))));
+                            .formatted(channel.id.name(), channel.proposedBytes(), grown, bytesMax))));
         } else if (step.batch().presence().isEmpty()) {
             // It may repeat what is in the log but not committed (rule D3).
             owner.onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));

@@ -61,13 +61,7 @@ record PresenceStep(PresenceBatch batch, List<MemberChange> changes, int entered
 
     /// How many bytes larger the members are afterwards.
     long grown() {
-        return changes.stream()
-                .mapToLong(change -> bytes(change.after()) - bytes(change.before()))
-                .sum();
-    }
-
-    private static long bytes(Optional<Member> member) {
-        return member.map(Member::bytes).orElse(0L);
+        return changes.stream().mapToLong(MemberChange::grown).sum();
     }
 
     /// Leaves of all members of the connection that no newer generation has confirmed.

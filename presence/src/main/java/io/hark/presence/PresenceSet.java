@@ -11,17 +11,11 @@ import java.util.Optional;
 public final class PresenceSet {
     private final Map<String, Map<String, Member>> byConnection = new LinkedHashMap<>();
     private int size;
-    private long bytes;
     private List<Member> snapshot = List.of();
     private boolean snapshotValid = true;
 
     public int size() {
         return size;
-    }
-
-    /// The sum of what the members are by themselves.
-    public long bytes() {
-        return bytes;
     }
 
     public Optional<Member> get(String connectionId, String clientId) {
@@ -35,21 +29,16 @@ public final class PresenceSet {
                 .put(member.clientId(), member);
         if (previous == null) {
             size++;
-        } else {
-            bytes -= previous.bytes();
         }
-        bytes += member.bytes();
         snapshotValid = false;
     }
 
     public void remove(String connectionId, String clientId) {
         Map<String, Member> members = byConnection.get(connectionId);
-        Member gone = members == null ? null : members.remove(clientId);
-        if (gone == null) {
+        if (members == null || members.remove(clientId) == null) {
             return;
         }
         size--;
-        bytes -= gone.bytes();
         snapshotValid = false;
         if (members.isEmpty()) {
             byConnection.remove(connectionId);

@@ -46,19 +46,6 @@ class PresenceSetTest {
     }
 
     @Test
-    void theSetIsAsLargeAsItsMembers() {
-        set.put(member("a", "ann", 1));
-        set.put(member("a", "ann", 2));
-        set.put(member("b", "bob", 1));
-        assertThat(set.bytes()).isEqualTo(2 * member("a", "ann", 1).bytes()).isPositive();
-
-        set.remove("a", "ann");
-        set.remove("b", "bob");
-        set.remove("b", "bob");
-        assertThat(set.bytes()).isZero();
-    }
-
-    @Test
     void aSnapshotStaysAsItWas() {
         set.put(member("a", "ann", 1));
         List<Member> before = set.snapshot();

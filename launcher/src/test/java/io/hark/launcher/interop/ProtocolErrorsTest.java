@@ -152,6 +152,11 @@ class ProtocolErrorsTest {
                 http(ErrorCode.TOO_MANY_CHANNELS, "a stream of many", node.get("/sse?v=1.2&channels=a,b,c,d")),
                 new Row(
                         HTTP,
+                        ErrorCode.BAD_REQUEST,
+                        "a Content-Length that is none",
+                        () -> node.told("POST /time HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")),
+                new Row(
+                        HTTP,
                         ErrorCode.INVALID_HEADER,
                         "a WebSocket of an older version",
                         () -> node.told("GET /?v=6 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
