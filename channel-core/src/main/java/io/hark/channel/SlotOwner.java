@@ -506,8 +506,8 @@ public final class SlotOwner {
             ChannelPolicy policy,
             Consumer<Entry> committed) {
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, nextHlc(0), EntryBody.NONE);
-        InFlight pending = new InFlight(
-                entry, Optional.of(channel), id.stream().toList(), List.of(), changes, waiters(committed));
+        InFlight pending =
+                new InFlight(entry, Optional.of(channel), id.stream().toList(), List.of(), changes, waiters(committed));
         channel.await(pending);
         append(pending, policy);
         return entry.lsn();

@@ -25,15 +25,15 @@ import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
 import io.hark.channel.PublishResult;
 import io.hark.channel.ReplyTo;
-import io.hark.channel.StatePage;
-import io.hark.channel.StateQuery;
-import io.hark.channel.StatsUpdate;
 import io.hark.channel.RowsChange;
 import io.hark.channel.RowsListener;
 import io.hark.channel.RowsPage;
 import io.hark.channel.RowsRead;
 import io.hark.channel.RowsResult;
 import io.hark.channel.RowsRouter;
+import io.hark.channel.StatePage;
+import io.hark.channel.StateQuery;
+import io.hark.channel.StatsUpdate;
 import io.hark.channel.Subscribed;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
@@ -264,8 +264,7 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
                         switch (answer) {
                             case SlotAnswer.Rows(var page) -> new Answer.Ok<>(page);
                             case SlotAnswer.Refused(var error) -> new Answer.Refused<>(error);
-                            default ->
-                                throw new IllegalStateException("a read of rows was answered with " + answer);
+                            default -> throw new IllegalStateException("a read of rows was answered with " + answer);
                         }));
         return rows;
     }

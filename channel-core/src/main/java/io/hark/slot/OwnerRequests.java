@@ -66,8 +66,8 @@ final class OwnerRequests {
                         app,
                         query,
                         nowMillis,
-                        (page, refusal) -> answer.accept(
-                                refusal == null ? new SlotAnswer.StatsRows(page) : refused(refusal)));
+                        (page, refusal) ->
+                                answer.accept(refusal == null ? new SlotAnswer.StatsRows(page) : refused(refusal)));
             case SlotRequest.ChangeRows(var change) ->
                 owner.change(change, nowMillis, result -> answer.accept(new SlotAnswer.RowsChanged(result)));
             case SlotRequest.ReadRows(var read) ->

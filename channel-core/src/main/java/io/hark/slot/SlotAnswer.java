@@ -4,9 +4,9 @@ import io.hark.channel.ChannelStatus;
 import io.hark.channel.MessageDetails;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.PublishResult;
-import io.hark.channel.StatePage;
 import io.hark.channel.RowsPage;
 import io.hark.channel.RowsResult;
+import io.hark.channel.StatePage;
 import io.hark.protocol.ErrorInfo;
 import java.util.List;
 

@@ -10,10 +10,10 @@ import io.hark.channel.ObjectUpdate;
 import io.hark.channel.ObjectsQuery;
 import io.hark.channel.Occupancy;
 import io.hark.channel.PresenceUpdate;
-import io.hark.channel.StateQuery;
-import io.hark.channel.StatsUpdate;
 import io.hark.channel.RowsChange;
 import io.hark.channel.RowsRead;
+import io.hark.channel.StateQuery;
+import io.hark.channel.StatsUpdate;
 import java.util.List;
 
 /// Value: what a node asks of a channel's owner. All but the two that are told again from the state that they

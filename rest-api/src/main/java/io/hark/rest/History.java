@@ -144,7 +144,8 @@ final class History<T> {
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
                     Range range = range(params, status);
-                    yield read(call, id.app(), params, range, query(call, params, range, id, keptSince, status), segment);
+                    yield read(
+                            call, id.app(), params, range, query(call, params, range, id, keptSince, status), segment);
                 } catch (Refusal refusal) {
                     yield CompletableFuture.completedStage(Reply.error(refusal.error()));
                 }
@@ -165,9 +166,7 @@ final class History<T> {
             List<Item<T>> shown = items.subList(0, Math.min(items.size(), params.limit()));
             Optional<String> next = more ? last(params, shown, page).map(Cursor::text) : Optional.empty();
             List<T> values = shown.stream().map(Item::value).toList();
-            services.stats()
-                    .of(app)
-                    .traffic(Flow.OUTBOUND_REST, counted, values.size(), bytes.applyAsLong(values));
+            services.stats().of(app).traffic(Flow.OUTBOUND_REST, counted, values.size(), bytes.applyAsLong(values));
             return Reply.page(
                     codec -> encode.apply(codec, values),
                     Pages.of(call.request(), segment, params.links(query.endMillis()), next));

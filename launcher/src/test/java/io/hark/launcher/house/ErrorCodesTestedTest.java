@@ -17,28 +17,36 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Every code is brought about by a request of a client in some test of the interop package: in a row of an
-/// `…ErrorsTest`, or at a rate in `RateLimitsInteropTest`.
+/// `…ErrorsTest`, at a rate in `RateLimitsInteropTest`, or of what cannot be pushed in
+/// `PushInteropTest`.
 ///
 /// What those tests are about is read from their sources, as a row that is there is run, and fails if it does not
 /// bring about the code that it names.
 class ErrorCodesTestedTest {
     private static final Path PROJECT = Path.of("..");
     private static final Path INTEROP = Path.of("src/test/java/io/hark/launcher/interop");
-    private static final Pattern TABLE = Pattern.compile("\\w+ErrorsTest\\.java|RateLimitsInteropTest\\.java");
+    private static final Pattern TABLE =
+            Pattern.compile("\\w+ErrorsTest\\.java|RateLimitsInteropTest\\.java|PushInteropTest\\.java");
 
     /// How a row names its code: `new Case(401, 40101, ...`, `ErrorCode.BAD_REQUEST, "..."`,
-    /// `refusedInPart(42911)`, `reason.code).isEqualTo(42921)` and `reason.code == 40150`.
+    /// `refusedInPart(42911)`, `reason.code).isEqualTo(42921)`, `reason.code == 40150` and
+    /// `awaitState(device, "FAILED", 41001)`.
     private static final List<Pattern> ROWS = List.of(
             Pattern.compile("new \\w+\\(\\s*\\d{3},\\s*(\\d{5,6}),"),
             Pattern.compile("ErrorCode\\.([A-Z_]+),\\s*\""),
             Pattern.compile("refusedInPart\\((\\d{5,6})\\)"),
             Pattern.compile("\\.code\\)\\.isEqualTo\\((\\d{5,6})\\)"),
-            Pattern.compile("\\.code == (\\d{5,6})"));
+            Pattern.compile("\\.code == (\\d{5,6})"),
+            Pattern.compile("awaitState\\(device, \"FAILED\", (\\d{5,6})\\)"));
 
     /// What no client can bring about, and the test that does.
     private static final Map<ErrorCode, String> FROM_WITHIN = Map.of(
             // Nothing that a client sends leads to it, or it would be a fault.
-            ErrorCode.INTERNAL, "rest-api/src/test/java/io/hark/rest/RestApiTest.java");
+            ErrorCode.INTERNAL,
+            "rest-api/src/test/java/io/hark/rest/RestApiTest.java",
+            // A push service answers so, and it is told on a metachannel.
+            ErrorCode.PUSH_NOT_DELIVERED,
+            "push/src/test/java/io/hark/push/PushRunnerTest.java");
 
     private static Set<ErrorCode> tested() throws IOException {
         Set<ErrorCode> tested = EnumSet.noneOf(ErrorCode.class);

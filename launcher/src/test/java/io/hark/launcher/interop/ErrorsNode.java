@@ -48,7 +48,7 @@ final class ErrorsNode implements AutoCloseable {
             {"capability": "{\\"[*]*\\":[\\"*\\"]}"},
             {"capability": "{\\"*\\":[\\"publish\\",\\"message-update-own\\"]}"},
             {"revocableTokens": true}],
-         "namespaces": [{"id": "mutable", "mutableMessages": true}],
+         "namespaces": [{"id": "mutable", "mutableMessages": true}, {"id": "pushed", "pushEnabled": true}],
          "limits": {"presence": {"maxMembers": 2}}}\
         """;
 
