@@ -186,24 +186,24 @@ test('a subscription and what was said before it leave nothing out and nothing t
   const name = uniqueName('room');
   const ann = await enter(name, 'ann');
   let count = 0;
-  let enough = false;
-  const sending = (async () => {
-    for (; !enough; count += 1) {
+  const say = async (more) => {
+    for (const end = count + more; count < end; count += 1) {
       await ann.messages.send({ text: `m${count}` });
     }
-  })();
-  await eventually(() => count > 5, 'something was said');
+  };
+  await say(6);
   const bob = await roomOf(name, 'bob');
-  // Right after the attach would be too late: when several frames arrive in one piece, the SDK takes the place of the last
-  // one before it emits the first.
+  // The SDK takes the place of a frame before it emits what came in it: who subscribes between the two gets that twice. So
+  // one subscription is there before the first frame, and the other comes when all that was said has arrived.
   const early = events(bob.messages);
+  const saying = say(20);
   await bob.attach();
-  await eventually(() => early.length > 5, 'more is said');
+  await saying;
+  await say(6);
+  await eventually(() => early.at(-1).message.text === `m${count - 1}`, 'all that was said');
   const late = events(bob.messages);
-  await eventually(() => late.length > 5, 'still more is said');
-  enough = true;
-  await sending;
-  await eventually(() => early.at(-1).message.text === `m${count - 1}`, 'the last message');
+  await say(6);
+  await eventually(() => late.length === 6, 'more is said');
 
   for (const received of [early, late]) {
     const before = [];

@@ -14,7 +14,6 @@ import io.ably.lib.realtime.Channel;
 import io.ably.lib.realtime.ConnectionState;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ControlApiInteropTest {
     private static final String SECRET = "the-operators-secret-0123456789-0123456789";
-    private static final int FAR_FROM_OTHERS = 18_000;
     private static final String ANYTHING = "{\"name\":\"web\",\"capability\":{\"*\":[\"*\"]}}";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -96,7 +94,7 @@ class ControlApiInteropTest {
 
     @Test
     void anyNodeTakesChangesAndNoneIsLost(@TempDir Path dir) throws Exception {
-        int port = freePorts();
+        int port = ClusterPorts.free();
         String app;
         Process cluster = start(port, dir);
         try {
@@ -172,19 +170,5 @@ class ControlApiInteropTest {
     private static void stop(Process cluster) {
         cluster.toHandle().destroy();
         cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
-    }
-
-    private static int freePorts() throws IOException {
-        for (int first = FAR_FROM_OTHERS + (int) (ProcessHandle.current().pid() % 2_000); ; first += 3) {
-            try (ServerSocket one = new ServerSocket(first);
-                    ServerSocket two = new ServerSocket(first + 1);
-                    ServerSocket three = new ServerSocket(first + 2)) {
-                return Math.min(one.getLocalPort(), Math.min(two.getLocalPort(), three.getLocalPort()));
-            } catch (IOException taken) {
-                if (first > FAR_FROM_OTHERS + 2_500) {
-                    throw taken;
-                }
-            }
-        }
     }
 }

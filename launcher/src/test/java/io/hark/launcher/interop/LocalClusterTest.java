@@ -10,7 +10,6 @@ import io.hark.protocol.ProtocolCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// killed.
 @Timeout(value = 8, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalClusterTest {
-    private static final int FAR_FROM_OTHERS = 40_000;
-
     @TempDir
     Path dir;
 
@@ -86,7 +83,7 @@ class LocalClusterTest {
     /// @return what the script says at its end
     private Map<?, ?> whileTheOwnerIsKilled(String script, String suffix) throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -117,7 +114,7 @@ class LocalClusterTest {
     @Test
     void everyNodeKnowsWhoIsOnAChannelAlsoAfterItsOwnerIsKilled() throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -144,7 +141,7 @@ class LocalClusterTest {
     @Test
     void aRevokedTokenIsRefusedByEveryNodeAlsoAfterOneIsKilled() throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -179,7 +176,7 @@ class LocalClusterTest {
 
     private void performWhileTheOwnerIsKilled(int operations) throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -204,7 +201,7 @@ class LocalClusterTest {
     @Test
     void whatIsCountedIsWhatWasSentAlsoWhenTheNodeThatKeepsTheCountsIsKilled() throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -250,7 +247,7 @@ class LocalClusterTest {
     @Test
     void everyMessageThatIsAcknowledgedWhileANodeIsKilledIsPushedOnce() throws Exception {
         JsProject project = JsProject.ready();
-        port = freePorts();
+        port = ClusterPorts.free();
         Process cluster = Children.start(new ProcessBuilder(command()));
         try {
             awaitLine(cluster.inputReader(), "Stop all");
@@ -289,21 +286,6 @@ class LocalClusterTest {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.hark.launcher.Main"));
         command.addAll(List.of("cluster", "--nodes", "3", "--port", Integer.toString(port), "--data", dir.toString()));
         return command;
-    }
-
-    /// Three ports in a row; the cluster itself says when another of its ports is taken.
-    private static int freePorts() throws IOException {
-        for (int first = FAR_FROM_OTHERS + (int) (ProcessHandle.current().pid() % 5_000); ; first += 3) {
-            try (ServerSocket one = new ServerSocket(first);
-                    ServerSocket two = new ServerSocket(first + 1);
-                    ServerSocket three = new ServerSocket(first + 2)) {
-                return Math.min(one.getLocalPort(), Math.min(two.getLocalPort(), three.getLocalPort()));
-            } catch (IOException taken) {
-                if (first > FAR_FROM_OTHERS + 10_000) {
-                    throw taken;
-                }
-            }
-        }
     }
 
     static String awaitLine(BufferedReader lines, String part) throws IOException {
