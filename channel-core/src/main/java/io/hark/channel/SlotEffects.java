@@ -29,6 +29,7 @@ public interface SlotEffects {
 
     /// Tells those who listen to the server's own events.
     void report(MetaEvent event);
+
     /// Works something out of what the store holds. Rows and entries that were appended may not be there
     /// yet, unless they are committed.
     <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer);
