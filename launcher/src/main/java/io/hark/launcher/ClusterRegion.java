@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,8 +122,7 @@ final class ClusterRegion implements Region {
 
     @Override
     public void join(NodeRouter router) {
-        membership = Optional.of(
-                Membership.join(membershipConfig(), new Life(config.node(), life), lives -> wakeController()));
+        membership = Optional.of(Membership.join(membershipConfig(), new Life(config.node(), life), this::seen));
         controller = Optional.of(Controller.start(control, planned(), planner(), membership.get()::present));
         bringOwnDecisions();
         register();
@@ -140,7 +140,8 @@ final class ClusterRegion implements Region {
                 : control::proposeWhileLeading;
     }
 
-    private void wakeController() {
+    private void seen(Set<Life> lives) {
+        control.present(lives.stream().map(Life::node).collect(Collectors.toSet()));
         controller.ifPresent(Controller::wake);
     }
 

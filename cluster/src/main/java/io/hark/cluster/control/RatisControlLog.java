@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,6 +68,9 @@ public final class RatisControlLog implements ControlLog {
             answer -> Thread.ofVirtual().name("hark-control-answer").start(answer);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("hark-control-log").factory());
+
+    /// Who was there when somebody last said so; confined to `thread`.
+    private Set<String> present = Set.of();
 
     private RatisControlLog(RaftConfig config, ObjLongConsumer<ControlCommand> onEntry) throws IOException {
         this.timeouts = config.timeouts();
@@ -251,6 +256,25 @@ public final class RatisControlLog implements ControlLog {
     @Override
     public long silentMillis() {
         return replica.silentMillis();
+    }
+
+    /// Says who can be seen now: when the one who leads this log is gone, another takes over at once rather
+    /// than when its silence has been noticed.
+    ///
+    /// @param nodes this node among them
+    public void present(Set<String> nodes) {
+        try {
+            thread.execute(() -> {
+                Set<String> gone = new HashSet<>(present);
+                gone.removeAll(nodes);
+                present = Set.copyOf(nodes);
+                if (replica instanceof VoterReplica voter) {
+                    voter.gone(gone, nodes);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("a change of the membership while it is being closed", e);
+        }
     }
 
     private void watch() {

@@ -5,9 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -15,7 +19,9 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +138,52 @@ final class VoterReplica implements Replica {
     void watch() {
         machine.answerWaiting();
         connections.watch(System.nanoTime());
+    }
+
+    /// Stands for election when the leader is among those who are gone and it is this node's turn: the others
+    /// need not find out by the leader's silence, nor by candidates that get in each other's way.
+    ///
+    /// @param gone    nodes that were there until now
+    /// @param present nodes that are there
+    void gone(Set<String> gone, Set<String> present) {
+        Set<String> voters = division.getRaftConf().getAllPeers(RaftPeerRole.FOLLOWER).stream()
+                .map(voter -> voter.getId().toString())
+                .collect(Collectors.toSet());
+        leader().filter(leader -> gone.contains(leader.toString()))
+                .filter(leader -> isSuccessor(server.getId().toString(), voters, present))
+                .ifPresent(leader ->
+                        Thread.ofVirtual().name("hark-control-election").start(() -> succeed(leader)));
+    }
+
+    /// Of those who are left one stands, and nobody if they are no majority.
+    static boolean isSuccessor(String self, Set<String> voters, Set<String> present) {
+        List<String> left = voters.stream().filter(present::contains).sorted().toList();
+        return left.size() * 2 > voters.size() && left.getFirst().equals(self);
+    }
+
+    /// What a leader sends to the one that it hands over to, sent to itself in the leader's name. Refused when
+    /// somebody else leads by now.
+    private void succeed(RaftPeerId leader) {
+        long term = division.getInfo().getCurrentTerm();
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        if (last == null || last.getTerm() != term) {
+            return; // It has not heard the leader since that began to lead: it would not win.
+        }
+        log.info("{} led the control log and is gone: this node stands for election", leader);
+        RaftRpcRequestProto.Builder request = RaftRpcRequestProto.newBuilder()
+                .setRequestorId(leader.toByteString())
+                .setReplyId(server.getId().toByteString())
+                .setRaftGroupId(
+                        ProtoUtils.toRaftGroupIdProtoBuilder(division.getGroup().getGroupId()))
+                .setCallId(calls.nextCall());
+        try {
+            server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                    .setServerRequest(request)
+                    .setLeaderLastEntry(last.toProto())
+                    .build());
+        } catch (IOException | RuntimeException e) {
+            log.info("this node did not stand for election; whoever notices the silence does", e);
+        }
     }
 
     /// Hands over first if this node leads, so that the others need no election.

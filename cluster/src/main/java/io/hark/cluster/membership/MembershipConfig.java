@@ -39,8 +39,8 @@ public record MembershipConfig(String region, String host, int port, Discovery d
             Duration heartbeat, Duration suspectAfter, Duration verify, Duration mergeMin, Duration mergeMax) {
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofMillis(250),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(300),
+                Duration.ofMillis(1_150),
+                Duration.ofMillis(150),
                 Duration.ofMillis(500),
                 Duration.ofMillis(1_500));
 

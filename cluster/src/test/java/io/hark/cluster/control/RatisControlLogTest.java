@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -158,6 +159,33 @@ class RatisControlLogTest {
             put(group.start(first), "three");
             everyoneHas(group, "three");
         }
+    }
+
+    /// The leader lives on, so that nobody would stand for election otherwise.
+    @Test
+    void whenTheLeaderIsGoneTheFirstOfTheOthersTakesOver() throws Exception {
+        try (LocalGroup group = voters("a", "b", "c")) {
+            String leader = group.leader();
+            put(group.log(leader), "one");
+            everyoneHas(group, "one");
+            group.logs().forEach(log -> log.present(Set.of("a", "b", "c")));
+            Set<String> others = new TreeSet<>(Set.of("a", "b", "c"));
+            others.remove(leader);
+            for (String other : others) {
+                group.log(other).present(others);
+            }
+            String first = others.iterator().next();
+            eventually("it leads", LONG, () -> group.log(first).leads());
+            assertThat(put(group.log(first), "two").apps()).containsKeys("one", "two");
+        }
+    }
+
+    @Test
+    void aMinorityHasNoSuccessor() {
+        Set<String> voters = Set.of("a", "b", "c");
+        assertThat(VoterReplica.isSuccessor("a", voters, Set.of("a", "x", "y"))).isFalse();
+        assertThat(VoterReplica.isSuccessor("b", voters, Set.of("b", "c"))).isTrue();
+        assertThat(VoterReplica.isSuccessor("c", voters, Set.of("b", "c"))).isFalse();
     }
 
     @Test
