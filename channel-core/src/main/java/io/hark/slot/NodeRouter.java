@@ -454,6 +454,7 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
             int epoch,
             boolean owner,
             boolean serving,
+            int lastEpoch,
             long lastLsn,
             long durableLsn,
             long committedLsn,

@@ -170,6 +170,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
                     replica.promised(),
                     replica.leader().isPresent(),
                     replica.serving().isPresent(),
+                    replica.meta().epochAt(replica.meta().lastLsn()),
                     replica.meta().lastLsn(),
                     replica.durableLsn(),
                     replica.committedLsn(),

@@ -54,6 +54,10 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private final boolean echo;
     private final boolean wholeAppends;
     private FrameView shown;
+
+    /// How it was last handed something.
+    private Optional<FrameRing.Form> form = Optional.empty();
+
     private boolean getsEverything;
     private Attachment attachment;
     private Optional<String> resumeFrom = Optional.empty();
@@ -151,6 +155,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         left.retainAll(allowed);
         modes = left;
         shown = FrameView.of(modes);
+        form = Optional.empty();
         getsEverything = echo && modes.containsAll(LISTENING);
         if (blinded) {
             occupancy = Optional.empty();
@@ -424,8 +429,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             costly(tooMuch);
             return;
         }
-        FrameRing.Form form = new FrameRing.Form(connection.format(), channel, plain(), shown);
-        connection.transport().send(loop.ring(id).whole(form, seq, whole));
+        connection.transport().send(loop.ring(id).whole(form(plain()), seq, whole));
         connection.sent(1);
         deltas.ifPresent(DeltaCursor::interrupted);
     }
@@ -443,7 +447,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     private void write(FrameRing ring, RingView view, long from, long to) {
         if (from < to) {
-            FrameRing.Form form = new FrameRing.Form(connection.format(), channel, view, shown);
+            FrameRing.Form form = form(view);
             if (delivery instanceof Delivery.AtOnce) {
                 for (ByteBuf frames : ring.frames(form, from, to)) {
                     connection.transport().send(frames);
@@ -453,6 +457,13 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             }
             connection.sent(to - from);
         }
+    }
+
+    private FrameRing.Form form(RingView view) {
+        if (form.isEmpty() || form.get().view() != view) {
+            form = Optional.of(new FrameRing.Form(connection.format(), channel, view, shown));
+        }
+        return form.get();
     }
 
     private boolean wants(Entry entry) {

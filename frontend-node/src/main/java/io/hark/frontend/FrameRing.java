@@ -48,6 +48,9 @@ final class FrameRing implements RingListener {
     /// first entry.
     private Optional<Entry> before = Optional.empty();
 
+    /// What the last subscriber got. Most of those who come after it are at the same place.
+    private Optional<Run> last = Optional.empty();
+
     /// @param stats of the channel's app on this loop
     FrameRing(EntryFrames frames, DeltaCoder coder, WireScratch scratch, ByteBufAllocator allocator, LoopStats stats) {
         this.frames = frames;
@@ -77,6 +80,7 @@ final class FrameRing implements RingListener {
         if (gone == 0) {
             return;
         }
+        forgetRun();
         if (deltaReaders > 0) {
             before = messagesBefore(newFirstSeq);
         }
@@ -201,7 +205,15 @@ final class FrameRing implements RingListener {
 
     /// The frames of `[from, to)` as runs of bytes that the caller owns. Counts them as sent.
     List<ByteBuf> frames(Form form, long from, long to) {
+        if (last.isPresent() && last.get().isOf(form, from, to)) {
+            return List.of(last.get().again());
+        }
         return variants.computeIfAbsent(form, Variant::new).slices(from, to);
+    }
+
+    private void forgetRun() {
+        last.ifPresent(Run::end);
+        last = Optional.empty();
     }
 
     /// The same for a channel whose messages are batched or conflated: `[from, to)` is what was held
@@ -279,6 +291,12 @@ final class FrameRing implements RingListener {
             if (to > encodedTo) {
                 chunks.add(encode(encodedTo, to));
             }
+            Chunk newest = chunks.getLast();
+            if (from >= newest.firstSeq) {
+                forgetRun();
+                last = Optional.of(new Run(form, newest, from, to));
+                return List.of(newest.slice(stats, from, to));
+            }
             List<ByteBuf> slices = new ArrayList<>(chunks.size());
             for (Chunk chunk : chunks) {
                 if (chunk.endSeq() > from && chunk.firstSeq < to) {
@@ -324,10 +342,49 @@ final class FrameRing implements RingListener {
         }
 
         ByteBuf slice(LoopStats stats, long from, long to) {
-            counts.sent(stats, (int) (from - firstSeq), (int) (to - firstSeq));
+            counted(stats, from, to, 1);
+            return slice(from, to);
+        }
+
+        ByteBuf slice(long from, long to) {
             int start = from == firstSeq ? 0 : ends[(int) (from - firstSeq) - 1];
             int end = ends[(int) (to - firstSeq) - 1];
             return bytes.retainedSlice(start, end - start);
+        }
+
+        void counted(LoopStats stats, long from, long to, int times) {
+            counts.sent(stats, (int) (from - firstSeq), (int) (to - firstSeq), times);
+        }
+    }
+
+    /// A run of bytes that one subscriber after the other gets. They are counted together, at its end.
+    private final class Run {
+        private final Form form;
+        private final Chunk chunk;
+        private final long from;
+        private final long to;
+        private int times;
+
+        Run(Form form, Chunk chunk, long from, long to) {
+            this.form = form;
+            this.chunk = chunk;
+            this.from = from;
+            this.to = to;
+        }
+
+        boolean isOf(Form otherForm, long otherFrom, long otherTo) {
+            return from == otherFrom && to == otherTo && form.equals(otherForm);
+        }
+
+        ByteBuf again() {
+            times++;
+            return chunk.slice(from, to);
+        }
+
+        void end() {
+            if (times > 0) {
+                chunk.counted(stats, from, to, times);
+            }
         }
     }
 }

@@ -58,6 +58,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final ArrayDeque<LoopClient> dirty = new ArrayDeque<>();
     private final AtomicBoolean examinationDue = new AtomicBoolean();
     private boolean flushQueued;
+    private boolean pumpQueued;
 
     FrontendLoop(Frontend frontend, NettyLoop loop, ByteBufAllocator allocator) {
         this.frontend = frontend;
@@ -248,9 +249,17 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     @Override
     public void pump() {
+        if (!pumpQueued) {
+            pumpQueued = true;
+            // Behind what waits for this loop already: while it was busy with one wake-up of all subscribers, the
+            // entries of several commits may have come, and these are handed over together.
+            loop.execute(this::handOver);
+        }
+    }
+
+    private void handOver() {
+        pumpQueued = false;
         channels.pump();
-        // What was written goes out now rather than in the loop's next turn: nothing else of this batch will
-        // come.
         flush();
     }
 

@@ -137,11 +137,17 @@ final class SentCounts {
 
     /// Counts that one subscriber was sent the entries from `from` to `to`, exclusive.
     void sent(Counting stats, int from, int to) {
+        sent(stats, from, to, 1);
+    }
+
+    /// @param subscribers that were sent them
+    void sent(Counting stats, int from, int to, int subscribers) {
         for (int number = 0; number < COLUMNS; number++) {
             int[] column = columns[number];
             if (column != null) {
                 int before = from == 0 ? 0 : column[from - 1];
-                stats.add(Traffic.number(Flow.OUTBOUND_REALTIME, number), column[to - 1] - before);
+                stats.add(
+                        Traffic.number(Flow.OUTBOUND_REALTIME, number), (long) subscribers * (column[to - 1] - before));
             }
         }
     }

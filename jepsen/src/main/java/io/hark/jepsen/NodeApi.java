@@ -73,6 +73,10 @@ final class NodeApi implements AutoCloseable {
         int owned(int node) {
             return owners.getOrDefault(ClusterSpec.name(node), Set.of()).size();
         }
+
+        int unowned() {
+            return slots - owners.values().stream().mapToInt(Set::size).sum();
+        }
     }
 
     private HttpRequest.Builder request(int node, String pathAndQuery, Duration within) {

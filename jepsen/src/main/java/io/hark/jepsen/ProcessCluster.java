@@ -232,6 +232,21 @@ final class ProcessCluster implements Cluster {
         List<String> all =
                 new ArrayList<>(List.of(name, "--config", config(node).toString()));
         all.addAll(List.of(arguments));
+        return run(all);
+    }
+
+    /// Runs a command of operators, which asks nodes over HTTP.
+    ///
+    /// @return what it printed
+    /// @throws IOException it failed
+    String admin(String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("admin"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--token", ClusterSpec.ADMIN_TOKEN));
+        return run(all);
+    }
+
+    private String run(List<String> all) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(build.command(spec.jvmOptions(), all))
                 .redirectErrorStream(true)
                 .start();

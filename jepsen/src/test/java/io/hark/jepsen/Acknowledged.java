@@ -15,8 +15,19 @@ final class Acknowledged {
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
+    private final String channels;
+
     /// By channel, in its order.
     private final Map<String, List<String>> published = new TreeMap<>();
+
+    Acknowledged() {
+        this("kept");
+    }
+
+    /// @param channels what the names of its channels begin with
+    Acknowledged(String channels) {
+        this.channels = channels;
+    }
 
     /// Starts the nodes and waits until they serve.
     static void launch(Cluster cluster, NodeApi api, List<Integer> nodes) throws Exception {
@@ -34,7 +45,7 @@ final class Acknowledged {
     /// Publishes through all of the nodes in turn.
     void publish(NodeApi api, List<Integer> nodes, int messages) throws IOException, InterruptedException {
         for (int message = 0; message < messages; message++) {
-            String channel = "persisted:kept-" + message % CHANNELS;
+            String channel = "persisted:%s-%d".formatted(channels, message % CHANNELS);
             List<String> before = published.computeIfAbsent(channel, none -> new ArrayList<>());
             String data = "%s-%d".formatted(channel, before.size());
             NodeApi.Answer answer =

@@ -12,11 +12,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -109,6 +111,37 @@ final class AdminCommand {
         return decide("/admin/elect", Map.of("slot", Integer.toString(slot), "node", node));
     }
 
+    @Command(
+            name = "elect-all",
+            description = "Gives every slot without an owner to the survivor that has most of it: for when all nodes"
+                    + " that were in sync with those slots are lost for good. Clients are told that they may have"
+                    + " missed messages.")
+    int electAll(
+            @Option(
+                            names = "--survivors",
+                            required = true,
+                            split = ",",
+                            paramLabel = "URL",
+                            description = "Where the nodes answer that may hold copies.")
+                    List<String> survivors)
+            throws InterruptedException {
+        List<Map<String, Object>> states = new ArrayList<>();
+        for (String survivor : survivors) {
+            states.add(ask(survivor, "GET", "/admin/state"));
+        }
+        LostSlots lost = LostSlots.of(states);
+        for (Map.Entry<Integer, String> slot : lost.successors().entrySet()) {
+            ask(survivors.getFirst(), "POST", "/admin/elect?slot=%d&node=%s".formatted(slot.getKey(), slot.getValue()));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("slots that had no owner: %d%n", lost.successors().size());
+        new TreeMap<>(lost.successors().values().stream().collect(Collectors.groupingBy(node -> node)))
+                .forEach((node, slots) -> out.printf("%-20s has %d of them now%n", node, slots.size()));
+        out.printf("of which nobody had anything, so that they begin empty: %d%n", lost.empty());
+        out.flush();
+        return 0;
+    }
+
     private int decide(String path, Map<String, String> params) throws InterruptedException {
         StringBuilder query = new StringBuilder(path);
         String separator = "?";
@@ -125,6 +158,10 @@ final class AdminCommand {
     }
 
     private Map<String, Object> ask(String method, String path) throws InterruptedException {
+        return ask(url, method, path);
+    }
+
+    private Map<String, Object> ask(String url, String method, String path) throws InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(15))
                 .method(method, HttpRequest.BodyPublishers.noBody());

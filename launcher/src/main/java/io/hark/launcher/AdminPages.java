@@ -164,6 +164,7 @@ final class AdminPages {
                 tree.put("epoch", (long) report.epoch());
                 tree.put("serving", report.serving());
                 tree.put("lastLsn", report.lastLsn());
+                tree.put("lastEpoch", (long) report.lastEpoch());
                 tree.put("committedLsn", report.committedLsn());
                 tree.put("waiting", (long) report.waiting());
                 if (report.owner()) {
