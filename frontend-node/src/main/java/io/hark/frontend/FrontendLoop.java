@@ -57,13 +57,15 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     private final Set<LoopClient> clients = new LinkedHashSet<>();
     private final ArrayDeque<LoopClient> dirty = new ArrayDeque<>();
     private final AtomicBoolean examinationDue = new AtomicBoolean();
-    private boolean flushQueued;
-    private boolean pumpQueued;
+    private final TurnEnd handOver;
+    private final TurnEnd flush;
 
     FrontendLoop(Frontend frontend, NettyLoop loop, ByteBufAllocator allocator) {
         this.frontend = frontend;
         this.loop = loop;
         this.allocator = allocator;
+        this.handOver = new TurnEnd(loop, this::handOver);
+        this.flush = new TurnEnd(loop, this::flush);
         this.frames = new EntryFrames(frontend.serials());
         this.presenceSyncs = new PresenceSyncs(scratch, allocator, PRESENCE_SYNC_BYTES_MAX);
         this.deltas = new DeltaCoder(frontend.clock());
@@ -140,7 +142,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     void flushLater(LoopClient client) {
         if (client.markDirty()) {
             dirty.add(client);
-            queueFlush();
+            flush.ask();
         }
     }
 
@@ -148,7 +150,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     void occupancyChanged(ChannelId channel, Occupancy change) {
         occupancies.merge(channel, change, Occupancy::plus);
         occupancyChanged.add(channel);
-        queueFlush();
+        flush.ask();
     }
 
     void watch(ChannelId channel, OccupancyWatcher watcher) {
@@ -180,15 +182,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
                 metrics, frontend.randomIds().get(), frontend.wallClock().getAsLong(), scratch, allocator);
     }
 
-    private void queueFlush() {
-        if (!flushQueued) {
-            flushQueued = true;
-            loop.execute(this::flush);
-        }
-    }
-
     private void flush() {
-        flushQueued = false;
         while (!dirty.isEmpty()) {
             dirty.poll().flush();
         }
@@ -249,16 +243,11 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
 
     @Override
     public void pump() {
-        if (!pumpQueued) {
-            pumpQueued = true;
-            // Behind what waits for this loop already: while it was busy with one wake-up of all subscribers, the
-            // entries of several commits may have come, and these are handed over together.
-            loop.execute(this::handOver);
-        }
+        // While the loop was busy with one wake-up of all subscribers several commits may have come.
+        handOver.ask();
     }
 
     private void handOver() {
-        pumpQueued = false;
         channels.pump();
         flush();
     }
