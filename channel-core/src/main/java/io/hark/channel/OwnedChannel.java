@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -131,7 +130,13 @@ final class OwnedChannel {
 
     /// A publish with one of the ids whose commit is awaited.
     Optional<InFlight> inFlight(List<IdHash> ids) {
-        return ids.stream().map(inFlight::get).filter(Objects::nonNull).findFirst();
+        for (IdHash id : ids) {
+            InFlight pending = inFlight.get(id);
+            if (pending != null) {
+                return Optional.of(pending);
+            }
+        }
+        return Optional.empty();
     }
 
     void await(InFlight pending) {

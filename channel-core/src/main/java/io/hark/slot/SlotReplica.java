@@ -228,7 +228,7 @@ final class SlotReplica {
             at = records.get(next++).lsn();
         }
         if (next < records.size() && at < meta.lastLsn()) {
-            cutTo(at);
+            cutTo(at, records.get(next).head().origin().lineage());
             return;
         }
         for (; next < records.size(); next++) {
@@ -254,12 +254,16 @@ final class SlotReplica {
     }
 
     /// What comes after `lsn` is not what the owner has.
-    private void cutTo(long lsn) {
-        if (lsn < committedLsn) {
+    ///
+    /// @param lineage of what the owner has instead: in a later one the region has given up the end of its log, with
+    ///                a disk that all in-sync copies were on, and tells clients so
+    private void cutTo(long lsn, int lineage) {
+        if (lsn < committedLsn && lineage <= meta.lineage()) {
             effects.fatal(
                     "slot %d was to be cut back to %d, but is committed up to %d".formatted(slot, lsn, committedLsn));
             return;
         }
+        committedLsn = Math.min(committedLsn, lsn);
         busy = true;
         effects.truncate(slot, lsn, (cut, failure) -> {
             if (failure == null && cut.isPresent()) {

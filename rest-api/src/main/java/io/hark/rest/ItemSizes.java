@@ -15,7 +15,11 @@ public final class ItemSizes {
     private ItemSizes() {}
 
     public static long ofMessages(List<Message> messages) {
-        return messages.stream().mapToLong(ContentSize::of).sum();
+        long bytes = 0;
+        for (Message message : messages) {
+            bytes += ContentSize.of(message);
+        }
+        return bytes;
     }
 
     public static long ofPresence(List<PresenceMessage> events) {

@@ -248,7 +248,9 @@ final class Checker {
         for (Event.Committed missed :
                 log.between(received.channel(), from, to, received.place().lineage())) {
             // A rewind brings those messages that are kept, as they are now; the presence set comes by itself.
-            boolean notWanted = missed.kind() != EntryKind.MESSAGE || log.isExpired(missed.place());
+            boolean notWanted = missed.kind() != EntryKind.MESSAGE
+                    || log.isExpired(missed.place())
+                    || log.hasExpiredVersionAfter(received.channel(), missed.place());
             if (missed.place().lsn() > run.relaxedUpTo || !notWanted) {
                 found(
                         Kind.GAP_WITHOUT_FLAG,

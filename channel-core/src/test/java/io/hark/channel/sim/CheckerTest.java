@@ -188,6 +188,21 @@ class CheckerTest {
     }
 
     @Test
+    void aRewindMayLeaveOutAMessageWhoseLatestVersionHasExpired() {
+        published("ann:0", 0, 1);
+        published("ann:1", 1, 2);
+        published("ann:2", 2, 3);
+        invoked("ann:3", 3);
+        written("ann:3", 4, 1, EntryKind.VERSION, Durability.FSYNC);
+        add(new Event.Expired("n1", at(4), "ch"));
+        add(new Event.Attached("bob", "ch", Optional.empty(), true, at(0), 4, false));
+        received("bob", "ann:0", 1);
+        received("bob", "ann:2", 3);
+
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
     void entriesThatComeInAnotherOrderAreReported() {
         published("ann:0", 0, 1);
         published("ann:1", 1, 2);

@@ -1,5 +1,6 @@
 package io.hark.channel.sim;
 
+import io.hark.channel.EntryKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,6 +106,13 @@ final class CommittedLog {
 
     boolean isExpired(Place place) {
         return expired.contains(place);
+    }
+
+    /// Whether a later version of a message of the channel has expired: then its message is not shown any more,
+    /// though what was published first may be there.
+    boolean hasExpiredVersionAfter(String channel, Place place) {
+        return between(channel, place.lsn(), Long.MAX_VALUE, lineage(place.slot())).stream()
+                .anyMatch(entry -> entry.kind() == EntryKind.VERSION && isExpired(entry.place()));
     }
 
     boolean hasExpiredAfter(Place place) {
