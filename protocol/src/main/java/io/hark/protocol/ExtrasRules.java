@@ -44,11 +44,9 @@ final class ExtrasRules {
             return Optional.of("extras.headers is not an object");
         }
         for (Map.Entry<?, ?> header : map.entrySet()) {
-            boolean flat = switch (header.getValue()) {
-                case null -> true;
-                case String _, Number _, Boolean _ -> true;
-                default -> false;
-            };
+            Object value = header.getValue();
+            boolean flat =
+                    value == null || value instanceof String || value instanceof Number || value instanceof Boolean;
             if (!flat) {
                 return Optional.of(
                         "extras.headers.%s is not a string, number, boolean or null".formatted(header.getKey()));
