@@ -2,6 +2,8 @@ package io.hark.launcher.house;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -84,9 +86,9 @@ class ArchitectureTest {
             .resideInAnyPackage("org.slf4j..", "java.nio.file..", "java.net..");
 
     @ArchTest
-    static final ArchRule onlyPushSendsRequestsToOthers = noClasses()
+    static final ArchRule onlyPushAndTheClientSendRequestsToOthers = noClasses()
             .that()
-            .resideOutsideOfPackages("io.hark.push..", "io.hark.launcher..")
+            .resideOutsideOfPackages("io.hark.push..", "io.hark.sdk..", "io.hark.launcher..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.net.http..");
@@ -98,6 +100,23 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.hark.rest..", "io.hark.frontend..", "io.hark.slot..", "io.hark.history..");
+
+    @ArchTest
+    static final ArchRule theClientKnowsNothingOfTheServer = noClasses()
+            .that()
+            .resideInAPackage("io.hark.sdk..")
+            .should()
+            .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.hark..")
+                    .and(DescribedPredicate.not(
+                            JavaClass.Predicates.resideInAnyPackage("io.hark.sdk..", "io.hark.protocol.."))));
+
+    @ArchTest
+    static final ArchRule theServerDoesWithoutTheClient = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.hark.sdk..", "io.hark.launcher..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.hark.sdk..");
 
     @ArchTest
     static final ArchRule restKnowsNoTransport = noClasses()
