@@ -7,6 +7,13 @@ import io.hark.channel.ChannelId;
 import io.hark.channel.StatsUpdate;
 import io.hark.protocol.Format;
 import io.hark.protocol.ProtocolCodec;
+import io.hark.sdk.Codec;
+import io.hark.sdk.Credentials;
+import io.hark.sdk.Delivery;
+import io.hark.sdk.From;
+import io.hark.sdk.HarkClient;
+import io.hark.sdk.HarkOptions;
+import io.hark.sdk.MessageReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -109,6 +116,45 @@ class LocalClusterTest {
             cluster.toHandle().destroy();
             cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         }
+    }
+
+    @Test
+    void ourOwnClientLosesAndDoublesNothingWhenItsNodeIsKilled() throws Exception {
+        port = ClusterPorts.free();
+        Process cluster = Children.start(new ProcessBuilder(command()));
+        try {
+            awaitLine(cluster.inputReader(), "Stop all");
+            String key = Files.readString(dir.resolve("key")).strip();
+            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
+            HarkOptions options = HarkOptions.of("http://localhost:" + port, Credentials.key(key))
+                    .withEndpoints(List.of(uri(port), uri(port + 1), uri(port + 2)));
+            List<String> published = new ArrayList<>();
+            List<String> received = new ArrayList<>();
+            try (HarkClient publisher = HarkClient.connect(options);
+                    HarkClient subscriber = HarkClient.connect(options);
+                    MessageReader<String> reader =
+                            subscriber.channel(channel, Codec.text()).reader(From.now())) {
+                assertThat(reader.next()).isInstanceOf(Delivery.Started.class);
+                for (int i = 0; i < 300; i++) {
+                    if (i == 100) {
+                        kill("node-1");
+                    }
+                    published.add("m" + i);
+                    publisher.channel(channel, Codec.text()).publishBlocking("event", "m" + i);
+                }
+                while (received.size() < published.size()) {
+                    received.add(((Delivery.Received<String>) reader.next()).value());
+                }
+            }
+            assertThat(received).isEqualTo(published);
+        } finally {
+            cluster.toHandle().destroy();
+            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private static URI uri(int port) {
+        return URI.create("http://localhost:" + port);
     }
 
     @Test
