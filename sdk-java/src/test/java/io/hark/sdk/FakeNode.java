@@ -243,7 +243,7 @@ final class FakeNode {
                 if (base(wireName).equals(channel) && place.has(ChannelMode.PRESENCE_SUBSCRIBE)) {
                     transport.tell(new ServerMessage.Presence(
                             wireName,
-                            "n" + place.at,
+                            "n" + log(channel).entries.size(),
                             event.id().orElseThrow(),
                             event.connectionId(),
                             event.timestamp(),

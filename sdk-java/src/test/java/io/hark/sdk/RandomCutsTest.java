@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Publishers and subscribers, quick and slow, over a network that fails by chance: everything arrives
-/// once, in order.
+/// Publishers and subscribers, quick and slow, one of them present, over a network that fails by chance:
+/// everything arrives once, in order, and whoever entered is there.
 class RandomCutsTest {
     private static final int SEEDS = 200;
     private static final int STEPS = 120;
@@ -43,7 +43,7 @@ class RandomCutsTest {
         List<Object> all = new ArrayList<>();
         List<CompletableFuture<PublishResult>> published = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> node.cut();
                 case 1 -> node.losesAcks(1 + random.nextInt(2));
                 case 2 -> {
@@ -53,6 +53,7 @@ class RandomCutsTest {
                 }
                 case 3 -> world.advance(Duration.ofMillis(random.nextInt(700)));
                 case 4 -> slow.request(1 + random.nextInt(5));
+                case 5 -> subscriber.channel("c", Codec.text()).presence().enterAs("ann", "step " + step);
                 default -> {
                     all.add("m" + all.size());
                     published.add(publisher.channel("c", Codec.text()).publish("e", (String) all.getLast()));
@@ -63,6 +64,8 @@ class RandomCutsTest {
             }
         }
         node.losesAcks(0);
+        CompletableFuture<Void> entered =
+                subscriber.channel("c", Codec.text()).presence().enterAs("ann", "last");
         slow.request(Long.MAX_VALUE);
         world.advance(Duration.ofSeconds(100));
 
@@ -70,6 +73,10 @@ class RandomCutsTest {
         assertThat(node.stored("c")).as("stored, seed %d", seed).isEqualTo(all);
         assertThat(texts(quick)).as("quick, seed %d", seed).isEqualTo(all);
         assertThat(texts(slow)).as("slow, seed %d", seed).isEqualTo(all);
+        assertThat(entered).as("seed %d", seed).isCompleted();
+        assertThat(node.members("c"))
+                .as("members, seed %d", seed)
+                .containsKey(((ConnectionState.Connected) subscriber.state()).connectionId() + ":ann");
         assertThat(gaps(quick)).as("seed %d", seed).isEmpty();
         assertThat(gaps(slow)).as("seed %d", seed).isEmpty();
     }
