@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -321,7 +322,7 @@ class HarkSdkInteropTest {
         })));
         MessageReader<String> reader = reading(channel(client), From.now());
         ConnectionState before = client.state();
-        eventually("another token", () -> given.get() == 2 && client.state() instanceof ConnectionState.Connected);
+        eventually("another token", () -> given.get() >= 2 && client.state() instanceof ConnectionState.Connected);
 
         assertThat(client.state()).isEqualTo(before);
         publishing(channel(client(options())), numbers(0, 1)).join();
@@ -332,7 +333,7 @@ class HarkSdkInteropTest {
     void theServerIsGivenANewTokenBeforeTheOldOneExpires() throws Exception {
         AtomicInteger given = new AtomicInteger();
         HarkRest rest = HarkRest.create(options());
-        List<ConnectionState> states = new ArrayList<>();
+        List<ConnectionState> states = new CopyOnWriteArrayList<>();
         HarkClient client = client(options(node.port(), Credentials.source(() -> {
             given.incrementAndGet();
             TokenParams brief = TokenParams.DEFAULTS.withTtl(Duration.ofSeconds(32));
