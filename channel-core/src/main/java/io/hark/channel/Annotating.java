@@ -77,6 +77,10 @@ final class Annotating {
             return; // It was told while this waited.
         }
         Consumer<PublishResult> refused = result -> channel.summaries.dueAgain(serial);
+        LastPublish.whenKnown(owner, channel, refused, () -> tellDue(channel, serial, nowMillis, refused));
+    }
+
+    private void tellDue(OwnedChannel channel, String serial, long nowMillis, Consumer<PublishResult> refused) {
         work(channel, serial, List.of(), channel.summaries.bytesMax(), true, refused, outcome -> {
             if (!(outcome instanceof Outcome.Worked worked)) {
                 channel.summaries.forget(serial); // So is the row that says that it is due.

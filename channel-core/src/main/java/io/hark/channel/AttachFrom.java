@@ -18,6 +18,9 @@ public sealed interface AttachFrom {
     /// With the last `count` messages before the attach.
     record LastMessages(int count) implements AttachFrom {}
 
+    /// With the last publish before the attach, all of it, on a channel that keeps it.
+    record LastPublish() implements AttachFrom {}
+
     /// With the messages of the last `interval`, at most `messagesMax` of them.
     record LastInterval(Duration interval, int messagesMax) implements AttachFrom {}
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either
 /// everything
@@ -43,6 +44,7 @@ final class AttachStart {
             case AttachFrom.After(var position) -> start.resume(position, region);
             case AttachFrom.LastMessages(int count) ->
                 start.rewind(0, Math.min(count, channel.limits().rewindMessagesMax()), false);
+            case AttachFrom.LastPublish() -> start.lastPublish();
             case AttachFrom.LastInterval(Duration interval, int max) ->
                 start.rewind(
                         nowMillis - interval.toMillis(),
@@ -130,25 +132,7 @@ final class AttachStart {
             fresh();
             return;
         }
-        HistoryQuery newest = new HistoryQuery(
-                channel.id().key(),
-                0,
-                subscribed.committedLsn(),
-                Math.max(0, startMillis),
-                Long.MAX_VALUE,
-                true,
-                Set.of(EntryKind.MESSAGE),
-                messagesMax + 1,
-                Integer.MAX_VALUE,
-                new EntryForm(subscribed.committedLsn(), 0));
-        channel.read(newest, (page, failure) -> {
-            if (attachment.isEnded()) {
-                return;
-            }
-            if (failure != null) {
-                unreadable();
-                return;
-            }
+        read(newest(startMillis, messagesMax + 1, false), page -> {
             List<Entry> backlog = new ArrayList<>();
             int wanted = messagesMax;
             boolean cut = page.more();
@@ -176,6 +160,49 @@ final class AttachStart {
         });
     }
 
+    /// It may have been long ago: the client is given the place where it attaches for the publish's own,
+    /// which the log may know nothing of when the client comes back.
+    private void lastPublish() {
+        read(newest(0, 1, true), page -> {
+            long committed = subscribed.committedLsn();
+            if (page.entries().isEmpty()) {
+                fresh();
+                return;
+            }
+            Entry last = page.entries().getFirst();
+            attachment.rewound(last.lsn(), committed);
+            start(last.prevLsn(), false, List.of(last.at(committed)), committed, Optional.empty());
+        });
+    }
+
+    private HistoryQuery newest(long startMillis, int entriesMax, boolean orLast) {
+        return new HistoryQuery(
+                channel.id().key(),
+                0,
+                subscribed.committedLsn(),
+                Math.max(0, startMillis),
+                Long.MAX_VALUE,
+                true,
+                Set.of(EntryKind.MESSAGE),
+                entriesMax,
+                Integer.MAX_VALUE,
+                new EntryForm(subscribed.committedLsn(), 0),
+                orLast);
+    }
+
+    private void read(HistoryQuery query, Consumer<HistoryPage> then) {
+        channel.read(query, (page, failure) -> {
+            if (attachment.isEnded()) {
+                return;
+            }
+            if (failure != null) {
+                unreadable();
+            } else {
+                then.accept(page);
+            }
+        });
+    }
+
     private void unreadable() {
         attachment.fail(ErrorCode.OVERLOADED.info("the channel's log cannot be read at the moment; attach again"));
     }
@@ -185,7 +212,13 @@ final class AttachStart {
                 attachment.wantsPresence() && !subscribed.members().isEmpty();
         attachment.start(
                 new AttachOutcome(
-                        subscribed, startLsn, resumed, subscribed.lastLsn() > startLsn, hasPresence, false, error),
+                        subscribed,
+                        startLsn,
+                        resumed,
+                        !firstPage.isEmpty() || subscribed.lastLsn() > startLsn,
+                        hasPresence,
+                        false,
+                        error),
                 firstPage,
                 next);
     }

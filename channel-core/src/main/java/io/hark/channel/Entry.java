@@ -39,6 +39,11 @@ public record Entry(
         return new Entry(lsn, epoch, origin, oseq, channel, prevLsn, hlc, told);
     }
 
+    /// The entry as one that stands at a later place of the log, with the same serials.
+    Entry at(long place) {
+        return new Entry(place, epoch, origin, oseq, channel, prevLsn, hlc, body);
+    }
+
     /// The entry with only some of its messages, which keep their ids and serials.
     ///
     /// @param kept whether the message with that index stays; at least one does

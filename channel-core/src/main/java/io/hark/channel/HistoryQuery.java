@@ -14,6 +14,8 @@ import java.util.Set;
 /// @param entriesMax  1 or more
 /// @param bytesMax    the page ends once it holds this much; it holds at least one entry
 /// @param form        how messages are given that have several versions
+/// @param orLast      whether the channel's last publish is asked for where none of its entries is
+///                    found, which may be kept for longer than they are
 public record HistoryQuery(
         ChannelKey channel,
         long afterLsn,
@@ -24,7 +26,8 @@ public record HistoryQuery(
         Set<EntryKind> kinds,
         int entriesMax,
         int bytesMax,
-        EntryForm form) {
+        EntryForm form,
+        boolean orLast) {
     private static final Set<EntryKind> EVERYTHING = Set.copyOf(EnumSet.complementOf(EnumSet.of(EntryKind.NOOP)));
 
     /// The same of entries as they were logged.
@@ -48,7 +51,8 @@ public record HistoryQuery(
                 kinds,
                 entriesMax,
                 bytesMax,
-                EntryForm.AS_LOGGED);
+                EntryForm.AS_LOGGED,
+                false);
     }
 
     /// Everything in `(afterLsn, upToLsn]`, oldest first.
@@ -70,11 +74,22 @@ public record HistoryQuery(
                         kinds,
                         entriesMax,
                         bytesMax,
-                        form.upTo(lsn));
+                        form.upTo(lsn),
+                        orLast);
     }
 
     public HistoryQuery inForm(EntryForm other) {
         return new HistoryQuery(
-                channel, afterLsn, upToLsn, startMillis, endMillis, backwards, kinds, entriesMax, bytesMax, other);
+                channel,
+                afterLsn,
+                upToLsn,
+                startMillis,
+                endMillis,
+                backwards,
+                kinds,
+                entriesMax,
+                bytesMax,
+                other,
+                orLast);
     }
 }

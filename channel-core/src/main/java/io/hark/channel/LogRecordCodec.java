@@ -22,6 +22,7 @@ public final class LogRecordCodec {
     private static final int HAS_CHANGES = 1 << 2;
     private static final int FSYNC = 1 << 3;
     private static final int HAS_MORE_IDS = 1 << 4;
+    private static final int KEEPS_LAST = 1 << 5;
     private static final int NO_VALUE = -1;
     private static final int CHANGES_MAX = 0xFFFF;
     private static final int IDS_MAX = 0xFF;
@@ -39,7 +40,8 @@ public final class LogRecordCodec {
                     | (ids.isEmpty() ? 0 : HAS_ID)
                     | (ids.size() > 1 ? HAS_MORE_IDS : 0)
                     | (changes.isEmpty() ? 0 : HAS_CHANGES)
-                    | (policy.durability() == Durability.FSYNC ? FSYNC : 0));
+                    | (policy.durability() == Durability.FSYNC ? FSYNC : 0)
+                    | (policy.keepsLast() ? KEEPS_LAST : 0));
             out.writeInt(count);
             out.writeLong(policy.retention().toMillis());
             if (channel.isPresent()) {
@@ -90,7 +92,7 @@ public final class LogRecordCodec {
                     companion,
                     count,
                     ids,
-                    new ChannelPolicy(durability, Duration.ofMillis(retentionMillis)),
+                    new ChannelPolicy(durability, Duration.ofMillis(retentionMillis), (flags & KEEPS_LAST) != 0),
                     changes);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new DamagedEntry("a record has not the form of version " + VERSION, e);

@@ -27,6 +27,9 @@ final class MessageReader {
     HistoryPage page(HistoryQuery query) throws DamagedEntry {
         HistoryPage page = view.read(query);
         EntryForm form = query.form();
+        if (query.orLast() && page.entries().isEmpty()) {
+            return new HistoryPage(last(query).stream().toList(), false);
+        }
         if (form.equals(EntryForm.AS_LOGGED) || page.entries().isEmpty()) {
             return page;
         }
@@ -38,6 +41,12 @@ final class MessageReader {
             entries.add(fragment ? whole(entry) : entry);
         }
         return new HistoryPage(form.latestAsOf() > 0 ? latest(entries, form.latestAsOf()) : entries, page.more());
+    }
+
+    private Optional<Entry> last(HistoryQuery query) throws DamagedEntry {
+        return LastPublishReader.read(
+                        view, channel, query.upToLsn(), query.form().latestAsOf())
+                .filter(entry -> entry.lsn() > query.afterLsn());
     }
 
     /// An append as the whole message that it leaves; as it is when that is not kept any more.

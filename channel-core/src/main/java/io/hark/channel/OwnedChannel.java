@@ -31,6 +31,9 @@ final class OwnedChannel {
     /// Rows of state as proposed but not yet committed entries will leave them.
     final ProposedRows rows = new ProposedRows();
 
+    /// The rows of its last publish, once somebody has asked for them.
+    Optional<LastPublish> last = Optional.empty();
+
     final DueSummaries summaries = new DueSummaries();
 
     /// Publishes in the log whose commit is awaited, by id (rule D3).

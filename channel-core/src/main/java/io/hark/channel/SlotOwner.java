@@ -133,7 +133,14 @@ public final class SlotOwner {
 
     private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         Sending sending = new Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
-        once(channel, sending, reply, () -> appendPublish(channel, publish, nowMillis, reply));
+        Runnable step = () -> appendPublish(channel, publish, nowMillis, reply);
+        once(channel, sending, reply, () -> {
+            if (publish.policy().keepsLast()) {
+                LastPublish.whenKnown(this, channel, reply, step);
+            } else {
+                step.run();
+            }
+        });
     }
 
     /// What tells whether something that is to be appended was sent before.
@@ -261,9 +268,12 @@ public final class SlotOwner {
             return false;
         }
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
-        channel.rows.propose(entry.lsn(), rows);
+        List<StateChange> changes = channel.last
+                .map(last -> last.with(rows, entry, publish.policy().keepsLast(), committedLsn))
+                .orElse(rows);
+        channel.rows.propose(entry.lsn(), changes);
         InFlight pending =
-                new InFlight(entry, Optional.of(channel), publish.ids(), List.of(), rows, storedWaiters(reply));
+                new InFlight(entry, Optional.of(channel), publish.ids(), List.of(), changes, storedWaiters(reply));
         channel.await(pending);
         append(pending, publish.policy());
         return true;

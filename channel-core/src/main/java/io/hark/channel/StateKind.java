@@ -47,7 +47,11 @@ public enum StateKind {
 
     /// What is kept for push notifications, on channels of the server's own: devices, subscriptions and what waits to
     /// be pushed.
-    PUSH(true);
+    PUSH(true),
+
+    /// The last publish on a channel that keeps it, and what became of its messages, by the entries'
+    /// times and places; see [LastPublish].
+    LAST(false);
 
     private final boolean lasting;
 

@@ -251,6 +251,29 @@ class AttachStartTest {
     }
 
     @Test
+    void aRewindToTheLastPublishGivesAllOfItAndThePlaceOfTheAttach() {
+        frontend.store(1, 2);
+        frontend.store(2, 3);
+        frontend.committedLsn = 7;
+        var subscriber = frontend.attach(new AttachFrom.LastPublish());
+        frontend.enter(8);
+
+        assertThat(subscriber.entries.getFirst().count()).isEqualTo(3);
+        assertThat(subscriber.entries.getFirst().oseq()).isEqualTo(2);
+        assertThat(subscriber.lsns).containsExactly(7L, 8L);
+        assertThat(subscriber.outcome.startLsn()).isEqualTo(1);
+        assertThat(subscriber.outcome.hasBacklog()).isTrue();
+    }
+
+    @Test
+    void aRewindToTheLastPublishOfAChannelWithoutAnyIsAFreshAttach() {
+        var subscriber = frontend.attach(new AttachFrom.LastPublish());
+
+        assertThat(subscriber.outcome.hasBacklog()).isFalse();
+        assertThat(subscriber.lsns).isEqualTo(List.of());
+    }
+
+    @Test
     void aRewindByTimeGivesWhatIsInTheIntervalAndThenGoesOnLive() {
         frontend.store(1);
         frontend.store(2);

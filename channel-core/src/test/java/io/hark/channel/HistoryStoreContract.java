@@ -452,6 +452,49 @@ public interface HistoryStoreContract extends SlotCopyContract {
     }
 
     @Test
+    default void theLastPublishIsKeptLongerThanTheLog() throws Exception {
+        try (Subject subject = subject()) {
+            new LogScript()
+                    .last(ORDERS, SHORT, NOON, "a")
+                    .last(ORDERS, SHORT, NOON + 1, "b")
+                    .message(NEIGHBOUR, SHORT, NOON + 2, "x")
+                    .appendTo(subject);
+            HistoryQuery any = query(0, 9, true, 9, 1 << 20);
+            assertThat(texts(page(subject, orLast(any)))).containsExactly("b", "a");
+
+            subject.expire(NOON + 2 * SHORT.retention().toMillis());
+
+            assertThat(texts(page(subject, any))).isEmpty();
+            assertThat(texts(page(subject, orLast(any)))).containsExactly("b");
+            assertThat(texts(page(subject, orLast(query(0, 1, true, 9, 1 << 20)))))
+                    .containsExactly("a");
+            assertThat(texts(page(subject, orLast(query(2, 9, true, 9, 1 << 20)))))
+                    .isEmpty();
+            subject.reopen();
+            assertThat(texts(page(subject, orLast(any)))).containsExactly("b");
+
+            subject.expire(NOON + 2 * LastPublish.KEPT.toMillis());
+
+            assertThat(texts(page(subject, orLast(any)))).isEmpty();
+        }
+    }
+
+    private static HistoryQuery orLast(HistoryQuery query) {
+        return new HistoryQuery(
+                query.channel(),
+                query.afterLsn(),
+                query.upToLsn(),
+                query.startMillis(),
+                query.endMillis(),
+                query.backwards(),
+                query.kinds(),
+                query.entriesMax(),
+                query.bytesMax(),
+                query.form(),
+                true);
+    }
+
+    @Test
     default void whatIsDueIsKnownWithTheChannel() throws Exception {
         try (Subject subject = subject()) {
             LogScript script = new LogScript()

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class LogRecordCodecTest {
     private static final ChannelId CHANNEL = ChannelId.of("shop", "bestellungen: größe");
     private static final ChannelPolicy FSYNC = new ChannelPolicy(Durability.FSYNC, Duration.ofHours(24));
-    private static final ChannelPolicy REPLICATED = new ChannelPolicy(Durability.REPLICATED, Duration.ofMillis(1));
+    private static final ChannelPolicy REPLICATED =
+            new ChannelPolicy(Durability.REPLICATED, Duration.ofMillis(1), true);
     private static final int MUTATIONS = 50_000;
 
     private static List<LogRecord> records() {

@@ -42,6 +42,22 @@ public final class LogScript {
         return add(Optional.of(channel), channel.key(), policy, millis, new EntryBody.Messages(batch), ids, List.of());
     }
 
+    /// A message that is the channel's last from then on, with the row that keeps it.
+    LogScript last(ChannelId channel, ChannelPolicy policy, long millis, String text) throws DamagedEntry {
+        message(channel, policy, millis, text);
+        Append plain = pending.removeLast();
+        Entry entry = plain.record().entry();
+        StateChange row = new StateChange(
+                StateKind.LAST,
+                LastPublishReader.key(entry.hlc()),
+                new Lifetime(Hlc.millis(entry.hlc()), LastPublish.KEPT),
+                Optional.empty(),
+                Optional.of(new StateValue(EntryCodec.encode(entry))));
+        LogRecord record = LogRecord.of(Optional.of(channel), entry, List.of(), policy, List.of(row));
+        pending.add(new Append(record, plain.after()));
+        return this;
+    }
+
     public LogScript enter(ChannelId channel, ChannelPolicy policy, long millis, String clientId) {
         Member member = member(clientId, millis);
         return presence(

@@ -31,6 +31,7 @@ final class StoredSlot implements SlotEffects {
     final Feed feed = (channel, entry, encoded, logged) -> delivered.add(entry);
     private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
     SlotOwner owner;
+    ChannelPolicy policy = POLICY;
     long now = NOON;
     private int epoch = 1;
     private int frames;
@@ -150,7 +151,7 @@ final class StoredSlot implements SlotEffects {
         return publish("name", Payload.text(text), Optional.of("ann"));
     }
 
-    private String frame() {
+    String frame() {
         return "conn:" + frames++;
     }
 
@@ -178,7 +179,7 @@ final class StoredSlot implements SlotEffects {
 
     List<PublishResult> send(Publish.Content content, List<IdHash> ids, boolean mayRepeat) {
         List<PublishResult> results = new ArrayList<>();
-        owner.publish(new Publish(CHANNEL, ids, mayRepeat, Optional.empty(), content, POLICY), now, results::add);
+        owner.publish(new Publish(CHANNEL, ids, mayRepeat, Optional.empty(), content, policy), now, results::add);
         return results;
     }
 

@@ -36,10 +36,19 @@ record ChannelOptions(
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
+    private static final AttachFrom LAST = new AttachFrom.LastMessages(1);
     private static final String METRICS = "metrics";
 
     /// A filtered channel knows no others.
     private static final Set<String> FILTERED_PARAMS = Set.of("modes", "echo");
+
+    /// Where one begins that was not attached before.
+    ///
+    /// @param keepsLast whether the last publish is kept for longer than others
+    AttachFrom begin(boolean keepsLast) {
+        AttachFrom from = rewind.orElseGet(AttachFrom.Now::new);
+        return keepsLast && from.equals(LAST) ? new AttachFrom.LastPublish() : from;
+    }
 
     sealed interface Parsed {
         record Valid(ChannelOptions options) implements Parsed {}

@@ -108,7 +108,7 @@ final class ConnectionChannels {
             vouching = Optional.of(claim);
         }
         attachment.attach(
-                from(attach, options),
+                from(attach, name, options),
                 attach.channelSerial(),
                 vouching,
                 frontend.wallClock().getAsLong());
@@ -118,7 +118,7 @@ final class ConnectionChannels {
         return attach.channelSerial().isPresent() || (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
     }
 
-    private AttachFrom from(ClientMessage.Attach attach, ChannelOptions options) {
+    private AttachFrom from(ClientMessage.Attach attach, ChannelName name, ChannelOptions options) {
         if (attach.channelSerial().isPresent()) {
             return loop.frames()
                     .position(attach.channelSerial().get())
@@ -126,7 +126,9 @@ final class ConnectionChannels {
                     .orElseGet(AttachFrom.Unreadable::new);
         }
         // A client that says that it was attached before has had its backlog.
-        return wasAttached(attach) ? new AttachFrom.Now() : options.rewind().orElseGet(AttachFrom.Now::new);
+        return wasAttached(attach)
+                ? new AttachFrom.Now()
+                : options.begin(frontend.policies().of(connection.app(), name).keepsLast());
     }
 
     private void refuseChannel(String channel, ErrorInfo error) {

@@ -156,8 +156,9 @@ final class EventStream implements LoopClient {
                 if (unwatchable.isPresent()) {
                     yield unwatchable;
                 }
-                AttachFrom from =
-                        serial.map(this::after).orElseGet(() -> options.rewind().orElseGet(AttachFrom.Now::new));
+                AttachFrom from = serial.map(this::after)
+                        .orElseGet(() ->
+                                options.begin(frontend.policies().of(app, name).keepsLast()));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));
                 channels.add(new StreamedChannel(
                         this, loop, id, name, from, options, ChannelAccess.delivery(app, name), serial.orElse("")));

@@ -86,6 +86,15 @@ class ChannelOptionsTest {
     }
 
     @Test
+    void aRewindByOneBringsTheLastPublishWhereThatIsKept() {
+        ChannelOptions one = valid(Map.of("rewind", "1"), 0);
+        assertThat(one.begin(true)).isEqualTo(new AttachFrom.LastPublish());
+        assertThat(one.begin(false)).isEqualTo(new AttachFrom.LastMessages(1));
+        assertThat(valid(Map.of("rewind", "2"), 0).begin(true)).isEqualTo(new AttachFrom.LastMessages(2));
+        assertThat(valid(Map.of(), 0).begin(true)).isEqualTo(new AttachFrom.Now());
+    }
+
+    @Test
     void aRewindGivesNoMoreThanTheLimit() {
         assertThat(rewind("999999999")).contains(new AttachFrom.LastMessages(100));
         assertThat(valid(Map.of("rewind", "1m", "rewindLimit", "7"), 0).rewind())

@@ -37,8 +37,10 @@ public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow
     /// @param channelBaseName without qualifier
     public ChannelPolicy of(App app, String channelBaseName) {
         Namespace rules = app.namespaceOf(channelBaseName);
-        return rules.persisted() || rules.mutableMessages()
-                ? new ChannelPolicy(Durability.FSYNC, persistedRetention)
-                : new ChannelPolicy(Durability.REPLICATED, resumeWindow);
+        boolean kept = rules.persisted() || rules.mutableMessages();
+        return new ChannelPolicy(
+                kept || rules.persistLast() ? Durability.FSYNC : Durability.REPLICATED,
+                kept ? persistedRetention : resumeWindow,
+                rules.persistLast());
     }
 }

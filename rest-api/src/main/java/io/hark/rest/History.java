@@ -1,6 +1,7 @@
 package io.hark.rest;
 
 import io.hark.channel.ChannelId;
+import io.hark.channel.ChannelPolicy;
 import io.hark.channel.ChannelRouter.Answer;
 import io.hark.channel.ChannelStatus;
 import io.hark.channel.Entry;
@@ -135,8 +136,7 @@ final class History<T> {
     CompletionStage<Reply> page(Call call, Caller caller, ChannelName channel, String segment) throws Refusal {
         HistoryParams params = HistoryParams.of(call.request());
         ChannelId id = caller.idOf(channel);
-        long keptSince = call.nowMillis()
-                - services.policies().of(caller.app(), channel).retention().toMillis();
+        ChannelPolicy policy = services.policies().of(caller.app(), channel);
         // The owner is asked first: whatever it has acknowledged by now, to anybody, is at or before what it
         // answers.
         return services.router().status(id).thenCompose(answer -> switch (answer) {
@@ -144,8 +144,7 @@ final class History<T> {
             case Answer.Ok<ChannelStatus>(var status) -> {
                 try {
                     Range range = range(params, status);
-                    yield read(
-                            call, id.app(), params, range, query(call, params, range, id, keptSince, status), segment);
+                    yield read(call, id.app(), params, range, query(call, params, range, id, policy, status), segment);
                 } catch (Refusal refusal) {
                     yield CompletableFuture.completedStage(Reply.error(refusal.error()));
                 }
@@ -184,12 +183,12 @@ final class History<T> {
     }
 
     private HistoryQuery query(
-            Call call, HistoryParams params, Range range, ChannelId id, long keptSince, ChannelStatus status) {
+            Call call, HistoryParams params, Range range, ChannelId id, ChannelPolicy policy, ChannelStatus status) {
         return new HistoryQuery(
                 id.key(),
                 range.after(),
                 range.upTo(),
-                Math.max(params.start(), keptSince),
+                Math.max(params.start(), call.nowMillis() - policy.retention().toMillis()),
                 // Entries can be ahead of this node's clock, and must be visible nevertheless.
                 params.end()
                         .orElse(Math.max(
@@ -198,7 +197,8 @@ final class History<T> {
                 Set.of(kind),
                 params.limit() + 2, // The first may have been shown in full before, and the last tells of a next page.
                 PAGE_BYTES_MAX,
-                new EntryForm(status.committedLsn(), 0));
+                new EntryForm(status.committedLsn(), 0),
+                kind == EntryKind.MESSAGE && policy.keepsLast() && params.isForLast());
     }
 
     private List<Item<T>> items(HistoryParams params, Range range, HistoryPage page) {

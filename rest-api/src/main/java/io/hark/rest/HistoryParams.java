@@ -104,6 +104,12 @@ record HistoryParams(
         return request.param(name).map(serial -> Map.entry(name, serial));
     }
 
+    /// Whether the channel's last message alone is asked for, whenever that was. Links of its pages have
+    /// an end.
+    boolean isForLast() {
+        return limit == 1 && start == 0 && (end.isEmpty() || cursor.isPresent());
+    }
+
     /// The params for links, with the end that the first page found, so that later ones belong to it.
     Map<String, String> links(long resolvedEnd) {
         Map<String, String> links = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hark.protocol.OriginSeq;
 import io.hark.protocol.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,26 @@ class HistoryRouteTest {
         assertThat(message.get("version")).isEqualTo(Map.of("serial", message.get("serial"), "timestamp", server.now));
         assertThat(message.get("extras")).isEqualTo(Map.of("headers", Map.of("a", 1L)));
         assertThat(history.at("1.id")).isEqualTo("random0:1");
+    }
+
+    @Test
+    void theLastMessagesAreThereAfterAYearWhereTheyAreKept() {
+        for (String channel : new String[] {"last:c", "other:c"}) {
+            String path = "/channels/" + channel + "/messages";
+            server.post(path, "{\"data\":\"first\"}").send().is(201);
+            server.post(path, "[{\"data\":\"a\"},{\"data\":\"b\"}]").send().is(201);
+        }
+        server.now += Duration.ofDays(300).toMillis();
+        server.store.expire(server.now);
+
+        assertThat(walk("/channels/last:c/messages", "limit=1")).isEqualTo(List.of(List.of("b"), List.of("a")));
+        assertThat(walk("/channels/last:c/messages", "limit=1&direction=forwards"))
+                .isEqualTo(List.of(List.of("a"), List.of("b")));
+        for (String query : new String[] {"limit=2", "limit=1&start=1", "limit=1&end=" + server.now}) {
+            assertThat(walk("/channels/last:c/messages", query)).isEqualTo(List.of(List.of()));
+        }
+        assertThat(walk("/channels/other:c/messages", "limit=1")).isEqualTo(List.of(List.of()));
+        assertThat(walk("/channels/last:c/presence/history", "limit=1")).isEqualTo(List.of(List.of()));
     }
 
     @Test

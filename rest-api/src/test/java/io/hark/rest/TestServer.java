@@ -127,6 +127,7 @@ final class TestServer {
                 "namespaces",
                 List.of(
                         Map.of("id", "persisted", "persisted", true),
+                        Map.of("id", "last", "persistLast", true),
                         Map.of("id", "named", "authenticated", true),
                         Map.of("id", "safe", "tlsOnly", true),
                         Map.of("id", "mutable", "mutableMessages", true),

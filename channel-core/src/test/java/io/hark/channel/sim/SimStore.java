@@ -323,7 +323,8 @@ final class SimStore implements HistoryStore {
                         query.kinds(),
                         query.entriesMax(),
                         query.bytesMax(),
-                        query.form())
+                        query.form(),
+                        query.orLast())
                 : query;
         return answer(() -> SimDisk.now(disk.rows().read(planted)));
     }

@@ -162,7 +162,8 @@ final class SlotRequestCodec {
                 .setEntriesMax(query.entriesMax())
                 .setBytesMax(query.bytesMax())
                 .setLatestAsOf(query.form().latestAsOf())
-                .setWholeThrough(query.form().wholeThrough());
+                .setWholeThrough(query.form().wholeThrough())
+                .setOrLast(query.orLast());
         for (EntryKind kind : query.kinds()) {
             out.addKinds(kind.ordinal());
         }
@@ -190,7 +191,8 @@ final class SlotRequestCodec {
                 kinds,
                 in.getEntriesMax(),
                 in.getBytesMax(),
-                new EntryForm(in.getLatestAsOf(), in.getWholeThrough()));
+                new EntryForm(in.getLatestAsOf(), in.getWholeThrough()),
+                in.getOrLast());
     }
 
     static Wire.Claim claim(Claim claim) {
@@ -208,11 +210,14 @@ final class SlotRequestCodec {
         return Wire.ChannelPolicy.newBuilder()
                 .setFsync(policy.durability() == Durability.FSYNC)
                 .setRetentionMillis(policy.retention().toMillis())
+                .setKeepsLast(policy.keepsLast())
                 .build();
     }
 
     static ChannelPolicy policy(Wire.ChannelPolicy in) {
         return new ChannelPolicy(
-                in.getFsync() ? Durability.FSYNC : Durability.REPLICATED, Duration.ofMillis(in.getRetentionMillis()));
+                in.getFsync() ? Durability.FSYNC : Durability.REPLICATED,
+                Duration.ofMillis(in.getRetentionMillis()),
+                in.getKeepsLast());
     }
 }

@@ -79,13 +79,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Messages of every kind, with a different value in every field.
 final class SampleMessages {
     static final ChannelId CHANNEL = ChannelId.of("app", "rooms:\u00e9t\u00e9");
     private static final ChannelId OTHER = ChannelId.of("app2", "orders");
-    private static final ChannelPolicy SYNCED = new ChannelPolicy(Durability.FSYNC, Duration.ofMillis(86_400_001));
+    private static final ChannelPolicy SYNCED =
+            new ChannelPolicy(Durability.FSYNC, Duration.ofMillis(86_400_001), true);
     private static final ChannelPolicy REPLICATED =
             new ChannelPolicy(Durability.REPLICATED, Duration.ofMillis(120_002));
     private static final Claim CLAIM = new Claim("connection1", 7);
@@ -159,6 +161,18 @@ final class SampleMessages {
                 ask(new SlotRequest.Read(HistoryQuery.after(new ChannelKey(9, -72, 73), 74, 75, 76, 77))),
                 ask(new SlotRequest.Read(
                         HistoryQuery.after(CHANNEL.key(), 74, 75, 76, 77).inForm(new EntryForm(78, Long.MAX_VALUE)))),
+                ask(new SlotRequest.Read(new HistoryQuery(
+                        CHANNEL.key(),
+                        66,
+                        67,
+                        68,
+                        69,
+                        true,
+                        Set.of(EntryKind.MESSAGE),
+                        70,
+                        71,
+                        new EntryForm(0, 0),
+                        true))),
                 ask(new SlotRequest.Look(new MessageQuery(CHANNEL, "serial", new MessageQuery.Latest()))),
                 ask(new SlotRequest.Look(new MessageQuery(CHANNEL, "serial", new MessageQuery.Versions("", 5)))),
                 ask(new SlotRequest.Look(new MessageQuery(OTHER, "serial", new MessageQuery.Annotations("a", 6)))),
