@@ -44,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,7 +63,8 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
     private final List<SlotLoop> slotLoops;
     private final Peers peers;
     private final AtomicLong lastAsk = new AtomicLong();
-    private volatile boolean reporting;
+    private final Set<ChannelId> unheard = ConcurrentHashMap.newKeySet();
+    private volatile Optional<ChannelPolicy> reported = Optional.empty();
     private volatile Optional<NodeStats> stats = Optional.empty();
 
     /// Sessions by node.
@@ -90,7 +92,18 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
             Consumer<ControlCommand> proposals,
             Consumer<Throwable> fatal) {
         NodeContext context = new NodeContext(
-                self, region, store, peers, config, clock, wallClock, proposals, this::report, () -> stats, fatal);
+                self,
+                region,
+                store,
+                peers,
+                config,
+                clock,
+                wallClock,
+                proposals,
+                this::report,
+                unheard,
+                () -> stats,
+                fatal);
         List<SlotLoop> all = new ArrayList<>();
         for (int index = 0; index < loops.size(); index++) {
             all.add(new SlotLoop(loops.get(index), index, loops.size(), context));
@@ -279,15 +292,17 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
         slotLoops.forEach(slots -> slots.run(own -> own.listen(listener)));
     }
 
-    /// From now on the server's own events are told to those who listen.
-    public void reportEvents() {
-        reporting = true;
+    /// From now on the server's own events are told to those who listen, and kept where they are to be.
+    ///
+    /// @param policy of those that are kept
+    public void reportEvents(ChannelPolicy policy) {
+        reported = Optional.of(policy);
     }
 
     @Override
     public void report(MetaEvent event) {
-        if (reporting) {
-            loopOf(event.channel()).run(slots -> slots.tell(event));
+        if (!unheard.contains(event.channel())) {
+            reported.ifPresent(policy -> loopOf(event.channel()).run(slots -> slots.tell(event, policy)));
         }
     }
 

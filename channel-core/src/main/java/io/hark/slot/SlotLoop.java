@@ -4,6 +4,7 @@ import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
+import io.hark.channel.ChannelPolicy;
 import io.hark.channel.DamagedEntry;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryCodec;
@@ -109,7 +110,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.metaReports = new MetaReports(
                 (request, answer) -> routes[request.slot()].ask(request, now(), answer),
                 "%s-%s-".formatted(node.self(), Long.toString(wallMillis(), Character.MAX_RADIX)),
-                node.config().grace().policy());
+                node.unheard());
         forEachSlot(slot -> {
             replicas[slot] =
                     new SlotReplica(store.recovered(slot), store.isUnproven(slot), node.self(), this, node.config());
@@ -399,8 +400,10 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     }
 
     /// A metachannel of this loop has something to tell.
-    void tell(MetaEvent event) {
-        metaReports.report(event, now());
+    ///
+    /// @param policy of events that are kept
+    void tell(MetaEvent event, ChannelPolicy policy) {
+        metaReports.report(event, policy, now());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.hark.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.ChannelStatus;
 import io.hark.channel.Durability;
@@ -10,11 +11,14 @@ import io.hark.channel.Occupancy;
 import io.hark.channel.Publish;
 import io.hark.channel.SlotMeta;
 import io.hark.protocol.ErrorCode;
+import io.hark.protocol.Payload;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +29,8 @@ class MetaReportsTest {
     private final ArrayDeque<Consumer<SlotAnswer>> asked = new ArrayDeque<>();
     private final List<SlotRequest.Publish> published = new ArrayList<>();
     private int questions;
-    private final MetaReports reports = new MetaReports(this::request, "node-", POLICY);
+    private final Set<ChannelId> unheard = new HashSet<>();
+    private final MetaReports reports = new MetaReports(this::request, "node-", unheard);
 
     private void request(SlotRequest request, Consumer<SlotAnswer> answer) {
         switch (request) {
@@ -44,7 +49,15 @@ class MetaReportsTest {
     }
 
     private void report(String name, long nowMillis) {
-        reports.report(MetaEvent.ofConnection("app", name, Map.of("connectionId", "c")), nowMillis);
+        report(MetaEvent.ofConnection("app", name, Map.of("connectionId", "c")), nowMillis);
+    }
+
+    private void report(MetaEvent event, long nowMillis) {
+        reports.report(event, POLICY, nowMillis);
+    }
+
+    private static String data(SlotRequest.Publish request) {
+        return created(request).batch().messages().getFirst().data() instanceof Payload.Text(String text) ? text : "";
     }
 
     private static Publish.Create created(SlotRequest.Publish request) {
@@ -81,6 +94,11 @@ class MetaReportsTest {
             report("more", NOW + i);
         }
         assertThat(questions).isEqualTo(1);
+        assertThat(unheard).hasSize(1);
+        reports.tick(NOW + 999);
+        assertThat(unheard).hasSize(1);
+        reports.tick(NOW + 1_000);
+        assertThat(unheard).isEmpty();
 
         report("later", NOW + 1_000);
         answer(1);
@@ -98,13 +116,43 @@ class MetaReportsTest {
     }
 
     @Test
-    void noMoreEventsWaitThanMay() {
+    void ofACrowdOfEventsSomeAreToldAndHowManyWereNot() {
         for (int i = 0; i < 5_000; i++) {
-            report("event", NOW);
+            report("event", NOW + i / 10);
         }
         answer(1);
+        assertThat(published).hasSize(200);
+        for (int i = 0; i < 100; i++) {
+            report("event", NOW + 600);
+        }
+        assertThat(published).hasSize(200);
 
-        assertThat(published).hasSize(1_000);
+        reports.tick(NOW + 900);
+        report("later", NOW + 1_000);
+        answer(1);
+        report("last", NOW + 1_001);
+
+        assertThat(published).hasSize(202);
+        assertThat(data(published.get(199))).doesNotContain("omitted");
+        assertThat(data(published.get(200))).contains("\"omitted\":4900");
+        assertThat(data(published.get(201))).doesNotContain("omitted");
+    }
+
+    @Test
+    void errorsAreKeptForThoseWhoComeLaterButNotACrowdOfThem() {
+        for (int i = 0; i < 1_000; i++) {
+            report(MetaEvent.ofError("app", ErrorCode.OVERLOADED.info(), Map.of("connectionId", "c")), NOW + i);
+        }
+        report(MetaEvent.ofPush("app", Map.of("code", 1L)), NOW);
+
+        assertThat(questions).isZero();
+        assertThat(unheard).isEmpty();
+        assertThat(published).hasSize(61).noneMatch(publish -> created(publish).ephemeral());
+        assertThat(published).allMatch(publish -> publish.publish().policy().equals(POLICY));
+        assertThat(data(published.getFirst())).contains("\"code\":50003", "\"connectionId\":\"c\"");
+
+        report(MetaEvent.ofError("app", ErrorCode.OVERLOADED.info(), Map.of()), NOW + 60_000);
+        assertThat(data(published.getLast())).contains("\"omitted\":940");
     }
 
     @Test

@@ -92,9 +92,10 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         transport.whenClosed(() -> frontend.metrics().connections.decrementAndGet());
         frontend.metrics().connectionsOpened.increment();
         if (frontend.metrics().connections.get() > frontend.config().connectionsMax()) {
-            counts.refused(request.credentials());
-            disconnect(ErrorCode.TOO_MANY_CONNECTIONS.info("the node holds %d connections, its limit"
-                    .formatted(frontend.config().connectionsMax())));
+            ErrorInfo full = ErrorCode.TOO_MANY_CONNECTIONS.info("the node holds %d connections, its limit"
+                    .formatted(frontend.config().connectionsMax()));
+            counts.refused(request.credentials(), full);
+            disconnect(full);
             return;
         }
         Optional<ErrorInfo> refusal = request.versionRefusal().or(() -> authenticate(request.credentials()));
@@ -109,7 +110,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         } else if (full.isPresent()) {
             // Not for good: it comes back when others have gone.
             frontend.metrics().connectionsRefused.increment();
-            counts.refused(request.credentials());
+            counts.refused(request.credentials(), full.get());
             disconnect(full.get());
         } else {
             connect();
@@ -196,14 +197,21 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         registry.opened(key.connectionId(), 0, this);
         counts.opened(app.id());
         connected(why, false, Map.of());
-        report("connection.opened");
+        report(MetaEvent::ofConnection, "connection.opened", Map.of());
+        report(MetaEvent::ofClientConnection, "connection.opened", Map.of());
     }
 
-    private void report(String event) {
-        Map<String, Object> data = new HashMap<>();
+    /// How something is told of a connection of an app.
+    interface Telling {
+        MetaEvent of(String app, String name, Map<String, Object> data);
+    }
+
+    /// Tells the app something of the connection.
+    void report(Telling telling, String name, Map<String, Object> more) {
+        Map<String, Object> data = new HashMap<>(more);
         data.put("connectionId", key.connectionId());
-        identity.clientId().ifPresent(clientId -> data.put("clientId", clientId));
-        frontend.router().report(MetaEvent.ofConnection(app.id(), event, data));
+        key.clientId().ifPresent(clientId -> data.put("clientId", clientId));
+        frontend.router().report(telling.of(key.appId(), name, data));
     }
 
     private void connected(Optional<ErrorInfo> error, boolean repeats, Map<ChannelId, ChannelPolicy> presentOn) {
@@ -330,7 +338,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         publishes.end();
         channels.closed();
         registry.closed(key.connectionId(), this, now());
-        report("connection.closed");
+        report(MetaEvent::ofConnection, "connection.closed", Map.of());
+        report(MetaEvent::ofClientConnection, "connection.closed", Map.of());
         send(new ServerMessage.Closed());
         channels.end();
         state = State.ENDED;
@@ -369,6 +378,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     /// Ends the connection for good.
     void fail(ErrorInfo reason) {
+        if (state == State.OPEN) {
+            report(MetaEvent::ofClientConnection, "connection.failed", MetaEvent.error(reason));
+        }
         send(new ServerMessage.Error(Optional.empty(), reason));
         end(false);
     }
@@ -377,7 +389,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private void refuse(ErrorInfo reason) {
         frontend.metrics().connectionsRefused.increment();
         if (state == State.OPENING) {
-            counts.refused(request.credentials());
+            counts.refused(request.credentials(), reason);
         }
         LOG.info("connection refused: code={} message={}", reason.code(), reason.message());
         if (reason.isTokenError()) {

@@ -2,7 +2,8 @@ package io.hark.frontend;
 
 import io.hark.auth.Authenticator;
 import io.hark.auth.Credentials;
-import io.hark.stats.AppStats;
+import io.hark.channel.MetaEvent;
+import io.hark.protocol.ErrorInfo;
 import io.hark.stats.Gauge;
 import io.hark.stats.LiveGauge;
 import io.hark.stats.Tally;
@@ -32,18 +33,18 @@ final class ConnectionCounts {
         frontend.stats().of(app).add(tls ? Tally.TLS_CONNECTIONS_OPENED : Tally.PLAIN_CONNECTIONS_OPENED, 1);
     }
 
-    /// It gets no place, for what it shows or for want of room.
-    void refused(Credentials credentials) {
+    /// It gets no place, for what it shows or for want of room. The app that it names is told.
+    void refused(Credentials credentials, ErrorInfo why) {
         Authenticator authenticator = frontend.authenticator();
         authenticator
                 .claimedApp(credentials)
                 .filter(app -> frontend.apps().app(app).isPresent())
-                .map(frontend.stats()::of)
-                .ifPresent(this::refused);
+                .ifPresent(app -> refused(app, why));
     }
 
-    private void refused(AppStats stats) {
-        stats.add(tls ? Tally.TLS_CONNECTIONS_REFUSED : Tally.PLAIN_CONNECTIONS_REFUSED, 1);
+    private void refused(String app, ErrorInfo why) {
+        frontend.stats().of(app).add(tls ? Tally.TLS_CONNECTIONS_REFUSED : Tally.PLAIN_CONNECTIONS_REFUSED, 1);
+        frontend.router().report(MetaEvent.ofClientConnection(app, "connection.refused", MetaEvent.error(why)));
     }
 
     void end() {

@@ -6,6 +6,7 @@ import io.hark.auth.Outcome;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.Claim;
+import io.hark.channel.MetaEvent;
 import io.hark.channel.ObjectUpdate;
 import io.hark.channel.PresenceUpdate;
 import io.hark.channel.Publish;
@@ -33,6 +34,7 @@ import io.hark.stats.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -358,8 +360,12 @@ final class ConnectionPublishes {
 
     private void answer(AckQueue.Pending pending, PublishResult result) {
         pending.answer(result);
-        if (result instanceof PublishResult.Refused) {
+        if (result instanceof PublishResult.Refused(ErrorInfo error)) {
             frontend.metrics().publishesRefused.increment();
+            if (connection.hasEnded()) {
+                // Nobody is there to be told.
+                connection.report((app, name, about) -> MetaEvent.ofError(app, error, about), "error", Map.of());
+            }
         } else {
             frontend.metrics().publishesAccepted.increment();
             frontend.metrics().publishTook(System.nanoTime() - pending.receivedNanos());

@@ -68,7 +68,7 @@ final class EventStream implements LoopClient {
         Optional<ErrorInfo> refusal = prepare();
         if (refusal.isPresent()) {
             ended = true;
-            counts.refused(Credentials.of(request.header("authorization"), request.query()));
+            counts.refused(Credentials.of(request.header("authorization"), request.query()), refusal.get());
             LOG.info(
                     "event stream refused: code={} message={}",
                     refusal.get().code(),

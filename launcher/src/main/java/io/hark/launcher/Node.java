@@ -141,7 +141,7 @@ public final class Node implements AutoCloseable {
                 wallClock,
                 control::propose,
                 fatal);
-        router.reportEvents();
+        router.reportEvents(config.policies().ofMeta());
         NodeStats stats = new NodeStats();
         router.countWith(stats);
         region.join(router);

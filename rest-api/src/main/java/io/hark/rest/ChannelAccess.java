@@ -33,7 +33,7 @@ public final class ChannelAccess {
         return isMeta(channel) ? "[meta]" + channel.base() : channel.base();
     }
 
-    /// Whether the channel is one of the server's own reports. It has no rules, and no log.
+    /// Whether the channel is one of the server's own reports. It has no rules.
     public static boolean isMeta(ChannelName channel) {
         return channel.qualifier().isPresent() && channel.qualifier().get() instanceof ChannelName.Qualifier.Meta;
     }

@@ -31,7 +31,7 @@ public record ChannelPolicies(Duration persistedRetention, Duration resumeWindow
 
     /// Of what the server tells on its own channels and keeps.
     public ChannelPolicy ofMeta() {
-        return new ChannelPolicy(Durability.REPLICATED, persistedRetention);
+        return new ChannelPolicy(Durability.REPLICATED, persistedRetention, true);
     }
 
     /// @param channelBaseName without qualifier

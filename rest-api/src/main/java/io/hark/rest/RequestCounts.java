@@ -1,12 +1,16 @@
 package io.hark.rest;
 
 import io.hark.auth.Credentials;
+import io.hark.channel.MetaEvent;
 import io.hark.stats.AppStats;
 import io.hark.stats.Tally;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/// Handle: counts requests by what became of them, for the app that they name with their credentials. Any thread.
+/// Handle: counts requests by what became of them, and tells of them, for the app that they name with
+/// their credentials. Any thread.
 final class RequestCounts {
     /// Succeeded, failed, refused.
     private static final List<Tally> TOKENS =
@@ -17,7 +21,10 @@ final class RequestCounts {
     private static final List<Tally> OTHERS =
             List.of(Tally.OTHER_REQUESTS_SUCCEEDED, Tally.OTHER_REQUESTS_FAILED, Tally.OTHER_REQUESTS_REFUSED);
 
+    private static final List<String> EVENTS = List.of("request.succeeded", "request.failed", "request.refused");
+
     private static final int OK = 200;
+    private static final int PATH_CHARS_MAX = 256;
 
     private final RestServices services;
 
@@ -29,9 +36,22 @@ final class RequestCounts {
     /// refused.
     void count(RestRequest request, Reply reply) {
         Optional<String> named = isForToken(request) ? ofKey(request.rawPath()) : claimed(Caller.credentials(request));
-        named.filter(app -> services.apps().app(app).isPresent())
-                .map(app -> services.stats().of(app))
-                .ifPresent(stats -> count(stats, request, status(reply)));
+        named.filter(app -> services.apps().app(app).isPresent()).ifPresent(app -> {
+            count(services.stats().of(app), request, status(reply));
+            tell(app, request, reply);
+        });
+    }
+
+    private void tell(String app, RestRequest request, Reply reply) {
+        Map<String, Object> data =
+                reply instanceof Reply.Content content && content.error().isPresent()
+                        ? MetaEvent.error(content.error().get())
+                        : new LinkedHashMap<>();
+        String path = request.rawPath();
+        data.put("method", request.method());
+        data.put("path", path.substring(0, Math.min(PATH_CHARS_MAX, path.length())));
+        data.put("statusCode", (long) status(reply));
+        services.router().report(MetaEvent.ofRequest(app, EVENTS.get(outcome(status(reply))), data));
     }
 
     private Optional<String> claimed(Credentials shown) {
@@ -60,7 +80,10 @@ final class RequestCounts {
 
     private static void count(AppStats stats, RestRequest request, int status) {
         List<Tally> outcomes = isForToken(request) ? TOKENS : request.rawPath().startsWith("/push/") ? PUSH : OTHERS;
-        int outcome = status < 400 ? 0 : (status >= 500 ? 1 : 2);
-        stats.add(outcomes.get(outcome), 1);
+        stats.add(outcomes.get(outcome(status)), 1);
+    }
+
+    private static int outcome(int status) {
+        return status < 400 ? 0 : (status >= 500 ? 1 : 2);
     }
 }
