@@ -287,3 +287,61 @@ test('a publish that is too large is refused, and nothing of it is done', async 
   assert.equal(tooLarge.code, 40009);
   assert.deepEqual(await object.get(), {});
 });
+
+/** Attaches, and keeps what each `[meta]objects` message holds. */
+async function told(name, objects, more = {}) {
+  const messages = [];
+  const channel = realtime({ key, ...more }).channels.get(name, { params: { objects } });
+  await channel.subscribe('[meta]objects', (message) => messages.push(message));
+  assert.deepEqual(channel.params, { objects });
+  return messages;
+}
+
+test('a client that knows nothing of objects is told them by messages, at the attach and after changes', async () => {
+  const name = uniqueName();
+  const root = await channelOf(withObjects(), name).object.get();
+  await root.set('count', LiveCounter.create(3));
+  await root.set('text', 'ü');
+  const messages = await told(name, 'objects');
+  const latest = (kind) => messages.findLast(({ data }) => data.object?.[kind])?.data.object[kind];
+  await eventually(() => latest('counter')?.count === 3 && latest('map'), 'the objects at the attach');
+  assert.equal(latest('map').entries.text.data.string, 'ü');
+  assert.equal(latest('map').entries.count.data.objectId, messages.find(({ data }) => data.object.counter).data.object.objectId);
+  const first = messages.filter(({ data }) => data.syncId === messages[0].data.syncId);
+  assert.deepEqual(first.map(({ data }) => data.nextCursor), ['1', undefined]);
+  assert.ok(messages.every(({ action, id, connectionId }) => action === 'meta' && id && !connectionId));
+
+  await Promise.all(Array.from({ length: 20 }, () => root.get('count').increment(1)));
+  await eventually(() => latest('counter').count === 23, 'the count after changes');
+  assert.ok(new Set(messages.map(({ data }) => data.syncId)).size < 10);
+  const { items } = await rest({ key }).channels.get(name).history();
+  assert.deepEqual(items, []);
+});
+
+test('a client is told that objects have changed, and where they can be read', async () => {
+  const name = `shop:${uniqueName()}`;
+  const root = await channelOf(withObjects(), name).object.get();
+  const messages = await told(name, 'notification');
+  await root.set('text', 'a');
+  await eventually(() => messages.length > 0, 'a notification');
+  assert.deepEqual(messages[0].data, { link: `/channels/${encodeURIComponent(name)}/object` });
+  const { items } = await rest({ key }).request('GET', messages[0].data.link, 2);
+  assert.deepEqual(items, [{ text: 'a' }]);
+});
+
+test('an object that fits into no message ends what is told, with a code', async () => {
+  const name = uniqueName();
+  const root = await channelOf(withObjects(), name).object.get();
+  for (const part of ['a', 'b']) {
+    await root.set(part, 'x'.repeat(40_000));
+  }
+  const messages = await told(name, 'objects');
+  await eventually(() => messages.some(({ data }) => data.error?.code === 92001), 'the error');
+});
+
+test('to be told of objects by messages one may read the metadata of the channel', async () => {
+  const channel = realtime({ key: plainKey }).channels.get(uniqueName(), { params: { objects: 'objects' } });
+  assert.equal((await refusal(() => channel.attach())).code, 40160);
+  const other = realtime({ key }).channels.get(uniqueName(), { params: { objects: 'all' } });
+  assert.equal((await refusal(() => other.attach())).code, 40003);
+});

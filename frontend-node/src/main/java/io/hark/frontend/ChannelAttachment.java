@@ -23,6 +23,7 @@ import io.hark.protocol.ChannelMode;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
+import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import io.hark.protocol.ServerMessage;
 import io.hark.stats.Flow;
@@ -36,7 +37,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// Confined: one connection's place on one channel, as frames on its transport.
-final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatcher {
+final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatcher, ObjectTelling.Reader {
     private static final Set<ChannelMode> LISTENING = Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE);
 
     private static final int RESYNC_PAGE_MEMBERS = FrontendLimits.DEFAULTS.syncMembersMax();
@@ -72,13 +73,16 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     /// Present when the client wants to be told of the channel's occupancy.
     private Optional<OccupancyPlace> occupancy;
 
+    /// Present when the client wants to be told of the channel's objects by messages.
+    private Optional<ObjectTelling> telling;
+
     /// What is at or before it was told with the channel's objects.
     private long objectsThrough;
 
     /// Whether ATTACHED was sent.
     private boolean attached;
 
-    /// Where the client is, while it is told of occupancy: an event that is of no entry keeps it there.
+    /// Where the client is, while it is told what is of no entry, which keeps it there.
     private Supplier<String> place = () -> "";
 
     /// The channel's last entry when it attached.
@@ -90,6 +94,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     /// @param echo    whether the connection gets its own messages
     /// @param wholeAppends whether it gets the whole message with every append
     ChannelAttachment(
+            Frontend frontend,
             Connection connection,
             ConnectionChannels channels,
             FrontendLoop loop,
@@ -120,6 +125,16 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         this.occupancy = options.occupancy()
                 .filter(wanted -> modes.contains(ChannelMode.SUBSCRIBE))
                 .map(OccupancyPlace::new);
+        this.telling = options.objects()
+                .filter(wanted -> modes.contains(ChannelMode.SUBSCRIBE))
+                .map(wanted -> new ObjectTelling(
+                        id,
+                        wanted,
+                        this,
+                        loop,
+                        frontend.randomIds(),
+                        frontend.wallClock(),
+                        frontend.config().messageBytesMax()));
     }
 
     ChannelId id() {
@@ -142,9 +157,10 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     /// here, as the client is told of its modes when it attaches.
     ///
     /// @param allowed    modes that it allows
-    /// @param mayWatch whether it allows to be told of occupancy
+    /// @param mayWatch whether it allows to be told of occupancy and objects
     void restrict(Set<ChannelMode> allowed, boolean mayWatch) {
-        boolean blinded = occupancy.isPresent() && !(mayWatch && allowed.contains(ChannelMode.SUBSCRIBE));
+        boolean blinded = (occupancy.isPresent() || telling.isPresent())
+                && !(mayWatch && allowed.contains(ChannelMode.SUBSCRIBE));
         if (allowed.containsAll(modes) && !blinded) {
             return;
         }
@@ -159,6 +175,8 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         getsEverything = echo && modes.containsAll(LISTENING);
         if (blinded) {
             occupancy = Optional.empty();
+            telling.ifPresent(ObjectTelling::end);
+            telling = Optional.empty();
         }
         if (wasCounted) {
             count(1);
@@ -186,6 +204,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     void detach() {
         count(-1);
+        telling.ifPresent(ObjectTelling::end);
         if (attachment != null) {
             attachment.detach();
         }
@@ -214,6 +233,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         if (attachment != null) {
             attachment.pump();
             tellOccupancy();
+            telling.ifPresent(ObjectTelling::pump);
         }
     }
 
@@ -269,6 +289,27 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         attached = true;
         place = () -> serial;
         tellOccupancy();
+        telling.ifPresent(ObjectTelling::attached);
+    }
+
+    @Override
+    public void tell(Message message) {
+        String id = message.id().orElseThrow();
+        connection.send(new ServerMessage.Messages(
+                channel,
+                place.get(),
+                id.substring(0, id.lastIndexOf(':')),
+                Optional.empty(),
+                message.timestamp(),
+                List.of(message)));
+        sentUnlogged();
+    }
+
+    /// A message was sent that stands in no log.
+    private void sentUnlogged() {
+        connection.sent(1);
+        stats.add(Traffic.number(Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT), 1);
+        deltas.ifPresent(DeltaCursor::interrupted);
     }
 
     @Override
@@ -294,14 +335,12 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     private void tell(OccupancyNotice notice, OccupancyPlace known) {
         connection.transport().send(notice.frame(connection.format(), channel, known.wanted(), place.get()));
-        connection.sent(1);
-        stats.add(Traffic.number(Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT), 1);
+        sentUnlogged();
         known.told();
-        deltas.ifPresent(DeltaCursor::interrupted);
     }
 
     private void passed(Entry entry) {
-        if (occupancy.isPresent()) {
+        if (occupancy.isPresent() || telling.isPresent()) {
             Origin origin = entry.origin();
             long lsn = entry.lsn();
             long oseq = entry.oseq();
@@ -362,6 +401,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             }
         }
         passed(entries.getLast());
+        telling.ifPresent(objects -> entries.forEach(objects::passed));
         if (entries.getLast().lsn() >= lastLsn) {
             deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
         }
@@ -387,6 +427,11 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             writeWanted(ring, from, to);
         } catch (CostlyFilter tooMuch) {
             costly(tooMuch);
+        }
+        if (telling.isPresent()) {
+            for (long seq = from; seq < to; seq++) {
+                telling.get().passed(ring.entry(seq));
+            }
         }
     }
 
@@ -491,6 +536,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     @Override
     public void failed(ErrorInfo reason) {
         count(-1);
+        telling.ifPresent(ObjectTelling::end);
         channels.detached(this);
         connection.send(new ServerMessage.Detached(channel, Optional.of(reason)));
     }

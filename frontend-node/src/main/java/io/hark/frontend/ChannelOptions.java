@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 /// @param modes    asked for explicitly; empty for the defaults
 /// @param delta    whether messages may come as differences to the ones before them
 /// @param occupancy which numbers of its occupancy the client wants to be told; empty for none at all
+/// @param objects  what of its objects the client wants to be told by messages, if anything
 /// @param filter   which messages are wanted; empty for all
 /// @param wholeAppends whether every append is to be told as the whole message
 /// @param recognised the params that were understood, to be echoed
@@ -30,6 +31,7 @@ record ChannelOptions(
         boolean echo,
         boolean delta,
         Optional<Set<OccupancyMetric>> occupancy,
+        Optional<ObjectTelling.Wanted> objects,
         Optional<MessageFilter> filter,
         boolean wholeAppends,
         Map<String, String> recognised) {
@@ -41,6 +43,11 @@ record ChannelOptions(
 
     /// A filtered channel knows no others.
     private static final Set<String> FILTERED_PARAMS = Set.of("modes", "echo");
+
+    /// Whether it asks to be told what one needs `channel-metadata` for.
+    boolean watches() {
+        return occupancy.isPresent() || objects.isPresent();
+    }
 
     /// Where one begins that was not attached before.
     ///
@@ -125,9 +132,15 @@ record ChannelOptions(
             }
             recognised.put("occupancy", all.get("occupancy"));
         }
+        Optional<ObjectTelling.Wanted> objects = Optional.empty();
         if (all.containsKey("objects")) {
-            return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
-                    "channel param objects: objects as messages are not offered; use the mode object_subscribe"));
+            objects = ObjectTelling.Wanted.fromWord(all.get("objects"));
+            if (objects.isEmpty()) {
+                return new Parsed.Invalid(ErrorCode.INVALID_PARAMETER_VALUE.info(
+                        "channel param objects: '%s' is neither objects nor notification"
+                                .formatted(all.get("objects"))));
+            }
+            recognised.put("objects", all.get("objects"));
         }
         boolean fullAppends = "full".equals(all.get("appendMode"));
         if (fullAppends) {
@@ -135,7 +148,7 @@ record ChannelOptions(
         }
         boolean wholeAppends = fullAppends || filter.isPresent(); // An expression is about the message, not a part.
         return new Parsed.Valid(
-                new ChannelOptions(modes, rewind, echo, delta, occupancy, filter, wholeAppends, recognised));
+                new ChannelOptions(modes, rewind, echo, delta, occupancy, objects, filter, wholeAppends, recognised));
     }
 
     private static Optional<Set<OccupancyMetric>> occupancy(String text) {

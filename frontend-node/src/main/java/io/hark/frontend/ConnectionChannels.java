@@ -73,7 +73,7 @@ final class ConnectionChannels {
         Set<ChannelMode> granted = ConnectionObjects.known(allowed, connection.version());
         Optional<ErrorInfo> refusal = rights.attachRefusal(name, allowed)
                 .or(() -> granted.isEmpty() ? ConnectionObjects.refusal(connection.version()) : Optional.empty())
-                .or(() -> options.occupancy().flatMap(wanted -> rights.refusal(name, Operation.CHANNEL_METADATA)));
+                .or(() -> options.watches() ? rights.refusal(name, Operation.CHANNEL_METADATA) : Optional.empty());
         if (refusal.isPresent()) {
             refuseChannel(attach.channel(), refusal.get());
             return;
@@ -89,6 +89,7 @@ final class ConnectionChannels {
             return;
         }
         ChannelAttachment attachment = new ChannelAttachment(
+                frontend,
                 connection,
                 this,
                 loop,

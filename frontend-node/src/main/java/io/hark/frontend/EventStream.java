@@ -38,7 +38,7 @@ final class EventStream implements LoopClient {
 
     /// What the URL says of all channels at once.
     private static final Set<String> CHANNEL_PARAMS =
-            Set.of("rewind", "rewindLimit", "delta", "occupancy", "appendMode");
+            Set.of("rewind", "rewindLimit", "delta", "occupancy", "objects", "appendMode");
 
     private final Frontend frontend;
     private final FrontendLoop loop;
@@ -151,8 +151,9 @@ final class EventStream implements LoopClient {
         return switch (ChannelOptions.parse(name, params, 0, loop.filterSteps())) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> Optional.of(error);
             case ChannelOptions.Parsed.Valid(ChannelOptions options) -> {
-                Optional<ErrorInfo> unwatchable = options.occupancy()
-                        .flatMap(wanted -> ChannelAccess.capabilityRefusal(grant, name, Operation.CHANNEL_METADATA));
+                Optional<ErrorInfo> unwatchable = options.watches()
+                        ? ChannelAccess.capabilityRefusal(grant, name, Operation.CHANNEL_METADATA)
+                        : Optional.empty();
                 if (unwatchable.isPresent()) {
                     yield unwatchable;
                 }
@@ -161,7 +162,15 @@ final class EventStream implements LoopClient {
                                 options.begin(frontend.policies().of(app, name).keepsLast()));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));
                 channels.add(new StreamedChannel(
-                        this, loop, id, name, from, options, ChannelAccess.delivery(app, name), serial.orElse("")));
+                        frontend,
+                        this,
+                        loop,
+                        id,
+                        name,
+                        from,
+                        options,
+                        ChannelAccess.delivery(app, name),
+                        serial.orElse("")));
                 yield Optional.empty();
             }
         };

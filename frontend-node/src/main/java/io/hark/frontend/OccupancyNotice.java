@@ -4,8 +4,6 @@ import io.hark.channel.OccupancyMetric;
 import io.hark.channel.OccupancyMetrics;
 import io.hark.protocol.Format;
 import io.hark.protocol.Message;
-import io.hark.protocol.MessageAction;
-import io.hark.protocol.Payload;
 import io.hark.protocol.ProtocolCodec;
 import io.hark.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
@@ -19,8 +17,7 @@ import java.util.Set;
 /// Confined: one `[meta]occupancy` event on its way to those who watch a channel, encoded once for all
 /// who want the same in the same form.
 final class OccupancyNotice implements AutoCloseable {
-    private static final Optional<String> NAME = Optional.of("[meta]occupancy");
-    private static final Optional<String> JSON = Optional.of("json");
+    private static final String NAME = "[meta]occupancy";
     private static final int FRAME_BYTES = 512;
     private static final int ENCODED_MAX = 16;
 
@@ -58,20 +55,7 @@ final class OccupancyNotice implements AutoCloseable {
     /// The event as a message that inherits nothing.
     Message message(Set<OccupancyMetric> wanted) {
         byte[] data = ProtocolCodec.of(Format.JSON).encodeValue(Map.of("metrics", metrics.tree(wanted)));
-        return new Message(
-                Optional.of(id + ":0"),
-                NAME,
-                Payload.utf8(data),
-                JSON,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                wallMillis,
-                Map.of(),
-                MessageAction.META,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of());
+        return MetaMessage.of(id + ":0", NAME, data, wallMillis);
     }
 
     /// The frame, which the caller owns.

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Confined: one channel of an event stream.
-final class StreamedChannel implements Subscriber, OccupancyWatcher {
+final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelling.Reader {
     private final EventStream stream;
     /// Readers of a stream get summaries, but no annotations.
     private static final FrameView SHOWN = new FrameView(true, false);
@@ -51,6 +51,9 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     /// Present when the client wants to be told of the channel's occupancy.
     private final Optional<OccupancyPlace> occupancy;
 
+    /// Present when the client wants to be told of the channel's objects.
+    private final Optional<ObjectTelling> telling;
+
     private boolean attached;
 
     private long lastLsn;
@@ -61,6 +64,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
 
     /// @param serial the client's place on the channel; empty text when it has none
     StreamedChannel(
+            Frontend frontend,
             EventStream stream,
             FrontendLoop loop,
             ChannelId id,
@@ -82,6 +86,15 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
                 : Optional.empty();
         this.wholeAppends = options.wholeAppends();
         this.serial = serial;
+        this.telling = options.objects()
+                .map(wanted -> new ObjectTelling(
+                        id,
+                        wanted,
+                        this,
+                        loop,
+                        frontend.randomIds(),
+                        frontend.wallClock(),
+                        frontend.config().messageBytesMax()));
     }
 
     String serial() {
@@ -100,6 +113,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
 
     void detach() {
         count(-1);
+        telling.ifPresent(ObjectTelling::end);
         attachment.ifPresent(Attachment::detach);
     }
 
@@ -120,6 +134,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
     void pump() {
         attachment.ifPresent(Attachment::pump);
         tellOccupancy();
+        telling.ifPresent(ObjectTelling::pump);
     }
 
     @Override
@@ -135,18 +150,20 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
                 .ifPresent(metrics -> {
                     OccupancyPlace known = occupancy.orElseThrow();
                     try (OccupancyNotice notice = loop.notice(metrics)) {
-                        Message message = notice.message(known.wanted());
-                        write("message", json().toTree(message), message.data());
+                        tell(notice.message(known.wanted()));
                     }
-                    loop.stats(id.app())
-                            .add(
-                                    Traffic.number(
-                                            Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT),
-                                    1);
                     known.told();
-                    deltas.ifPresent(DeltaCursor::interrupted);
-                    stream.wrote();
                 });
+    }
+
+    /// Tells a message that stands in no log.
+    @Override
+    public void tell(Message message) {
+        write("message", json().toTree(message), message.data());
+        loop.stats(id.app())
+                .add(Traffic.number(Flow.OUTBOUND_REALTIME, Traffic.Kind.MESSAGES, Traffic.Measure.COUNT), 1);
+        deltas.ifPresent(DeltaCursor::interrupted);
+        stream.wrote();
     }
 
     @Override
@@ -167,6 +184,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
         }
         attached = true;
         tellOccupancy();
+        telling.ifPresent(ObjectTelling::attached);
     }
 
     @Override
@@ -185,6 +203,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
             told.add(difference);
         }
         write(told, Delivery.AT_ONCE);
+        telling.ifPresent(objects -> entries.forEach(objects::passed));
         if (entries.getLast().lsn() >= lastLsn) {
             deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
         }
@@ -199,11 +218,17 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher {
             told.add(seq < split ? ring.entry(seq) : ring.delta(seq));
         }
         write(told, delivery);
+        if (telling.isPresent()) {
+            for (long seq = start; seq < end; seq++) {
+                telling.get().passed(ring.entry(seq));
+            }
+        }
     }
 
     @Override
     public void failed(ErrorInfo reason) {
         count(-1);
+        telling.ifPresent(ObjectTelling::end);
         stream.fail(reason);
     }
 

@@ -50,8 +50,12 @@ class ChannelOptionsTest {
     }
 
     @Test
-    void objectsAreNotSentAsMessages() {
-        assertInvalid(Map.of("objects", "notification"), "object_subscribe");
+    void ofObjectsOneIsToldThemselvesOrThatTheyHaveChanged() {
+        assertThat(valid(Map.of("objects", "objects"), 0).objects()).contains(ObjectTelling.Wanted.OBJECTS);
+        assertThat(valid(Map.of("objects", "notification"), 0).objects()).contains(ObjectTelling.Wanted.NOTIFICATION);
+        assertThat(valid(Map.of("objects", "objects"), 0).watches()).isTrue();
+        assertThat(valid(Map.of(), 0).watches()).isFalse();
+        assertInvalid(Map.of("objects", "all"), "neither objects nor notification");
     }
 
     @Test

@@ -254,6 +254,11 @@ public final class ProtocolCodec {
         return toTree(writer -> PresenceCodec.write(message, writer));
     }
 
+    /// The object as OBJECT_SYNC tells it (the member `object`), as plain values.
+    public Map<String, Object> toTree(ObjectState object) {
+        return toTree(writer -> ObjectStateCodec.write(object, writer));
+    }
+
     private Map<String, Object> toTree(Encoder encoder) {
         byte[] encoded = bytes(encoder);
         try {

@@ -5,6 +5,7 @@ import static io.hark.launcher.interop.JavaClients.complete;
 import static io.hark.launcher.interop.JavaClients.data;
 import static io.hark.launcher.interop.JavaClients.inbox;
 import static io.hark.launcher.interop.JavaClients.refusal;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
@@ -13,7 +14,10 @@ import io.ably.lib.realtime.Channel;
 import io.ably.lib.types.ChannelMode;
 import io.ably.lib.types.ChannelOptions;
 import io.ably.lib.types.Message;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +96,43 @@ class JavaSdkChannelParamsInteropTest {
         objects.modes = new ChannelMode[] {ChannelMode.object_subscribe, ChannelMode.object_publish};
         Channel refused = clients.connected(key).channels.get(name, objects);
         assertThat(refusal(refused::attach).code).isEqualTo(40023);
+    }
+
+    @Test
+    void anSdkThatIsTooOldForObjectsIsToldThemByMessages() throws Exception {
+        perform("{\"objectId\": \"root\", \"mapSet\": {\"key\": \"k\", \"value\": {\"string\": \"before\"}}}");
+        List<Message> inbox =
+                inbox(clients.connected(key).channels.get(name, JavaClients.params("objects", "objects")));
+        eventually("the root at the attach", () -> texts(inbox).contains("before"));
+        perform("{\"objectId\": \"root\", \"mapSet\": {\"key\": \"k\", \"value\": {\"string\": \"after\"}}}");
+        eventually("the root after the change", () -> texts(inbox).contains("after"));
+        assertThat(inbox).allMatch(message -> message.name.equals("[meta]objects"));
+    }
+
+    private void perform(String operation) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(node.uri("/channels/" + name + "/object"))
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(key.getBytes(UTF_8)))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(operation))
+                .build();
+        assertThat(node.http()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
+    /// What the root's key was in each of the messages.
+    private static List<String> texts(List<Message> inbox) {
+        return inbox.stream()
+                .map(message -> ((JsonObject) message.data)
+                        .getAsJsonObject("object")
+                        .getAsJsonObject("map")
+                        .getAsJsonObject("entries")
+                        .getAsJsonObject("k")
+                        .getAsJsonObject("data")
+                        .get("string")
+                        .getAsString())
+                .toList();
     }
 
     private static boolean wasDifference(Message message) {
