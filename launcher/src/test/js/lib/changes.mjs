@@ -1,31 +1,19 @@
 // node changes.mjs <key> <port> <otherPort> <channel>
 // Changes and annotates two messages through two nodes without a break: appends to one through both, updates the other, and
-// puts annotations of every kind on it. Prints one line of JSON for each thing that somebody else waits for; a line on
-// standard input ends it. What everybody then sees must be what was acknowledged, each once.
+// puts annotations of every kind on it. What everybody sees in the end must be what was acknowledged, each once.
 import * as Ably from 'ably';
-import readline from 'node:readline';
+import { at, awaited, breaksOf, client, done, everything, untilTheEnd } from './until-the-end.mjs';
 
 const [key, port, otherPort, name] = process.argv.slice(2);
-const options = (at, clientId) => ({
-  key,
-  clientId,
-  endpoint: 'localhost',
-  port: Number(at),
-  tls: false,
-  useBinaryProtocol: true,
-  transportParams: { appendRollupWindow: 0 },
-});
-const client = (at, clientId) => new Ably.Realtime(options(at, clientId));
-const say = (event) => console.log(JSON.stringify(event));
+const as = (clientId) => ({ key, clientId, transportParams: { appendRollupWindow: 0 } });
 
-const subscriber = client(otherPort, 'reader');
-const editors = [client(port, 'ann'), client(otherPort, 'bob')];
+const subscriber = client(otherPort, as('reader'));
+const editors = [client(port, as('ann')), client(otherPort, as('bob'))];
 const channels = editors.map((editor) => editor.channels.get(name));
 const shown = new Map();
 const summaries = new Map();
-let discontinuities = 0;
 const listening = subscriber.channels.get(name);
-listening.on('update', (change) => (discontinuities += change.resumed ? 0 : 1));
+const breaks = breaksOf(listening);
 await listening.subscribe((message) => {
   if (message.action === 'message.summary') {
     summaries.set(message.serial, message.annotations.summary);
@@ -38,27 +26,6 @@ await listening.subscribe((message) => {
 const { serials } = await channels[0].publish([{ data: '' }, { data: 'update 0' }]);
 const [grown, annotated] = serials;
 
-let ended = false;
-readline.createInterface({ input: process.stdin }).once('line', () => {
-  ended = true;
-});
-
-let acknowledged = 0;
-let longestPauseMillis = 0;
-async function untilTheEnd(act) {
-  let count = 0;
-  while (!ended) {
-    const begun = performance.now();
-    await act(count);
-    longestPauseMillis = Math.max(longestPauseMillis, performance.now() - begun);
-    count += 1;
-    acknowledged += 1;
-    if (acknowledged % 50 === 0) {
-      say({ acknowledged });
-    }
-  }
-  return count;
-}
 const appending = channels.map((channel, editor) =>
   untilTheEnd((count) => channel.appendMessage({ serial: grown, data: `${editor}:${count};` })),
 );
@@ -128,24 +95,15 @@ const arrived = () =>
   holdsAll(shown.get(grown)) &&
   shown.get(annotated) === `update ${updates}` &&
   text(summaries.get(annotated)) === text(expected);
-const deadline = Date.now() + 20_000;
-while (!arrived() && Date.now() < deadline) {
-  await new Promise((resolve) => setTimeout(resolve, 10));
-}
+await awaited(arrived);
 
 /** What a node's REST routes show. */
-async function read(at) {
-  const channel = new Ably.Rest(options(at, 'reader')).channels.get(name);
+async function read(node) {
+  const channel = new Ably.Rest(at(node, as('reader'))).channels.get(name);
   const [one, two] = await Promise.all(serials.map((serial) => channel.getMessage(serial)));
   const { items } = await channel.history({ direction: 'forwards' });
-  let annotations = 0;
-  for (let page = await channel.annotations.get(annotated, { limit: 1000 }); page; page = page.hasNext() ? await page.next() : null) {
-    annotations += page.items.length;
-  }
-  let versions = 0;
-  for (let page = await channel.getMessageVersions(annotated, { limit: 1000 }); page; page = page.hasNext() ? await page.next() : null) {
-    versions += page.items.length;
-  }
+  const annotations = await everything(channel.annotations.get(annotated, { limit: 1000 }));
+  const versions = await everything(channel.getMessageVersions(annotated, { limit: 1000 }));
   return {
     appends: holdsAll(one.data),
     update: two.data === `update ${updates}`,
@@ -155,20 +113,16 @@ async function read(at) {
       items[0].data === one.data &&
       items[1].data === two.data &&
       text(items[1].annotations.summary) === text(expected),
-    annotations: annotations === 5 * (rounds[0] + rounds[1]),
-    versions: versions === updates + 1,
+    annotations: annotations.length === 5 * (rounds[0] + rounds[1]),
+    versions: versions.length === updates + 1,
   };
 }
-say({
-  done: true,
+done({
   appends: appends[0] + appends[1],
   updates,
   annotations: 5 * (rounds[0] + rounds[1]),
-  longestPauseMillis: Math.round(longestPauseMillis),
-  discontinuities,
+  discontinuities: breaks.count,
   shown: { appends: holdsAll(shown.get(grown)), update: shown.get(annotated) === `update ${updates}` },
   told: text(summaries.get(annotated)) === text(expected),
   read: [await read(port), await read(otherPort)],
 });
-subscriber.close();
-editors.forEach((editor) => editor.close());

@@ -1,21 +1,16 @@
 // node chat-failover.mjs <key> <port> <otherPort> <channel>
-// Two people in a chat room, each by another node, who send, edit and react without a break. Prints one line of JSON for each
-// thing that somebody else waits for; a line on standard input ends it. What both then have must be what was acknowledged,
-// each once.
+// Two people in a chat room, each by another node, who send, edit and react without a break. What both have in the end must
+// be what was acknowledged, each once.
 import { ChatClient } from '@ably/chat';
-import * as Ably from 'ably';
-import readline from 'node:readline';
+import { awaited, client, done, everything, untilTheEnd } from './until-the-end.mjs';
 
 const [key, port, otherPort, channel] = process.argv.slice(2);
 const name = channel.slice(0, channel.indexOf('::$chat'));
-const say = (event) => console.log(JSON.stringify(event));
 const breaks = [];
 
-async function join(clientId, at) {
-  const client = new Ably.Realtime({
-    key, clientId, endpoint: 'localhost', port: Number(at), tls: false, useBinaryProtocol: true, logLevel: 0,
-  });
-  const room = await new ChatClient(client, { logLevel: 'silent' }).rooms.get(name);
+async function join(clientId, node) {
+  const realtime = client(node, { key, clientId });
+  const room = await new ChatClient(realtime, { logLevel: 'silent' }).rooms.get(name);
   const told = { created: [], edited: [], summary: {} };
   room.onDiscontinuity((reason) => breaks.push(reason.message));
   room.messages.subscribe(({ type, message }) =>
@@ -23,32 +18,12 @@ async function join(clientId, at) {
   room.messages.reactions.subscribe(({ reactions }) => (told.summary = reactions.multiple['👍']?.clientIds));
   await room.attach();
   await room.presence.enter();
-  return { clientId, client, room, told };
+  return { clientId, room, told };
 }
 
 const people = [await join('ann', port), await join('bob', otherPort)];
 const edited = await people[0].room.messages.send({ text: 'edit 0' });
 
-let ended = false;
-readline.createInterface({ input: process.stdin }).once('line', () => {
-  ended = true;
-});
-let acknowledged = 0;
-let longestPauseMillis = 0;
-async function untilTheEnd(act) {
-  let count = 0;
-  while (!ended) {
-    const begun = performance.now();
-    await act(count);
-    longestPauseMillis = Math.max(longestPauseMillis, performance.now() - begun);
-    count += 1;
-    acknowledged += 1;
-    if (acknowledged % 50 === 0) {
-      say({ acknowledged });
-    }
-  }
-  return count;
-}
 const sending = people.map(({ clientId, room }) =>
   untilTheEnd((count) => room.messages.send({ text: `${clientId} ${count}` })));
 const editing = untilTheEnd((count) =>
@@ -70,39 +45,27 @@ const areEdits = (texts) => texts.length === edits && texts.every((text, count) 
 const areReactions = (counts) => counts?.ann === reactions[0] && counts?.bob === reactions[1];
 const toldAll = ({ told }) =>
   areAll(told.created.filter((text) => text !== 'edit 0')) && areEdits(told.edited) && areReactions(told.summary);
-const deadline = Date.now() + 20_000;
-while (!people.every(toldAll) && Date.now() < deadline) {
-  await new Promise((resolve) => setTimeout(resolve, 10));
-}
+await awaited(() => people.every(toldAll));
 
 /** What the room's history says by the person's node. */
 async function read({ room }) {
-  const texts = [];
-  let page = await room.messages.history({ orderBy: 'oldestFirst', limit: 1000 });
-  for (; page; page = page.hasNext() ? await page.next() : null) {
-    texts.push(...page.items.map(({ text }) => text));
-  }
+  const messages = await everything(room.messages.history({ orderBy: 'oldestFirst', limit: 1000 }));
+  const texts = messages.map(({ text }) => text);
   const latest = await room.messages.get(edited.serial);
-  let versions = 0;
-  for (let all = await room.messages.getVersions(edited.serial); all; all = all.hasNext() ? await all.next() : null) {
-    versions += all.items.length;
-  }
+  const versions = await everything(room.messages.getVersions(edited.serial));
   return {
     history: texts[0] === `edit ${edits}` && areAll(texts.slice(1)),
     latest: latest.text === `edit ${edits}` && areReactions(latest.reactions.multiple['👍'].clientIds),
-    versions: versions === edits + 1,
+    versions: versions.length === edits + 1,
   };
 }
 const present = await Promise.all(people.map(({ room }) => room.presence.get()));
-say({
-  done: true,
+done({
   sent: sent[0] + sent[1],
   edits,
   reactions: reactions[0] + reactions[1],
-  longestPauseMillis: Math.round(longestPauseMillis),
   breaks,
   told: people.map(toldAll),
   present: present.map((members) => members.map(({ clientId }) => clientId).sort().join()),
   read: [await read(people[0]), await read(people[1])],
 });
-people.forEach(({ client }) => client.close());

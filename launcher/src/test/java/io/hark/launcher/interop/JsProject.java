@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Value: the Node.js project beside the tests, with the SDKs in it.
 record JsProject(Path dir) {
+    private static final int SCRIPT_MINUTES_MAX = 7;
+
     /// The project, with its packages there; the first time they are fetched, which shows on standard error.
     static JsProject ready() throws IOException, InterruptedException {
         Path dir = Path.of("src", "test", "js").toAbsolutePath();
@@ -20,6 +22,13 @@ record JsProject(Path dir) {
                     "the tests' Node.js packages are not there; see the messages of " + dir.resolve("prepare"));
         }
         return new JsProject(dir);
+    }
+
+    /// Starts a script with its arguments.
+    Script script(String file, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(file));
+        command.addAll(List.of(arguments));
+        return new Script(node(command, Map.of(), SCRIPT_MINUTES_MAX));
     }
 
     /// Starts `node` here; its standard output is the caller's to read.

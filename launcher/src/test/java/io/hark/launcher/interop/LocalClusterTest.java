@@ -2,11 +2,10 @@ package io.hark.launcher.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
-import io.hark.channel.ChannelId;
+import com.google.gson.JsonParser;
 import io.hark.channel.StatsUpdate;
-import io.hark.protocol.Format;
-import io.hark.protocol.ProtocolCodec;
 import io.hark.sdk.Codec;
 import io.hark.sdk.Credentials;
 import io.hark.sdk.Delivery;
@@ -14,20 +13,14 @@ import io.hark.sdk.From;
 import io.hark.sdk.HarkClient;
 import io.hark.sdk.HarkOptions;
 import io.hark.sdk.MessageReader;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,19 +30,90 @@ import org.junit.jupiter.api.io.TempDir;
 /// killed.
 @Timeout(value = 8, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalClusterTest {
+    private static final String OWNER = RunningCluster.node(1);
+    private static final String LAST = RunningCluster.node(3);
+
     @TempDir
     Path dir;
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private int port;
+    private JsProject project;
+    private RunningCluster cluster;
+
+    @BeforeEach
+    void start() throws Exception {
+        project = JsProject.ready();
+        cluster = RunningCluster.start(dir);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
 
     @Test
     void whatIsPublishedWhileTheOwnerIsKilledArrivesOnceAndInOrder() throws Exception {
-        Map<?, ?> done = whileTheOwnerIsKilled("lib/failover.mjs", "");
+        assertEverythingArrived(whileTheOwnerIsKilled("lib/failover.mjs", ""));
+    }
+
+    private static void assertEverythingArrived(Map<?, ?> done) {
         assertThat(done.get("received")).isEqualTo(done.get("acknowledged"));
         assertThat(done.get("inOrder")).isEqualTo(true);
         assertThat(done.get("discontinuities")).isEqualTo(0L);
         assertThat(done.get("subscriber")).isEqualTo("connected");
+    }
+
+    @Test
+    void batchedMessagesArriveOnceAndInOrderWhileTheirOwnerIsKilled() throws Exception {
+        String key = makeApp("{\"id\": \"held\", \"batchingEnabled\": true, \"batchingInterval\": 100}");
+        assertEverythingArrived(whileTheOwnerIsKilled("lib/failover.mjs", key, "held:", ""));
+    }
+
+    @Test
+    void ofConflatedMessagesTheLastOfEachKeyArrivesWhileTheirOwnerIsKilled() throws Exception {
+        String key = makeApp("{\"id\": \"held\", \"conflationEnabled\": true, \"conflationInterval\": 100}");
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/conflated-failover.mjs", key, "held:", "");
+        assertThat(done.get("arrived")).isEqualTo(true);
+        assertThat(done.get("inOrder")).isEqualTo(true);
+        assertThat(done.get("fewer")).isEqualTo(true);
+        assertThat(done.get("history")).isEqualTo(true);
+        assertThat(done.get("discontinuities")).isEqualTo(0L);
+    }
+
+    @Test
+    void differencesGoOnWhileTheOwnerIsKilledAndTheirReaderIsCutOff() throws Exception {
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/delta-failover.mjs", "");
+        assertThat(done.get("received")).isEqualTo(done.get("acknowledged"));
+        assertThat(done.get("whole")).isEqualTo(true);
+        assertThat(done.get("discontinuities")).isEqualTo(0L);
+        assertThat(done.get("undecodable")).isEqualTo(0L);
+        assertThat(done.get("cuts")).asInstanceOf(LONG).isPositive();
+        assertThat(done.get("differences")).asInstanceOf(LONG).isGreaterThan((long) done.get("received") / 2);
+    }
+
+    @Test
+    void aDerivedChannelBringsWhatItsFilterSelectsWhileTheOwnerIsKilled() throws Exception {
+        Map<?, ?> done = whileTheOwnerIsKilled("lib/derived-failover.mjs", "");
+        assertThat(done.get("received")).isEqualTo(done.get("wanted"));
+        assertThat(done.get("inOrder")).isEqualTo(true);
+        assertThat(done.get("discontinuities")).isEqualTo(0L);
+    }
+
+    @Test
+    void aPresenceSetOfSeveralPagesIsWholeWhileItsOwnerIsKilledAndStartedAgain() throws Exception {
+        String key = cluster.makeApp(
+                JsonParser.parseString("{\"keys\": [{}], \"limits\": {\"presence\": {\"maxMembers\": 400}}}")
+                        .getAsJsonObject());
+        String channel = cluster.channelOwnedBy(OWNER, key, "", "");
+        try (Script clients = project.script(
+                "lib/presence-failover.mjs", key, cluster.port(2), cluster.port(3), channel, cluster.port(1))) {
+            killTheOwnerAmong(clients);
+            cluster.restart(OWNER);
+            Map<?, ?> done = clients.end();
+            assertThat(done.get("agreed")).isEqualTo(true);
+            assertThat(done.get("told")).isEqualTo(List.of(true, true, true));
+            assertThat(done.get("wrong")).isEqualTo(List.of());
+            assertThat(done.get("left")).isEqualTo(0L);
+        }
     }
 
     @Test
@@ -84,128 +148,94 @@ class LocalClusterTest {
         assertThat(done.get("read")).isEqualTo(List.of(asRead, asRead));
     }
 
+    /// The key of an app with one namespace.
+    private String makeApp(String namespace) throws Exception {
+        return cluster.makeApp(JsonParser.parseString("{\"keys\": [{}], \"namespaces\": [%s]}".formatted(namespace))
+                .getAsJsonObject());
+    }
+
+    /// The same of a channel of the cluster's own app.
+    private Map<?, ?> whileTheOwnerIsKilled(String script, String suffix) throws Exception {
+        return whileTheOwnerIsKilled(script, cluster.key(), "", suffix);
+    }
+
     /// Runs a script with clients of two nodes, and kills the third once they work on a channel that it owns.
     ///
-    /// @param suffix of the channel's name
+    /// @param prefix of the channel's name
     /// @return what the script says at its end
-    private Map<?, ?> whileTheOwnerIsKilled(String script, String suffix) throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), suffix);
-            Process clients = project.node(
-                    List.of(script, key, Integer.toString(port + 1), Integer.toString(port + 2), channel), Map.of(), 3);
-            BufferedReader story = clients.inputReader();
-            awaitLine(story, "acknowledged");
-            kill("node-1");
-            for (int more = 0; more < 10; more++) {
-                awaitLine(story, "acknowledged");
-            }
-            Map<?, ?> done;
-            try (PrintWriter end = new PrintWriter(clients.outputWriter(), true)) {
-                end.println("end");
-                done = json(awaitLine(story, "done"));
-                System.out.println("LocalClusterTest " + done);
-            }
-            assertThat(clients.waitFor()).isZero();
-            return done;
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+    private Map<?, ?> whileTheOwnerIsKilled(String script, String key, String prefix, String suffix) throws Exception {
+        String channel = cluster.channelOwnedBy(OWNER, key, prefix, suffix);
+        try (Script clients = project.script(script, key, cluster.port(2), cluster.port(3), channel)) {
+            killTheOwnerAmong(clients);
+            return clients.end();
+        }
+    }
+
+    /// Kills the owner while the clients work, and returns when they have got on with it.
+    private void killTheOwnerAmong(Script clients) throws Exception {
+        clients.await("acknowledged");
+        cluster.kill(OWNER);
+        for (int more = 0; more < 10; more++) {
+            clients.await("acknowledged");
         }
     }
 
     @Test
     void ourOwnClientLosesAndDoublesNothingWhenItsNodeIsKilled() throws Exception {
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
-            HarkOptions options = HarkOptions.of("http://localhost:" + port, Credentials.key(key))
-                    .withEndpoints(List.of(uri(port), uri(port + 1), uri(port + 2)));
-            List<String> published = new ArrayList<>();
-            List<String> received = new ArrayList<>();
-            try (HarkClient publisher = HarkClient.connect(options);
-                    HarkClient subscriber = HarkClient.connect(options);
-                    MessageReader<String> reader =
-                            subscriber.channel(channel, Codec.text()).reader(From.now())) {
-                assertThat(reader.next()).isInstanceOf(Delivery.Started.class);
-                for (int i = 0; i < 300; i++) {
-                    if (i == 100) {
-                        kill("node-1");
-                    }
-                    published.add("m" + i);
-                    publisher.channel(channel, Codec.text()).publishBlocking("event", "m" + i);
+        String key = cluster.key();
+        String channel = cluster.channelOwnedBy(OWNER, key, "", "");
+        HarkOptions options = HarkOptions.of(endpoint(1).toString(), Credentials.key(key))
+                .withEndpoints(List.of(endpoint(1), endpoint(2), endpoint(3)));
+        List<String> published = new ArrayList<>();
+        List<String> received = new ArrayList<>();
+        try (HarkClient publisher = HarkClient.connect(options);
+                HarkClient subscriber = HarkClient.connect(options);
+                MessageReader<String> reader =
+                        subscriber.channel(channel, Codec.text()).reader(From.now())) {
+            assertThat(reader.next()).isInstanceOf(Delivery.Started.class);
+            for (int i = 0; i < 300; i++) {
+                if (i == 100) {
+                    cluster.kill(OWNER);
                 }
-                while (received.size() < published.size()) {
-                    received.add(((Delivery.Received<String>) reader.next()).value());
-                }
+                published.add("m" + i);
+                publisher.channel(channel, Codec.text()).publishBlocking("event", "m" + i);
             }
-            assertThat(received).isEqualTo(published);
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            while (received.size() < published.size()) {
+                received.add(((Delivery.Received<String>) reader.next()).value());
+            }
         }
+        assertThat(received).isEqualTo(published);
     }
 
-    private static URI uri(int port) {
-        return URI.create("http://localhost:" + port);
+    private URI endpoint(int number) {
+        return URI.create("http://localhost:" + cluster.port(number));
     }
 
     @Test
     void everyNodeKnowsWhoIsOnAChannelAlsoAfterItsOwnerIsKilled() throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
-            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
-            Process clients = project.node(List.of("lib/occupancy.mjs", key, ports, channel), Map.of(), 3);
-            BufferedReader story = clients.inputReader();
-            awaitLine(story, "all");
-            kill("node-1");
-            try (PrintWriter told = new PrintWriter(clients.outputWriter(), true)) {
-                told.println("node-1 is gone");
-                // The new owner says nothing before it knows who is there: never less than that.
-                assertThat(json(awaitLine(story, "left")).get("least")).isEqualTo(6L);
-                awaitLine(story, "come");
-            }
-            assertThat(clients.waitFor()).isZero();
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        String key = cluster.key();
+        String channel = cluster.channelOwnedBy(OWNER, key, "", "");
+        try (Script clients = project.script("lib/occupancy.mjs", key, cluster.ports(), channel)) {
+            clients.await("all");
+            cluster.kill(OWNER);
+            clients.tell("it is gone");
+            // The new owner says nothing before it knows who is there: never less than that.
+            assertThat(clients.awaitJson("left").get("least")).isEqualTo(6L);
+            clients.await("come");
+            clients.assertEnded();
         }
     }
 
     @Test
     void aRevokedTokenIsRefusedByEveryNodeAlsoAfterOneIsKilled() throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
-            Process client = project.node(List.of("lib/revoked.mjs", ports), Map.of(), 3);
-            BufferedReader story = client.inputReader();
-            Map<?, ?> cut = json(awaitLine(story, "cut"));
+        try (Script client = project.script("lib/revoked.mjs", cluster.ports())) {
+            Map<?, ?> cut = client.awaitJson("cut");
             assertThat(cut.get("cut")).isEqualTo(40141L);
             assertThat(cut.get("tokens")).isEqualTo(2L);
-            kill("node-3");
-            try (PrintWriter told = new PrintWriter(client.outputWriter(), true)) {
-                told.println("node-3 is gone");
-                assertThat(json(awaitLine(story, "answers")).get("answers")).isEqualTo(List.of(40141L, 40141L));
-            }
-            assertThat(client.waitFor()).isZero();
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            cluster.kill(LAST);
+            client.tell("it is gone");
+            assertThat(client.awaitJson("answers").get("answers")).isEqualTo(List.of(40141L, 40141L));
+            client.assertEnded();
         }
     }
 
@@ -221,156 +251,54 @@ class LocalClusterTest {
     }
 
     private void performWhileTheOwnerIsKilled(int operations) throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String key = Files.readString(dir.resolve("key")).strip();
-            String channel = channelOwnedBy("node-1", key.substring(0, key.indexOf('.')), "");
-            String one = Integer.toString(port + 1);
-            String other = Integer.toString(port + 2);
-            Process clients = ObjectsInteropTest.clients(
-                    project, List.of(key, one, other, one, channel), operations, "untilTold");
-            BufferedReader story = clients.inputReader();
-            awaitLine(story, "\"tenth\":3");
-            kill("node-1");
-            ObjectsInteropTest.tell(clients);
-            ObjectsInteropTest.assertAgreed(awaitLine(story, "done"), operations);
-            assertThat(clients.waitFor()).isZero();
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        String key = cluster.key();
+        String channel = cluster.channelOwnedBy(OWNER, key, "", "");
+        List<String> where = List.of(key, cluster.port(2), cluster.port(3), cluster.port(2), channel);
+        try (Script clients = ObjectsInteropTest.clients(project, where, operations, "untilTold")) {
+            clients.await("\"tenth\":3");
+            cluster.kill(OWNER);
+            ObjectsInteropTest.assertAgreed(clients.end(), operations);
         }
     }
 
     @Test
     void whatIsCountedIsWhatWasSentAlsoWhenTheNodeThatKeepsTheCountsIsKilled() throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String key = Files.readString(dir.resolve("key")).strip();
-            String app = key.substring(0, key.indexOf('.'));
-            String keeper = owner(StatsUpdate.channel(app));
-            List<Integer> others = new ArrayList<>(List.of(port, port + 1, port + 2));
-            others.remove(Integer.parseInt(keeper.substring("node-".length())) - 1);
-            Process client = project.node(
-                    List.of(
-                            "lib/stats.mjs",
-                            key,
-                            others.getFirst().toString(),
-                            others.getLast().toString(),
-                            channelOwnedBy(keeper, app, "")),
-                    Map.of(),
-                    4);
-            BufferedReader story = client.inputReader();
-            awaitLine(story, "sent");
-            awaitLine(story, "sent");
-            kill(keeper);
+        String key = cluster.key();
+        String keeper = cluster.owner(StatsUpdate.channel(RunningCluster.app(key)));
+        List<String> others = cluster.portsWithout(keeper);
+        String channel = cluster.channelOwnedBy(keeper, key, "", "");
+        try (Script client = project.script("lib/stats.mjs", key, others.getFirst(), others.getLast(), channel)) {
+            client.await("sent");
+            client.await("sent");
+            cluster.kill(keeper);
             for (int more = 0; more < 20; more++) {
-                awaitLine(story, "sent");
+                client.await("sent");
             }
-            try (PrintWriter end = new PrintWriter(client.outputWriter(), true)) {
-                end.println("end");
-                System.out.println("LocalClusterTest " + awaitLine(story, "counted"));
-                Map<?, ?> done = json(awaitLine(story, "done"));
-                System.out.println("LocalClusterTest " + done);
-                assertThat(done.get("sum")).isEqualTo(done.get("sent"));
-                assertThat(done.get("kept")).asInstanceOf(LIST).containsAll((List<?>) done.get("ids"));
-                assertThat(done.get("kept")).asInstanceOf(LIST).doesNotHaveDuplicates();
-                assertThat(done.get("names")).isEqualTo(List.of("update"));
-                assertThat(done.get("rewound")).isEqualTo(((List<?>) done.get("kept")).getLast());
-            }
-            assertThat(client.waitFor()).isZero();
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            Map<?, ?> done = client.end();
+            assertThat(done.get("sum")).isEqualTo(done.get("sent"));
+            assertThat(done.get("kept")).asInstanceOf(LIST).containsAll((List<?>) done.get("ids"));
+            assertThat(done.get("kept")).asInstanceOf(LIST).doesNotHaveDuplicates();
+            assertThat(done.get("names")).isEqualTo(List.of("update"));
+            assertThat(done.get("rewound")).isEqualTo(((List<?>) done.get("kept")).getLast());
         }
     }
 
     @Test
     void everyMessageThatIsAcknowledgedWhileANodeIsKilledIsPushedOnce() throws Exception {
-        JsProject project = JsProject.ready();
-        port = ClusterPorts.free();
-        Process cluster = Children.start(new ProcessBuilder(command()));
-        try {
-            awaitLine(cluster.inputReader(), "Stop all");
-            String ports = "%d,%d,%d".formatted(port, port + 1, port + 2);
-            Process client = project.node(List.of("lib/push.mjs", ports), Map.of(), 3);
-            BufferedReader story = client.inputReader();
+        try (Script client = project.script("lib/push.mjs", cluster.ports())) {
             for (int some = 0; some < 50; some++) {
-                awaitLine(story, "acknowledged");
+                client.await("acknowledged");
             }
-            kill("node-3");
+            cluster.kill(LAST);
             // Some of the channels, and of the places where notifications wait, were its own.
             for (int more = 0; more < 200; more++) {
-                awaitLine(story, "acknowledged");
+                client.await("acknowledged");
             }
-            try (PrintWriter end = new PrintWriter(client.outputWriter(), true)) {
-                end.println("end");
-                Map<?, ?> done = json(awaitLine(story, "done"));
-                System.out.println("LocalClusterTest " + done);
-                assertThat(done.get("different")).isEqualTo(done.get("done"));
-                assertThat(done.get("received")).isEqualTo(done.get("done"));
-                assertThat(done.get("state")).isEqualTo("ACTIVE");
-                assertThat(done.get("subscriptions")).isEqualTo(24L);
-            }
-            assertThat(client.waitFor()).isZero();
-        } finally {
-            cluster.toHandle().destroy();
-            cluster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            Map<?, ?> done = client.end();
+            assertThat(done.get("different")).isEqualTo(done.get("done"));
+            assertThat(done.get("received")).isEqualTo(done.get("done"));
+            assertThat(done.get("state")).isEqualTo("ACTIVE");
+            assertThat(done.get("subscriptions")).isEqualTo(24L);
         }
-    }
-
-    private List<String> command() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx400m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.hark.launcher.Main"));
-        command.addAll(List.of("cluster", "--nodes", "3", "--port", Integer.toString(port), "--data", dir.toString()));
-        return command;
-    }
-
-    static String awaitLine(BufferedReader lines, String part) throws IOException {
-        StringBuilder before = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.contains(part)) {
-                return line;
-            }
-            before.append(line).append('\n');
-        }
-        throw new AssertionError("it ended without '%s':%n%s".formatted(part, before));
-    }
-
-    private String channelOwnedBy(String node, String app, String suffix) throws Exception {
-        for (int number = 0; ; number++) {
-            String name = "failover-" + number + suffix;
-            if (node.equals(owner(ChannelId.of(app, name)))) {
-                return name;
-            }
-        }
-    }
-
-    private String owner(ChannelId channel) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d/admin/state".formatted(port)))
-                .build();
-        Map<?, ?> state =
-                json(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        Map<?, ?> slot =
-                (Map<?, ?>) ((List<?>) state.get("slots")).get(channel.key().slot());
-        return (String) slot.get("owner");
-    }
-
-    private void kill(String node) throws IOException {
-        long pid = Long.parseLong(
-                Files.readString(dir.resolve(node).resolve("node.pid")).strip());
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    }
-
-    private static Map<?, ?> json(String text) throws Exception {
-        return (Map<?, ?>) ProtocolCodec.of(Format.JSON).decodeValue(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,12 +1,9 @@
 package io.hark.launcher.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.hark.launcher.jepsen.NodeProcess;
-import java.io.BufferedReader;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +40,9 @@ class ObjectsInteropTest {
         try (TestNode node = TestNode.start()) {
             String key = node.makeApp(TestNode.EVERYTHING).getFirst();
             String port = Integer.toString(node.port());
-            Process clients = clients(project, List.of(key, port, port, port, "objects"), operations);
-            assertAgreed(LocalClusterTest.awaitLine(clients.inputReader(), "done"), operations);
-            assertThat(clients.waitFor()).isZero();
+            try (Script clients = clients(project, List.of(key, port, port, port, "objects"), operations)) {
+                assertAgreed(clients.end(), operations);
+            }
         }
     }
 
@@ -55,49 +52,40 @@ class ObjectsInteropTest {
         try (NodeProcess node = NodeProcess.start(dir, List.of())) {
             String port = Integer.toString(node.port());
             List<String> where = List.of(node.key(), port, port, port, "objects");
-            Process clients = clients(project, where, FEW, "untilTold");
-            BufferedReader story = clients.inputReader();
-            LocalClusterTest.awaitLine(story, "\"tenth\":3");
+            Map<?, ?> before;
+            try (Script clients = clients(project, where, FEW, "untilTold")) {
+                clients.await("\"tenth\":3");
+                node.kill();
+                node.start();
+                before = assertAgreed(clients.end(), FEW);
+            }
             node.kill();
             node.start();
-            tell(clients);
-            JsonObject before = assertAgreed(LocalClusterTest.awaitLine(story, "done"), FEW);
-            assertThat(clients.waitFor()).isZero();
-            node.kill();
-            node.start();
-            Process readers = clients(project, where, 0);
-            JsonObject after = assertAgreed(LocalClusterTest.awaitLine(readers.inputReader(), "done"), 0);
-            assertThat(after.get("digest")).isEqualTo(before.get("digest"));
-            assertThat(readers.waitFor()).isZero();
+            try (Script readers = clients(project, where, 0)) {
+                Map<?, ?> after = assertAgreed(readers.end(), 0);
+                assertThat(after.get("digest")).isEqualTo(before.get("digest"));
+            }
         }
     }
 
     /// @param where key, ports and channel
-    static Process clients(JsProject project, List<String> where, int operations, String... more) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("lib/objects.mjs"));
-        arguments.addAll(where);
+    static Script clients(JsProject project, List<String> where, int operations, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(where);
         arguments.add(Integer.toString(operations));
         arguments.addAll(List.of(more));
-        return project.node(arguments, Map.of(), 7);
+        return project.script("lib/objects.mjs", arguments.toArray(String[]::new));
     }
 
-    /// What was to happen has.
-    static void tell(Process clients) {
-        new PrintWriter(clients.outputWriter(), true).println("go on to the end");
-    }
-
-    /// @param line what `objects.mjs` says at the end
-    static JsonObject assertAgreed(String line, int operations) {
-        System.out.println("objects.mjs " + line);
-        JsonObject done = JsonParser.parseString(line).getAsJsonObject();
-        assertThat(done.get("agreed").getAsBoolean()).as(line).isTrue();
-        assertThat(done.get("performed").getAsInt()).isGreaterThanOrEqualTo(operations);
+    /// @param done what `objects.mjs` says at the end
+    static Map<?, ?> assertAgreed(Map<?, ?> done, int operations) {
+        assertThat(done.get("agreed")).as("%s", done).isEqualTo(true);
+        assertThat(done.get("performed")).asInstanceOf(LONG).isGreaterThanOrEqualTo(operations);
         if (operations > 0) {
             // What was acknowledged was done once, and what was not at most once.
-            int acknowledged = done.get("hits").getAsInt();
-            assertThat(done.get("hitsCounted").getAsInt())
-                    .isBetween(
-                            acknowledged, acknowledged + done.get("unsureHits").getAsInt());
+            long acknowledged = (long) done.get("hits");
+            assertThat(done.get("hitsCounted"))
+                    .asInstanceOf(LONG)
+                    .isBetween(acknowledged, acknowledged + (long) done.get("unsureHits"));
         }
         return done;
     }

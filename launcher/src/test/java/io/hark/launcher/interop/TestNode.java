@@ -79,8 +79,13 @@ final class TestNode implements AutoCloseable {
     ///
     /// @return the keys
     List<String> makeApp(JsonObject request) throws IOException, InterruptedException {
+        return makeApp(http, uri("/apps"), request);
+    }
+
+    static List<String> makeApp(HttpClient http, URI apps, JsonObject request)
+            throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(uri("/apps"))
+                HttpRequest.newBuilder(apps)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
                         .build(),
