@@ -265,8 +265,14 @@ class AuthErrorsTest {
         all.addAll(tokenRequests());
         all.addAll(rights());
         return all.stream()
-                .map(row -> DynamicTest.dynamicTest(
-                        "%d %s".formatted(row.code(), row.what()), () -> check(row, node.send(row.call()))));
+                .map(row -> DynamicTest.dynamicTest("%d %s".formatted(row.code(), row.what()), () -> {
+                    check(row, node.send(row.call()));
+                    HttpResponse<String> packed = node.send(row.call().inMsgpack());
+                    assertThat(Call.isMsgpack(packed.headers()))
+                            .as("%s", packed.headers())
+                            .isTrue();
+                    check(row, packed);
+                }));
     }
 
     /// A row of the table for connections. Token errors come as DISCONNECTED, so that clients fetch another token.

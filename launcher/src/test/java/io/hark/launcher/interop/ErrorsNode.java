@@ -145,6 +145,15 @@ final class ErrorsNode implements AutoCloseable {
         return call.send(node.http(), node.port());
     }
 
+    /// What a request is refused with, which is the same in both formats.
+    Told refused(Call call) throws IOException, InterruptedException {
+        Told told = told(send(call));
+        HttpResponse<String> packed = send(call.inMsgpack());
+        assertThat(Call.isMsgpack(packed.headers())).as("%s", packed.headers()).isTrue();
+        assertThat(told(packed)).isEqualTo(told);
+        return told;
+    }
+
     CompletableFuture<HttpResponse<String>> later(Call call) {
         return node.http().sendAsync(call.to(node.port()), HttpResponse.BodyHandlers.ofString());
     }

@@ -63,6 +63,11 @@ class ProtocolErrorsTest {
     }
 
     private static Row http(ErrorCode code, String what, Call call) {
+        return new Row(HTTP, code, what, () -> node.refused(call));
+    }
+
+    /// Of what is answered in JSON whatever the client likes: below the routes, and before a stream.
+    private static Row inJson(ErrorCode code, String what, Call call) {
         return new Row(HTTP, code, what, () -> told(node.send(call)));
     }
 
@@ -70,7 +75,7 @@ class ProtocolErrorsTest {
     private static Row http(ErrorCode code, String what, Call first, Call call) {
         return new Row(HTTP, code, what, () -> {
             node.answer(first);
-            return told(node.send(call));
+            return node.refused(call);
         });
     }
 
@@ -108,7 +113,7 @@ class ProtocolErrorsTest {
                         ErrorCode.INVALID_PARAMETER_VALUE,
                         "a change of what is no message",
                         new Call("PATCH", CHANGEABLE + "/none", json("{'action':1}")).basic(node.key())),
-                http(ErrorCode.MESSAGE_TOO_LARGE, "a body too large", node.post(MESSAGES, "x".repeat((2 << 20) + 1))),
+                inJson(ErrorCode.MESSAGE_TOO_LARGE, "a body too large", node.post(MESSAGES, "x".repeat((2 << 20) + 1))),
                 http(ErrorCode.INVALID_CHANNEL_NAME, "a channel :hell", node.post("/channels/:hell/messages", DATA)),
                 http(ErrorCode.PAGE_NO_LONGER_VALID, "a cursor of no page", node.get(MESSAGES + "?cursor=none")),
                 http(ErrorCode.INVALID_MESSAGE_DATA, "data that is a number", node.post(MESSAGES, "{'data':1}")),
@@ -147,9 +152,9 @@ class ProtocolErrorsTest {
                 http(ErrorCode.METHOD_NOT_ALLOWED, "comet by POST", node.post("/comet/connect?v=6", "{}")),
                 http(ErrorCode.UNKNOWN_CONNECTION, "comet of nobody", node.get("/comet/nobody/recv")),
                 http(ErrorCode.ATTACH_POINT_EXPIRED, "a place unknown", node.get(MESSAGES + "?fromSerial=none")),
-                http(ErrorCode.INVALID_PARAMETER_VALUE, "a stream of nothing", node.get("/sse?v=1.2")),
-                http(ErrorCode.INVALID_CHANNEL_NAME, "a stream of :hell", node.get("/sse?v=1.2&channels=:hell")),
-                http(ErrorCode.TOO_MANY_CHANNELS, "a stream of many", node.get("/sse?v=1.2&channels=a,b,c,d")),
+                inJson(ErrorCode.INVALID_PARAMETER_VALUE, "a stream of nothing", node.get("/sse?v=1.2")),
+                inJson(ErrorCode.INVALID_CHANNEL_NAME, "a stream of :hell", node.get("/sse?v=1.2&channels=:hell")),
+                inJson(ErrorCode.TOO_MANY_CHANNELS, "a stream of many", node.get("/sse?v=1.2&channels=a,b,c,d")),
                 new Row(
                         HTTP,
                         ErrorCode.BAD_REQUEST,
@@ -197,8 +202,8 @@ class ProtocolErrorsTest {
                             .get(0)
                             .getAsString();
                     node.answer(node.post("/channels/o/object", "{'objectId':'%s','objectDelete':{}}".formatted(id)));
-                    return told(node.send(node.post(
-                            "/channels/o/object", "{'objectId':'%s','counterInc':{'number':1}}".formatted(id))));
+                    return node.refused(node.post(
+                            "/channels/o/object", "{'objectId':'%s','counterInc':{'number':1}}".formatted(id)));
                 }),
                 nack(ErrorCode.OBJECT_INVALID, "an operation without an action", json("""
                     {'action':19,'channel':'o','msgSerial':0,'state':[{'operation':{}}]}\

@@ -2,7 +2,6 @@ package io.hark.launcher.interop;
 
 import static io.hark.launcher.interop.ErrorsNode.HTTP;
 import static io.hark.launcher.interop.ErrorsNode.json;
-import static io.hark.launcher.interop.ErrorsNode.told;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -58,7 +57,7 @@ class PushAndControlErrorsTest {
                         node.post("/push/apnsBroadcastChannels", "{}")),
                 new Row(HTTP, ErrorCode.PUSH_LIMIT, "one subscription too many", () -> {
                     node.answer(first);
-                    return told(node.send(second));
+                    return node.refused(second);
                 }));
     }
 
@@ -103,7 +102,7 @@ class PushAndControlErrorsTest {
     }
 
     private static Row row(ErrorCode code, String what, Call call) {
-        return new Row(HTTP, code, what, () -> told(node.send(call)));
+        return new Row(HTTP, code, what, () -> node.refused(call));
     }
 
     private static Call control(String method, String path, String body) {
