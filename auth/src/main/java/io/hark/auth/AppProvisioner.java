@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes the apps that test suites ask for (`POST /apps`). Any thread. Stores nothing: that the app can be
-/// found, and
-/// that its id was not taken, is up to the caller.
+/// Makes the apps that test suites ask for (`POST /apps`). Any thread. Stores nothing: that the app can
+/// be found, and that its id was not taken, is up to the caller.
 public final class AppProvisioner {
     /// How long a provisioned app is said to live.
     public static final Duration LIFETIME = Duration.ofMinutes(60);

@@ -6,8 +6,7 @@ import io.hark.protocol.ErrorInfo;
 public sealed interface AuthResult {
     record Granted(Grant grant) implements AuthResult {}
 
-    /// @param error a token error (40140 to 40149 with 401) makes clients fetch another token; any other one
-    ///              ends
-    ///              them
+    /// @param error a token error (40140 to 40149 with 401) makes clients fetch another token; any other
+    ///              one ends them
     record Denied(ErrorInfo error) implements AuthResult {}
 }

@@ -20,9 +20,8 @@ public final class Authenticator {
         this(apps, tokens, allowBasicWithoutTls, RevokedTokens.NONE);
     }
 
-    /// @param allowBasicWithoutTls whether keys are accepted over plain HTTP and WebSocket, where anyone on
-    ///                             the way
-    ///                             can read them: for local use and tests
+    /// @param allowBasicWithoutTls whether keys are accepted over plain HTTP and WebSocket, where anyone
+    ///                             on the way can read them: for local use and tests
     public Authenticator(AppDirectory apps, TokenSigner tokens, boolean allowBasicWithoutTls, RevokedTokens revoked) {
         this.apps = apps;
         this.tokens = tokens;
@@ -30,10 +29,9 @@ public final class Authenticator {
         this.allowBasicWithoutTls = allowBasicWithoutTls;
     }
 
-    /// Denies with the code and status that SDKs act upon: unknown apps and wrong secrets with 40101, unknown
-    /// keys
-    /// with 40400 (401 for basic authentication, 404 for JWTs), tokens that a new one can replace with 40140 to
-    /// 40143.
+    /// Denies with the code and status that SDKs act upon: unknown apps and wrong secrets with 40101,
+    /// unknown keys with 40400 (401 for basic authentication, 404 for JWTs), tokens that a new one can
+    /// replace with 40140 to 40143.
     ///
     /// @param secureTransport whether the client speaks TLS, to us or to a trusted proxy
     public AuthResult authenticate(Credentials credentials, boolean secureTransport, Instant now) {

@@ -14,9 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// Value: which operations are granted on which resources. A resource is a channel's base name, without params
-/// and
-/// filters, or a qualified name such as `[meta]log`.
+/// Value: which operations are granted on which resources. A resource is a channel's base name, without
+/// params and filters, or a qualified name such as `[meta]log`.
 public final class Capability {
     /// A capability that names more resources than this is refused; pairs of resources meet in an intersection.
     public static final int RESOURCES_MAX = 1_000;
@@ -174,9 +173,8 @@ public final class Capability {
         return bits;
     }
 
-    /// What both grant, entry by entry, overlapping resources kept apart: the capability of a token for which
-    /// the
-    /// holder of this one asks.
+    /// What both grant, entry by entry, overlapping resources kept apart: the capability of a token for
+    /// which the holder of this one asks.
     ///
     /// @return refused with 40160 when they have nothing in common, with 40000 when the result is
     ///         larger than what [#parse] reads

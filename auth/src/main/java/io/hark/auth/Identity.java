@@ -54,9 +54,8 @@ public record Identity(Optional<String> clientId, boolean mayAssumeAny) {
                         ErrorCode.INVALID_CLIENT_ID.info("invalid clientId: X-Ably-ClientId is not base64")));
     }
 
-    /// What `connectionDetails.clientId` says in CONNECTED: `*` only to a client that has not named itself,
-    /// since
-    /// SDKs adopt what they read there.
+    /// What `connectionDetails.clientId` says in CONNECTED: `*` only to a client that has not named
+    /// itself, since SDKs adopt what they read there.
     public Optional<String> shown() {
         return clientId.or(() -> mayAssumeAny ? Optional.of(ClientIds.WILDCARD) : Optional.empty());
     }

@@ -25,8 +25,7 @@ final class Json {
     }
 
     /// The text as a JSON string. Escapes what JavaScript's `JSON.stringify` does, as SDKs compare
-    /// capabilities for
-    /// equality; lone surrogates, too, which have no UTF-8.
+    /// capabilities for equality; lone surrogates, too, which have no UTF-8.
     static void quote(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

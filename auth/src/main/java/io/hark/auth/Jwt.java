@@ -13,9 +13,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Value: a parsed JWT, as yet of unknown origin: either one that is signed with an API key, or a foreign one
-/// that
-/// carries such a one or an Ably token.
+/// Value: a parsed JWT, as yet of unknown origin: either one that is signed with an API key, or a
+/// foreign one that carries such a one or an Ably token.
 ///
 /// @param claims the payload, as far as it is readable: empty for an encrypted JWT
 record Jwt(JOSEObject object, Map<String, Object> claims) {
@@ -63,9 +62,8 @@ record Jwt(JOSEObject object, Map<String, Object> claims) {
         return instant(claims.get("exp"));
     }
 
-    /// @return the key that the JWT claims to be signed with; refused with 40144 when it cannot be signed with
-    ///         any
-    ///         key, with 40400 when no key is called like this
+    /// @return the key that the JWT claims to be signed with; refused with 40144 when it cannot be
+    ///         signed with any key, with 40400 when no key is called like this
     Outcome<KeyName> keyName() {
         // The signature is compared by MAC whatever the header says, so neither "none" nor a public key can
         // stand in for the secret.

@@ -7,9 +7,8 @@ import java.util.Optional;
 
 /// Value: which resources one entry of a capability speaks of: `foo`, `foo:*`, `foo:*:baz`, `[meta]*`, `[*]*`.
 ///
-/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the text
-///                  in
-///                  brackets
+/// @param qualifier empty for ordinary channels, `*` for any resource whether qualified or not, else the
+///                  text in brackets
 /// @param segments  the segments that must be there; `*` stands for exactly one of any text
 /// @param open      whether one or more segments of any text must follow, written as a last `*`
 record ResourcePattern(String qualifier, List<String> segments, boolean open) {

@@ -5,13 +5,11 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Remembers the nonces of token requests, each for at least the window in which its request could be sent
-/// again. Any
-/// thread; a node knows only what it has seen itself.
+/// Remembers the nonces of token requests, each for at least the window in which its request could be
+/// sent again. Any thread; a node knows only what it has seen itself.
 ///
-/// Two generations take turns: to forget is to drop the older, and what is remembered is bounded without a
-/// timer.
-/// When a generation is full, requests are refused rather than nonces forgotten early.
+/// Two generations take turns: to forget is to drop the older, and what is remembered is bounded without
+/// a timer. When a generation is full, requests are refused rather than nonces forgotten early.
 final class SeenNonces {
     enum Verdict {
         NEW,

@@ -43,9 +43,8 @@ public final class TokenSigner {
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(content);
     }
 
-    /// @return the claims of a token that was signed with this secret, expired or not; refused with 40005 when
-    ///         the
-    ///         text is no token at all, with 40145 when it is not one of ours
+    /// @return the claims of a token that was signed with this secret, expired or not; refused with
+    ///         40005 when the text is no token at all, with 40145 when it is not one of ours
     Outcome<TokenClaims> verify(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6): either
-/// everything
-/// after the client's position follows, or the client is told that it does not.
+/// Confined: decides where an attachment starts and whether that keeps continuity (design rule I6):
+/// either everything after the client's position follows, or the client is told that it does not.
 final class AttachStart {
     private final FrontendChannel channel;
     private final Attachment attachment;

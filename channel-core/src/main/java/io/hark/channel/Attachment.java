@@ -8,11 +8,10 @@ import java.util.Optional;
 
 /// Confined: one connection's place on one channel: a cursor, never a queue.
 ///
-/// While its subscriber keeps up, the cursor is a place in the channel's ring and everything up to the ring's
-/// end is
-/// handed over at once. When the subscriber cannot take more, the cursor stays where it is; when the ring has
-/// moved on
-/// meanwhile, entries are read from the log, page by page, until the cursor meets the ring again.
+/// While its subscriber keeps up, the cursor is a place in the channel's ring and everything up to the
+/// ring's end is handed over at once. When the subscriber cannot take more, the cursor stays where it
+/// is; when the ring has moved on meanwhile, entries are read from the log, page by page, until the
+/// cursor meets the ring again.
 public final class Attachment {
     private enum Phase {
         /// The owner's answer or the first page is awaited.
@@ -102,9 +101,8 @@ public final class Attachment {
         }
     }
 
-    /// What the ring holds next does not follow what was handed over: reads from the log until it meets the
-    /// ring
-    /// again.
+    /// What the ring holds next does not follow what was handed over: reads from the log until it meets
+    /// the ring again.
     void leaveRing() {
         seq = OFF_THE_RING;
         if (caughtUp) {
@@ -295,9 +293,8 @@ public final class Attachment {
         });
     }
 
-    /// Where to read on once the page's unbroken entries are handed over: at `upTo`, which it was to reach, or
-    /// at
-    /// their end if something between is not in it.
+    /// Where to read on once the page's unbroken entries are handed over: at `upTo`, which it was to
+    /// reach, or at their end if something between is not in it.
     ///
     /// @param lastLsn the channel's last entry when the page was asked for
     static long endOf(HistoryPage page, long upTo, long lastLsn) {

@@ -9,11 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/// The bytes of an [Entry] on disk and between nodes: version, kind, time, the numbers, origin, channel, body,
-/// CRC-32C
-/// of all of it. Kind and time stand at fixed places, so that a reader passes over what it does not want
-/// without
-/// decoding it.
+/// The bytes of an [Entry] on disk and between nodes: version, kind, time, the numbers, origin, channel,
+/// body, CRC-32C of all of it. Kind and time stand at fixed places, so that a reader passes over what it
+/// does not want without decoding it.
 public final class EntryCodec {
     private static final byte VERSION = 1;
     private static final int FIXED_BYTES = 2 + Long.BYTES + Short.BYTES + 2 * Long.BYTES + Checksummed.CRC_BYTES;

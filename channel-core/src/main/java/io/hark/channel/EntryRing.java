@@ -2,10 +2,9 @@ package io.hark.channel;
 
 import java.util.Arrays;
 
-/// Confined: the newest entries of one channel on one loop, for subscribers that are not at its end yet. Each
-/// entry has
-/// a sequence number that grows by one; a subscriber is such a number. What is dropped is read from the log
-/// instead.
+/// Confined: the newest entries of one channel on one loop, for subscribers that are not at its end yet.
+/// Each entry has a sequence number that grows by one; a subscriber is such a number. What is dropped is
+/// read from the log instead.
 final class EntryRing {
     private Entry[] entries = new Entry[8];
     private boolean[] logged = new boolean[8];

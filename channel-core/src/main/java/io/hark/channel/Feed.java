@@ -1,8 +1,7 @@
 package io.hark.channel;
 
-/// What the owner sends a channel's committed entries to: one per node with subscribers, however many they
-/// are. Called
-/// on the slot's loop.
+/// What the owner sends a channel's committed entries to: one per node with subscribers, however many
+/// they are. Called on the slot's loop.
 public interface Feed {
     /// @param entry   for an ephemeral publish its LSN is that of the last entry before it, and it is not in
     ///                the log

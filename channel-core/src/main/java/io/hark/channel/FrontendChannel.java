@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/// Confined: one channel on one loop of a frontend: the feed from its owner, the ring of its newest entries
-/// and the
-/// attachments that read from them.
+/// Confined: one channel on one loop of a frontend: the feed from its owner, the ring of its newest
+/// entries and the attachments that read from them.
 public final class FrontendChannel {
     /// Refusals in a row to subscribe again, after which the attachments end.
     private static final int REFUSALS_MAX = 3;
@@ -170,9 +169,8 @@ public final class FrontendChannel {
         });
     }
 
-    /// The channel has another owner, or the link to it broke: subscribes again, for connections that are
-    /// still here.
-    /// What came meanwhile is read from the log.
+    /// The channel has another owner, or the link to it broke: subscribes again, for connections that
+    /// are still here. What came meanwhile is read from the log.
     void subscribeAgain() {
         if (!subscribed) {
             return; // The first subscribe is still under way and is asked again.

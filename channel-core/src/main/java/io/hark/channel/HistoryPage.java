@@ -11,8 +11,7 @@ public record HistoryPage(List<Entry> entries, boolean more) {
     }
 
     /// The entries up to the first place where one is missing that is not kept any more. Entries of one
-    /// channel can
-    /// be kept for different times, so such a place can be anywhere in a page.
+    /// channel can be kept for different times, so such a place can be anywhere in a page.
     List<Entry> unbroken() {
         for (int next = 1; next < entries.size(); next++) {
             if (entries.get(next).prevLsn() > entries.get(next - 1).lsn()) {

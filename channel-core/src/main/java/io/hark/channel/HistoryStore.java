@@ -5,9 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/// Handle: the durable log of all slots of a node. Any thread; answers come on a thread of the store's own, so
-/// callers
-/// post them to their loop.
+/// Handle: the durable log of all slots of a node. Any thread; answers come on a thread of the store's
+/// own, so callers post them to their loop.
 public interface HistoryStore extends AutoCloseable {
     /// The slot's meta as recovered when the store was opened.
     SlotMeta recovered(int slot);
@@ -63,10 +62,8 @@ public interface HistoryStore extends AutoCloseable {
     ///         more, or when the one at `lsn` is not and was the last of its lineage
     CompletionStage<Optional<SlotMeta>> truncate(int slot, long lsn);
 
-    /// Reads what the store knows of a slot beside its records, page by page. Pages can show what was appended
-    /// since
-    /// the
-    /// first one was read.
+    /// Reads what the store knows of a slot beside its records, page by page. Pages can show what was
+    /// appended since the first one was read.
     ///
     /// @param from [SlotImage#START], then the `next` of the page before
     CompletionStage<SlotImage> image(int slot, byte[] from, int rowsMax);

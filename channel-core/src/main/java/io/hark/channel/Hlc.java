@@ -1,9 +1,8 @@
 package io.hark.channel;
 
-/// Hybrid logical time of a slot's entries, packed in a long: milliseconds since the epoch times 1000, plus a
-/// counter
-/// of 0 to 999 within the millisecond. Strictly increasing per slot whatever the clock does; orders message
-/// serials.
+/// Hybrid logical time of a slot's entries, packed in a long: milliseconds since the epoch times 1000,
+/// plus a counter of 0 to 999 within the millisecond. Strictly increasing per slot whatever the clock
+/// does; orders message serials.
 public final class Hlc {
     private static final int PER_MILLI = 1000;
 

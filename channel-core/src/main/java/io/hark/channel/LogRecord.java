@@ -3,9 +3,8 @@ package io.hark.channel;
 import java.util.List;
 import java.util.Optional;
 
-/// Value: one entry with everything that every replica keeps together with it (rule D3 of the log: record,
-/// channel
-/// index, dedupe, rows of channel state and slot meta in one batch).
+/// Value: one entry with everything that every replica keeps together with it (rule D3 of the log:
+/// record, channel index, dedupe, rows of channel state and slot meta in one batch).
 ///
 /// @param channel the entry's channel; empty for a NOOP
 /// @param encoded the entry's bytes, see [EntryCodec]; encoded once, for the disk, the replicas and the

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The bytes of what a [LogRecord] holds beside its entry, on disk and between nodes: version, flags, count,
-/// retention,
-/// then what the flags announce. The entry's own bytes have their own checksum.
+/// The bytes of what a [LogRecord] holds beside its entry, on disk and between nodes: version, flags,
+/// count, retention, then what the flags announce. The entry's own bytes have their own checksum.
 public final class LogRecordCodec {
     private static final byte VERSION = 2;
     private static final int HAS_CHANNEL = 1;

@@ -17,8 +17,7 @@ public interface LoopFeed {
     /// of older ones.
     default void occupied(ChannelId channel, OccupancyMetrics metrics) {}
 
-    /// The channel has another owner, or may have missed something of it: the feed subscribes again, and says
-    /// which of
-    /// its connections are there and what they may do.
+    /// The channel has another owner, or may have missed something of it: the feed subscribes again, and
+    /// says which of its connections are there and what they may do.
     void ownerChanged(ChannelId channel);
 }

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 
-/// Confined: when members of lost connections leave. One entry per (lost connection, channel); a connection
-/// that came
-/// back is noticed when its entry falls due, by the generation of its members.
+/// Confined: when members of lost connections leave. One entry per (lost connection, channel); a
+/// connection that came back is noticed when its entry falls due, by the generation of its members.
 final class MemberTimers {
     private final PriorityQueue<Due> queue = new PriorityQueue<>(Comparator.comparingLong(Due::deadlineMillis));
 

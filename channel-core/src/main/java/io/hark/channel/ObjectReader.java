@@ -4,7 +4,6 @@ package io.hark.channel;
 /// channel's loop.
 public interface ObjectReader {
     /// A page of the objects, between [Subscriber#attached] and the first entry; only while the
-    /// subscriber is writable. Of the entries that follow, those at or before its LSN are in it
-    /// already.
+    /// subscriber is writable. Of the entries that follow, those at or before its LSN are in it already.
     void objects(ObjectsPage page);
 }

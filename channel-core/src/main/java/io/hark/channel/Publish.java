@@ -10,10 +10,9 @@ import java.util.Optional;
 ///
 /// @param ids       identities for dedupe: none for an ephemeral publish, several when several appends
 ///                  were made one
-/// @param mayRepeat whether the same publish may have been sent before: by a client that supplied the id, or
-///                  on an
-///                  earlier transport of a resumed connection. When false the owner need not look for an
-///                  earlier one
+/// @param mayRepeat whether the same publish may have been sent before: by a client that supplied the
+///                  id, or on an earlier transport of a resumed connection. When false the owner need
+///                  not look for an earlier one
 /// @param publisher the connection that it came on, if any; a late copy from an earlier transport of it is
 ///                  refused (D6)
 public record Publish(

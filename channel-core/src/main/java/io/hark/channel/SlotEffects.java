@@ -4,9 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// What a [SlotOwner] wants done. Answers come back on the owner's loop, with a value or with what went wrong;
-/// a
-/// failure never before the call has returned.
+/// What a [SlotOwner] wants done. Answers come back on the owner's loop, with a value or with what went
+/// wrong; a failure never before the call has returned.
 public interface SlotEffects {
     /// Makes the entry durable; [SlotOwner#durable] is called once it is.
     void append(Append append);

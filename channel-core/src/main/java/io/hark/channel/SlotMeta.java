@@ -49,9 +49,8 @@ public record SlotMeta(
         return -1;
     }
 
-    /// The state after an entry was appended, which comes after every entry before it: an entry of a later
-    /// lineage ends
-    /// the lineage before at the last entry.
+    /// The state after an entry was appended, which comes after every entry before it: an entry of a
+    /// later lineage ends the lineage before at the last entry.
     public SlotMeta after(EntryHead entry) {
         List<EpochStart> nextEpochs = entry.epoch() == epoch()
                 ? epochs
@@ -98,9 +97,8 @@ public record SlotMeta(
                 slot, left, first.origin().lineage(), still, first.lsn() - 1, first.oseq() - 1, first.hlc() - 1);
     }
 
-    /// The last LSN up to which a log with that meta is the same as one with this: the last one that has the
-    /// same
-    /// epoch in both. 0 when none is known.
+    /// The last LSN up to which a log with that meta is the same as one with this: the last one that has
+    /// the same epoch in both. 0 when none is known.
     public long forkWith(SlotMeta other) {
         for (int mine = epochs.size() - 1; mine >= 0; mine--) {
             for (int theirs = other.epochs.size() - 1; theirs >= 0; theirs--) {
@@ -122,9 +120,8 @@ public record SlotMeta(
         return index == epochs.size() - 1 ? lastLsn : epochs.get(index + 1).startLsn() - 1;
     }
 
-    /// The last LSN that can be of the lineage; no limit for the one that numbers are given in now, -1 for one
-    /// that is
-    /// not known.
+    /// The last LSN that can be of the lineage; no limit for the one that numbers are given in now, -1
+    /// for one that is not known.
     public long endOf(int ofLineage) {
         if (ofLineage == lineage) {
             return Long.MAX_VALUE;

@@ -19,17 +19,14 @@ import java.util.function.Consumer;
 
 /// Confined: orders everything that happens on the channels of one slot.
 ///
-/// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry only
-/// once it is
-/// committed: on a single node, once it is as durable as its channel's policy asks. It reads no clock and does
-/// no I/O:
-/// time is an argument, disk and feeds are behind [SlotEffects] and [Feed].
+/// It numbers entries, recognises repeated publishes, and tells subscribers and publishers of an entry
+/// only once it is committed: on a single node, once it is as durable as its channel's policy asks. It
+/// reads no clock and does no I/O: time is an argument, disk and feeds are behind [SlotEffects] and
+/// [Feed].
 ///
-/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an id in
-/// the log
-/// but not committed is answered at its commit (D3); a refusal means that nothing was appended (D4); publishes
-/// of a
-/// channel are appended in the order in which they came.
+/// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an
+/// id in the log but not committed is answered at its commit (D3); a refusal means that nothing was
+/// appended (D4); publishes of a channel are appended in the order in which they came.
 public final class SlotOwner {
     private static final int BROKEN_MAX = 1_000;
     private static final long SETTLE_MILLIS = 3_000;
@@ -61,9 +58,8 @@ public final class SlotOwner {
     private long committedOseq;
     private boolean closed;
 
-    /// An owner that serves from now on: it appends the epoch's first entry, so that whatever follows is of
-    /// this epoch
-    /// (recovery, step 5). Everything that `recovered` names is committed.
+    /// An owner that serves from now on: it appends the epoch's first entry, so that whatever follows is
+    /// of this epoch (recovery, step 5). Everything that `recovered` names is committed.
     ///
     /// @param lineage a later one than before when entries may have been lost
     public SlotOwner(
@@ -110,9 +106,8 @@ public final class SlotOwner {
         withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
     }
 
-    /// What may be a repeat and cannot be decided now is sent again on a later transport: until then nothing
-    /// that
-    /// follows it on this one is taken, as it would be logged before it (I4).
+    /// What may be a repeat and cannot be decided now is sent again on a later transport: until then
+    /// nothing that follows it on this one is taken, as it would be logged before it (I4).
     private void told(Optional<Claim> publisher, PublishResult result, Consumer<PublishResult> reply) {
         boolean undecided =
                 result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
@@ -381,17 +376,15 @@ public final class SlotOwner {
         timers.add(new MemberTimers.Due(deadlineMillis, id, claim, policy));
     }
 
-    /// Looks after the members that the store holds of the channel: those whose connections do not come back
-    /// within
-    /// the grace time leave. What is loaded for another reason is looked after, too.
+    /// Looks after the members that the store holds of the channel: those whose connections do not come
+    /// back within the grace time leave. What is loaded for another reason is looked after, too.
     public void reclaim(ChannelId id, long nowMillis) {
         timers.awaitLoad(id);
         withChannel(id, nowMillis, refused -> {}, channel -> {});
     }
 
-    /// The frontend is gone: its feed ends everywhere, and the members of its connections leave after the
-    /// grace time
-    /// unless their connections come back elsewhere (rule P2).
+    /// The frontend is gone: its feed ends everywhere, and the members of its connections leave after
+    /// the grace time unless their connections come back elsewhere (rule P2).
     public void feedLost(Feed feed, long nowMillis) {
         for (OwnedChannel channel : channels.values()) {
             if (channel.feeds.remove(feed) != null) {

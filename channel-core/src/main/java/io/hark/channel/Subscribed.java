@@ -4,8 +4,7 @@ import io.hark.presence.Member;
 import java.util.List;
 
 /// Value: the owner's answer to a subscribe: from here on every committed entry of the channel past
-/// `committedLsn`
-/// comes to the feed, in order.
+/// `committedLsn` comes to the feed, in order.
 ///
 /// @param meta         the slot's meta: its lineages tell whether a client's position is on this log
 /// @param oseq         the own origin's oseq at `committedLsn`

@@ -35,9 +35,8 @@ public interface Subscriber {
         backlog(List.of(whole));
     }
 
-    /// The attachment ends: entries that it should have got cannot be read now, or are not kept any more. When
-    /// the
-    /// client attaches again with its last position it gets what there is, and is told whether that is
-    /// everything.
+    /// The attachment ends: entries that it should have got cannot be read now, or are not kept any
+    /// more. When the client attaches again with its last position it gets what there is, and is told
+    /// whether that is everything.
     void failed(ErrorInfo reason);
 }

@@ -13,9 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
-/// The bytes of [ControlCommand] and [ControlState], in the log, in snapshots and between nodes: version,
-/// content,
-/// CRC-32C of both.
+/// The bytes of [ControlCommand] and [ControlState], in the log, in snapshots and between nodes:
+/// version, content, CRC-32C of both.
 public final class ControlCodec {
     private static final int VERSION = 1;
     private static final int CRC_BYTES = 4;

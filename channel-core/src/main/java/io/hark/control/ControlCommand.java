@@ -40,10 +40,8 @@ public sealed interface ControlCommand {
     /// From now on no fewer in-sync copies commit; does nothing unless every slot has as many.
     record RaiseMinIsr(int minIsr) implements ControlCommand {}
 
-    /// Owners change their in-sync sets: of each slot, if it is still in that epoch and version. The same set
-    /// again
-    /// makes
-    /// a new version, in which earlier proposals no longer fit.
+    /// Owners change their in-sync sets: of each slot, if it is still in that epoch and version. The
+    /// same set again makes a new version, in which earlier proposals no longer fit.
     record ChangeIsr(List<IsrChange> changes) implements ControlCommand {
         public ChangeIsr {
             changes = List.copyOf(changes);

@@ -9,10 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/// Value: everything that a region has decided, and the one function that takes it further. The same commands
-/// in the
-/// same
-/// order give the same state on every node: it knows no clock and no chance.
+/// Value: everything that a region has decided, and the one function that takes it further. The same
+/// commands in the same order give the same state on every node: it knows no clock and no chance.
 ///
 /// @param version        grows with each command that changed something
 /// @param replicasWanted copies of each slot

@@ -8,11 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Where slots should be: weighted rendezvous hashing, so that a node that comes or goes moves only what it
-/// must, with
-/// a
-/// bound on how much more than its share a node takes. The wanted placement; the actual one is in
-/// [ControlState].
+/// Where slots should be: weighted rendezvous hashing, so that a node that comes or goes moves only what
+/// it must, with a bound on how much more than its share a node takes. The wanted placement; the actual
+/// one is in [ControlState].
 public final class Placement {
     /// How far above its share a node may be.
     private static final double OVERLOAD = 1.05;

@@ -87,11 +87,9 @@ public record SlotAssignment(
                 slot, version + 1, epoch + 1, node, List.of(node), replicas, eligible, lineage, NOBODY);
     }
 
-    /// Takes the node out of the slot's duties, because it is gone or has come back as another incarnation.
-    /// The last
-    /// in-sync member stays in the set, as nobody else is known to have everything, unless it has lost
-    /// something:
-    /// then those who have not take its place, alive or not.
+    /// Takes the node out of the slot's duties, because it is gone or has come back as another
+    /// incarnation. The last in-sync member stays in the set, as nobody else is known to have
+    /// everything, unless it has lost something: then those who have not take its place, alive or not.
     ///
     /// @param lostData whether the node may have lost entries that it had acknowledged
     /// @param isLive   which nodes could serve now

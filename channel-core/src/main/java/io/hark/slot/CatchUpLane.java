@@ -9,10 +9,8 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/// Confined: reads records and rows for replicas that are behind, a few at a time, so that live traffic goes
-/// first.
-/// What
-/// waits is bounded by the number of replicas of the loop's slots.
+/// Confined: reads records and rows for replicas that are behind, a few at a time, so that live traffic
+/// goes first. What waits is bounded by the number of replicas of the loop's slots.
 final class CatchUpLane {
     private static final int RECORDS_MAX = 1_000;
     private static final int BYTES_MAX = 256 << 10;

@@ -26,16 +26,12 @@ final class Follower {
     /// Records or rows are being read for it, or rows are on their way.
     boolean catchingUp;
 
-    /// It has begun anew with rows that hold the effects of everything up to here: of these entries only those
-    /// follow
-    /// that
-    /// have not expired.
+    /// It has begun anew with rows that hold the effects of everything up to here: of these entries only
+    /// those follow that have not expired.
     long sparseUpTo;
 
-    /// Effects of entries up to here may be among the rows that it began anew with. It could not take them
-    /// back, so it
-    /// joins
-    /// no in-sync set of which a member lacks one.
+    /// Effects of entries up to here may be among the rows that it began anew with. It could not take
+    /// them back, so it joins no in-sync set of which a member lacks one.
     long imageLsn;
 
     /// It must begin anew, and may not before the control log does without it.

@@ -12,13 +12,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
-/// Confined: brings the other holders of a slot to where the owner's log ends: finds out where theirs part
-/// from it,
-/// sends
-/// what follows from memory, from the disk to one that is further behind, and everything anew to one that
-/// lacks what
-/// has
-/// expired.
+/// Confined: brings the other holders of a slot to where the owner's log ends: finds out where theirs
+/// part from it, sends what follows from memory, from the disk to one that is further behind, and
+/// everything anew to one that lacks what has expired.
 final class LogShipper {
     private static final int MESSAGE_BYTES_MAX = 256 << 10;
 
@@ -187,10 +183,8 @@ final class LogShipper {
     }
 
     /// Entries that the follower lacks have expired: it begins anew with what this node knows beside its
-    /// records, then
-    /// gets the records that there still are. Until it is done it has less than it had: it waits until it
-    /// cannot
-    /// become owner meanwhile.
+    /// records, then gets the records that there still are. Until it is done it has less than it had: it
+    /// waits until it cannot become owner meanwhile.
     void install(Follower follower) {
         follower.unfit = counts.test(follower.node);
         if (follower.unfit) {

@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Confined: what one loop's owners send to another node in one session. A node that takes too long is told
-/// how far its
-/// channels go instead of what is in them, and reads for itself: nobody waits for it.
+/// Confined: what one loop's owners send to another node in one session. A node that takes too long is
+/// told how far its channels go instead of what is in them, and reads for itself: nobody waits for it.
 final class NodeFeed implements Feed {
     private final long creditBytes;
     private final Consumer<PeerMessage> out;

@@ -54,9 +54,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Handle: a node's slots, spread over its loops. It brings requests to the owners of channels wherever they
-/// are, and is
-/// one of them, and a replica, as the control log says.
+/// Handle: a node's slots, spread over its loops. It brings requests to the owners of channels wherever
+/// they are, and is one of them, and a replica, as the control log says.
 public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listener {
     private static final long ACTIVE_TIMEOUT_MILLIS = 3_000;
 
@@ -113,8 +112,7 @@ public final class NodeRouter implements ChannelRouter, RowsRouter, Peers.Listen
     }
 
     /// Says of which slots the store has lost entries that it had; before the first [#decided]. The node
-    /// begins anew
-    /// with them unless it is to own them.
+    /// begins anew with them unless it is to own them.
     public void distrust(List<Integer> slots) {
         slots.forEach(slot -> loopOf(slot).run(own -> own.replica(slot).distrust()));
     }

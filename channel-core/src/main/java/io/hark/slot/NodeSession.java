@@ -5,9 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Confined: one loop's side of a session with another node: what this turn has to say to it, and what of the
-/// node's
-/// deliveries is to be credited.
+/// Confined: one loop's side of a session with another node: what this turn has to say to it, and what
+/// of the node's deliveries is to be credited.
 final class NodeSession {
     final long number;
     final NodeFeed feed;

@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Confined: entries and steps on their way from one loop's slots to the frontend loops of the node. What one
-/// turn has
-/// for
-/// a loop goes in one hand-off, in its order.
+/// Confined: entries and steps on their way from one loop's slots to the frontend loops of the node.
+/// What one turn has for a loop goes in one hand-off, in its order.
 final class Outboxes {
     private final Loop loop;
     private final Map<LoopFeed, Outbox> outboxes = new LinkedHashMap<>();
@@ -27,10 +25,8 @@ final class Outboxes {
         outbox(feed).deliveries.add(new Delivery(channel, entry, logged));
     }
 
-    /// Takes the step on the feed's loop, behind what was added before; never within this turn, as it may ask
-    /// something
-    /// of
-    /// this loop again.
+    /// Takes the step on the feed's loop, behind what was added before; never within this turn, as it
+    /// may ask something of this loop again.
     void post(LoopFeed feed, Consumer<LoopFeed> step) {
         outbox(feed).flush();
         feed.loop().execute(() -> step.accept(feed));

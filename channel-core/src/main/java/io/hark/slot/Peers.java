@@ -4,9 +4,8 @@ import java.util.List;
 
 /// Handle: the links to the other nodes of the region. Any thread.
 public interface Peers extends AutoCloseable {
-    /// Sends in order if the session with the node is still that one; otherwise they are dropped. Calls of one
-    /// thread
-    /// for one node arrive in their order. Never blocks.
+    /// Sends in order if the session with the node is still that one; otherwise they are dropped. Calls
+    /// of one thread for one node arrive in their order. Never blocks.
     void send(String node, long session, List<PeerMessage> messages);
 
     /// Begins to link with other nodes and calls `listener` from then on, with the events of one node in their

@@ -1,8 +1,7 @@
 package io.hark.slot;
 
-/// Value: a mistake that a test plants in a running node, to see that the harness of faults and its checker
-/// notice it.
-/// Production has [#NONE].
+/// Value: a mistake that a test plants in a running node, to see that the harness of faults and its
+/// checker notice it. Production has [#NONE].
 public enum PlantedBug {
     NONE,
     /// The owner commits what it has itself (against R3).

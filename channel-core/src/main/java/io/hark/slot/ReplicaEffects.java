@@ -9,9 +9,8 @@ import io.hark.control.ControlCommand;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// What a [SlotReplica] and its [SlotLeader] want done. Answers come back on the slot's loop, never before the
-/// call has
-/// returned.
+/// What a [SlotReplica] and its [SlotLeader] want done. Answers come back on the slot's loop, never
+/// before the call has returned.
 interface ReplicaEffects {
     /// Makes it durable; [SlotReplica#durable] is called with `generation` once it is.
     void write(Append append, int generation);

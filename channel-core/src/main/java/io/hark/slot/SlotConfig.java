@@ -6,16 +6,14 @@ import java.time.Duration;
 
 /// Value: how a node runs its slots.
 ///
-/// @param queuedBytesMax   entries that this node has appended and that are not committed; beyond it publishes
-///                         are
-///                         refused (50003)
+/// @param queuedBytesMax   entries that this node has appended and that are not committed; beyond it
+///                         publishes are refused (50003)
 /// @param requestsMax      requests of one slot that wait for its owner; one more is refused (50003)
 /// @param windowBytes      what a replica may be sent of a slot before it has confirmed what came before
 /// @param tailBytesMax     committed records of a slot kept in memory for replicas that are behind; older ones
 ///                         are read from the disk
-/// @param creditBytes      what another node may be sent of its channels' entries before it has confirmed what
-///                         came
-///                         before; beyond it it is told only how far it may read
+/// @param creditBytes      what another node may be sent of its channels' entries before it has
+///                         confirmed what came before; beyond it it is told only how far it may read
 /// @param catchUpsMax      slots of one loop whose records or rows are read for a replica at once
 /// @param lagMax           a replica that confirms nothing for so long leaves the in-sync set
 /// @param requestTimeout   a read or an attach that no owner has answered for so long is refused (50003)

@@ -13,15 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Confined: the lead of one slot in one epoch: it has the replicas brought to where this node's log ends,
-/// opens the
-/// owner, and commits what every in-sync replica has.
+/// Confined: the lead of one slot in one epoch: it has the replicas brought to where this node's log
+/// ends, opens the owner, and commits what every in-sync replica has.
 ///
-/// Rules that it keeps (docs/guarantees.md): committed is what all of the in-sync set has, those about to join
-/// it
-/// included, and only while the set is large enough (R3); the set shrinks and grows only when the control log
-/// says so
-/// (R5); a new epoch serves once all that its log held at the start is committed (recovery, steps 3 to 5).
+/// Rules that it keeps (docs/guarantees.md): committed is what all of the in-sync set has, those about
+/// to join it included, and only while the set is large enough (R3); the set shrinks and grows only when
+/// the control log says so (R5); a new epoch serves once all that its log held at the start is committed
+/// (recovery, steps 3 to 5).
 final class SlotLeader {
     private static final long PROPOSE_AGAIN_MILLIS = 1_000;
     private static final long PROBE_AGAIN_MILLIS = 3_000;
@@ -206,9 +204,8 @@ final class SlotLeader {
 
     // ---- whether it is still the owner
 
-    /// Answers once no later owner can have committed anything before this was called (rule R8), or with false when
-    /// that
-    /// cannot be told; not at all once it is the owner no longer.
+    /// Answers once no later owner can have committed anything before this was called (rule R8), or with
+    /// false when that cannot be told; not at all once it is the owner no longer.
     void whenSure(long nowMillis, Consumer<Boolean> answer) {
         check.ask(nowMillis, answer);
         effects.pumpLater(replica);

@@ -10,16 +10,11 @@ import java.util.Optional;
 
 /// Confined: this node's copy of one slot's log. It follows the owner's, or leads when this node is the owner.
 ///
-/// Rules that it keeps (docs/guarantees.md): it answers no epoch lower than one that it has answered (R1; an
-/// epoch is
-/// learned from the control log or from its owner, and after a restart registering again tells one that is at
-/// least as
-/// high, so that it need not be on disk); it takes records only where the log before them is the same (R4),
-/// and cuts
-/// back
-/// what differs, but nothing that is committed; it confirms only what it has compared with the owner's log in
-/// this
-/// epoch.
+/// Rules that it keeps (docs/guarantees.md): it answers no epoch lower than one that it has answered
+/// (R1; an epoch is learned from the control log or from its owner, and after a restart registering
+/// again tells one that is at least as high, so that it need not be on disk); it takes records only
+/// where the log before them is the same (R4), and cuts back what differs, but nothing that is
+/// committed; it confirms only what it has compared with the owner's log in this epoch.
 final class SlotReplica {
     private static final int IN_A_FORMER_LIFE = -1;
 
@@ -51,9 +46,8 @@ final class SlotReplica {
 
     private int installedPages;
 
-    /// Epoch in which it began anew, with rows that may show what was never committed, until it counts as in
-    /// sync;
-    /// [#IN_A_FORMER_LIFE] or 0 when not.
+    /// Epoch in which it began anew, with rows that may show what was never committed, until it counts
+    /// as in sync; [#IN_A_FORMER_LIFE] or 0 when not.
     private int beganIn;
 
     /// It has lost entries that it had: it may lead when nobody has more, else it begins anew (R7).
@@ -255,7 +249,8 @@ final class SlotReplica {
 
     /// What comes after `lsn` is not what the owner has.
     ///
-    /// @param lineage of what the owner has instead: in a later one the region has given up the end of its log, with
+    /// @param lineage of what the owner has instead: in a later one the region has given up the end of its log,
+    with
     ///                a disk that all in-sync copies were on, and tells clients so
     private void cutTo(long lsn, int lineage) {
         if (lsn < committedLsn && lineage <= meta.lineage()) {

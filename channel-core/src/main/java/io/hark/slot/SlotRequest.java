@@ -16,9 +16,8 @@ import io.hark.channel.StateQuery;
 import io.hark.channel.StatsUpdate;
 import java.util.List;
 
-/// Value: what a node asks of a channel's owner. All but the two that are told again from the state that they
-/// come from
-/// are answered, and asked again at the next owner when they are not.
+/// Value: what a node asks of a channel's owner. All but the two that are told again from the state that
+/// they come from are answered, and asked again at the next owner when they are not.
 public sealed interface SlotRequest {
     /// The slot that it is about.
     default int slot() {

@@ -16,10 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Confined: this node's way to the owner of one slot, wherever it is: what was asked and is not answered yet,
-/// and
-/// which
-/// of the node's loops want which channels.
+/// Confined: this node's way to the owner of one slot, wherever it is: what was asked and is not
+/// answered yet, and which of the node's loops want which channels.
 ///
 /// Requests go to the owner in their order. When there is another owner, or the link to it broke, all that is
 /// unanswered
@@ -137,9 +135,8 @@ final class SlotRoute {
         askAnyway(request, nowMillis, answer);
     }
 
-    /// Asks even when as many requests wait as may: it ends what one of them has begun, so that their number is
-    /// bounded,
-    /// too.
+    /// Asks even when as many requests wait as may: it ends what one of them has begun, so that their
+    /// number is bounded, too.
     void askAnyway(SlotRequest request, long nowMillis, Consumer<SlotAnswer> answer) {
         long seq = ++lastSeq;
         Pending asked = new Pending(request, answer, nowMillis, 0, false);
@@ -287,9 +284,8 @@ final class SlotRoute {
         });
     }
 
-    /// Refuses what only reads and has waited too long. Publishes wait on, as an earlier owner may have taken
-    /// them:
-    /// their clients are told to come again.
+    /// Refuses what only reads and has waited too long. Publishes wait on, as an earlier owner may have
+    /// taken them: their clients are told to come again.
     void tick(long nowMillis) {
         if (pending.isEmpty()) {
             return;

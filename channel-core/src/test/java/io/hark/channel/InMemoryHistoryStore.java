@@ -18,9 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/// Confined: a store that keeps the port's promises without threads, files or clocks: everything is done when
-/// a call
-/// returns, and time passes only by [#expire].
+/// Confined: a store that keeps the port's promises without threads, files or clocks: everything is done
+/// when a call returns, and time passes only by [#expire].
 public final class InMemoryHistoryStore implements HistoryStore {
     private final Duration dedupeWindow;
     private final Duration channelMemory;

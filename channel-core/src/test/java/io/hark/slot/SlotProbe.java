@@ -4,9 +4,8 @@ import io.hark.channel.SlotMeta;
 import java.lang.reflect.Field;
 import java.util.List;
 
-/// Confined: looks at what a node's replicas know, for tests that watch from outside. On the slot's loop,
-/// between
-/// turns.
+/// Confined: looks at what a node's replicas know, for tests that watch from outside. On the slot's
+/// loop, between turns.
 public final class SlotProbe {
     private final List<SlotReplica[]> byLoop;
 

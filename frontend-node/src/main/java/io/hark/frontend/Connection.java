@@ -82,9 +82,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.rates = new ConnectionRates(frontend.rates(), frontend.config().channelsPerConnectionMax());
     }
 
-    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that the
-    /// client
-    /// learns the reason.
+    /// Authenticates and answers with CONNECTED, or with why not. The WebSocket is open already, so that
+    /// the client learns the reason.
     void open() {
         liveness = new Liveness(now(), maxIdleMillis());
         loop.add(this);
@@ -352,9 +351,8 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         end(false);
     }
 
-    /// A newer transport of the connection takes over; `then` gets the channels with members once nothing of
-    /// this
-    /// transport can reach an owner any more. Any thread.
+    /// A newer transport of the connection takes over; `then` gets the channels with members once
+    /// nothing of this transport can reach an owner any more. Any thread.
     private void displace(Consumer<Map<ChannelId, ChannelPolicy>> then) {
         loop.loop().execute(() -> {
             Map<ChannelId, ChannelPolicy> present = channels == null ? Map.of() : new HashMap<>(channels.presentOn());

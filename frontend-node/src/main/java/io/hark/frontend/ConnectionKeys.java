@@ -14,10 +14,9 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Value: writes and reads connection keys: base64url text (usable raw in a URL) of the key's fields and a MAC
-/// over
-/// them,
-/// so that a key that this deployment did not issue is told from one that it did, without any state.
+/// Value: writes and reads connection keys: base64url text (usable raw in a URL) of the key's fields and
+/// a MAC over them, so that a key that this deployment did not issue is told from one that it did,
+/// without any state.
 public final class ConnectionKeys {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MAC_BYTES = 16;

@@ -10,9 +10,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Handle: the node's connections by id: which transport is the newest, and which connections were dropped
-/// lately. Any
-/// thread.
+/// Handle: the node's connections by id: which transport is the newest, and which connections were
+/// dropped lately. Any thread.
 ///
 /// It only sharpens what connection keys say by themselves: a connection that it does not know may be one of an
 /// earlier life of the node, and is taken over if that is recent enough.

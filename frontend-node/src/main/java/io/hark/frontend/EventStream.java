@@ -27,10 +27,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named in its
-/// URL. Its
-/// place
-/// on all of them is in the id of each event, so that a client that comes back with the last id misses nothing.
+/// Confined: one `/sse` or `/event-stream` response: a connection that only listens, on channels named
+/// in its URL. Its place on all of them is in the id of each event, so that a client that comes back
+/// with the last id misses nothing.
 final class EventStream implements LoopClient {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     private static final String BETWEEN_SERIALS = "~";

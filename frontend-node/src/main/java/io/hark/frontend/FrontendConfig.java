@@ -21,9 +21,8 @@ import java.util.Optional;
 /// @param remainPresentFor        how long members of a dropped connection stay, unless the client asked
 ///                                otherwise
 /// @param channelsPerConnectionMax attachments of one connection; one more is refused with 90010
-/// @param pendingPublishesMax     publishes of one connection that wait for their acknowledgement; beyond it
-///                                its socket
-///                                is not read
+/// @param pendingPublishesMax     publishes of one connection that wait for their acknowledgement;
+///                                beyond it its socket is not read
 /// @param outboundBytesMax        bytes queued for one socket; beyond it the connection's cursors stand still
 /// @param connectionsMax          open connections of the node; one more is refused with 80021
 /// @param lostConnectionsMax      dropped connections remembered; one more cannot be resumed

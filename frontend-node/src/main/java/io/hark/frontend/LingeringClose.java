@@ -7,9 +7,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// Ends sockets so that the peer gets what was written last. A socket that is closed while bytes of its peer
-/// are unread
-/// is reset, and a reset drops what was on its way: the very frame that says why.
+/// Ends sockets so that the peer gets what was written last. A socket that is closed while bytes of its
+/// peer are unread is reset, and a reset drops what was on its way: the very frame that says why.
 final class LingeringClose {
     /// Also bounds how long a peer that reads nothing can hold a socket that is to end.
     private static final int SECONDS_MAX = 5;
@@ -17,8 +16,7 @@ final class LingeringClose {
     private LingeringClose() {}
 
     /// Ends the output once `lastWrite` is out, and the socket when the peer has ended, too. What comes
-    /// meanwhile
-    /// is read, and the caller's handlers pass over it.
+    /// meanwhile is read, and the caller's handlers pass over it.
     static void after(ChannelFuture lastWrite) {
         Channel socket = lastWrite.channel();
         Future<?> deadline = socket.eventLoop().schedule(() -> socket.close(), SECONDS_MAX, TimeUnit.SECONDS);

@@ -4,9 +4,8 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// Confined: when a transport owes its client a sign of life, when the client counts as gone, and when its
-/// token ends.
-/// Asked about once a second.
+/// Confined: when a transport owes its client a sign of life, when the client counts as gone, and when
+/// its token ends. Asked about once a second.
 final class Liveness {
     /// Signs of life leave this much before they are due, as they are thought of once a second only.
     private static final long EARLY_MILLIS = 2_500;

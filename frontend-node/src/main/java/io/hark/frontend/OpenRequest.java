@@ -71,9 +71,8 @@ record OpenRequest(
                 secure);
     }
 
-    /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is no
-    ///         longer
-    ///         served
+    /// @return 40017 when the client does not say which protocol version it speaks, 80024 when that is
+    ///         no longer served
     Optional<ErrorInfo> versionRefusal() {
         if (version.isEmpty()) {
             return Optional.of(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION.info(

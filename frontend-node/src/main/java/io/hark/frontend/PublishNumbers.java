@@ -12,12 +12,10 @@ import java.util.List;
 
 /// Confined: gives each publish of a transport its number and its identity for dedupe.
 ///
-/// A repeat is the same publish with the same msgSerial on a later transport of a resumed connection, and
-/// nothing else:
-/// SDKs count from 0 again after a recover, and one of them gives a number twice on one transport after a new
-/// token. So
-/// the identity holds, beside connection and msgSerial, how often the connection was recovered, how often this
-/// transport used the number before, and the content.
+/// A repeat is the same publish with the same msgSerial on a later transport of a resumed connection,
+/// and nothing else: SDKs count from 0 again after a recover, and one of them gives a number twice on
+/// one transport after a new token. So the identity holds, beside connection and msgSerial, how often
+/// the connection was recovered, how often this transport used the number before, and the content.
 final class PublishNumbers {
     /// Room for that many publishes of one client instance before the next instance's numbers begin.
     private static final int RECOVERY_SHIFT = 24;

@@ -24,9 +24,8 @@ import java.util.Optional;
 
 /// Handle: opens realtime connections and event streams on sockets that asked for one.
 final class Realtime implements LiveConnections {
-    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that only
-    /// reads
-    /// slowly.
+    /// Times the outbound limit: room for one whole ring of a channel and the answers of a client that
+    /// only reads slowly.
     static final int OVERFULL_FACTOR = 8;
 
     private final Frontend frontend;

@@ -17,9 +17,8 @@ import io.hark.stats.Traffic;
 import java.util.List;
 import java.util.Optional;
 
-/// Confined: how much there is in each of some entries, summed up, so that what a subscriber is sent of them is counted
-/// by
-/// one difference for each measure, however many entries there are.
+/// Confined: how much there is in each of some entries, summed up, so that what a subscriber is sent of
+/// them is counted by one difference for each measure, however many entries there are.
 final class SentCounts {
     private static final int MEASURES = Traffic.Measure.values().length;
     private static final int COLUMNS = Traffic.Kind.values().length * MEASURES;

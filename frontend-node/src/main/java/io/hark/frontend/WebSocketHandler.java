@@ -20,10 +20,8 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: turns WebSocket frames into protocol messages. Which codec reads them is decided by the URL's
-/// format, not
-/// by the
-/// opcode: one SDK sends JSON in binary frames.
+/// Confined: turns WebSocket frames into protocol messages. Which codec reads them is decided by the
+/// URL's format, not by the opcode: one SDK sends JSON in binary frames.
 final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
 

@@ -12,9 +12,8 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
-/// Confined: a WebSocket. Frames are written as the bytes that were encoded for all; only where the client
-/// negotiated
-/// compression does each pass the socket's own compressor.
+/// Confined: a WebSocket. Frames are written as the bytes that were encoded for all; only where the
+/// client negotiated compression does each pass the socket's own compressor.
 final class WebSocketTransport implements Transport {
     private final Channel socket;
     private final Format format;

@@ -8,9 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// Confined: encodes frames with their WebSocket header into buffers, by way of one scratch array per loop, as
-/// the
-/// header needs the length first.
+/// Confined: encodes frames with their WebSocket header into buffers, by way of one scratch array per
+/// loop, as the header needs the length first.
 final class WireScratch extends ByteArrayOutputStream {
     private static final int KEPT_BYTES_MAX = 256 << 10;
     private static final int FIN_TEXT = 0x81;

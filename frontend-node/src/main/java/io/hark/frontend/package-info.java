@@ -1,4 +1,3 @@
-/// Where clients arrive: WebSocket, SSE and HTTP on netty. A connection's state is confined to its event loop;
-/// what
-/// outlives a transport is in its signed key and in the channels' logs.
+/// Where clients arrive: WebSocket, SSE and HTTP on netty. A connection's state is confined to its event
+/// loop; what outlives a transport is in its signed key and in the channels' logs.
 package io.hark.frontend;

@@ -7,9 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
 
-/// Handle: syncs the log some time after something was written unsynced, on a thread of its own so that the
-/// writer does
-/// not wait for the disk.
+/// Handle: syncs the log some time after something was written unsynced, on a thread of its own so that
+/// the writer does not wait for the disk.
 final class BackgroundSync implements AutoCloseable {
     /// How long acknowledged entries of `REPLICATED` durability may be unsynced.
     private static final long DELAY_MILLIS = 50;

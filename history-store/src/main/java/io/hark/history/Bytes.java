@@ -7,9 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Confined: a growing byte array that keys, values and batches are written into. Numbers are big-endian, so
-/// that keys
-/// sort by them.
+/// Confined: a growing byte array that keys, values and batches are written into. Numbers are
+/// big-endian, so that keys sort by them.
 final class Bytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);

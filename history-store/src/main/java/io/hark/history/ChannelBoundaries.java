@@ -8,11 +8,10 @@ import java.util.Arrays;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/// Confined to the writer: the last LSN of each slot in each live segment of channel rows, which becomes the
-/// bound for
-/// channels that are no longer known when the segment is dropped. For the segment that a slot writes to it is
-/// the
-/// slot's last LSN; for those before a row says it, written when the slot goes on to another segment.
+/// Confined to the writer: the last LSN of each slot in each live segment of channel rows, which becomes
+/// the bound for channels that are no longer known when the segment is dropped. For the segment that a
+/// slot writes to it is the slot's last LSN; for those before a row says it, written when the slot goes
+/// on to another segment.
 final class ChannelBoundaries {
     private final Retention retention;
     private final long[] current = new long[Slots.COUNT];
@@ -79,8 +78,7 @@ final class ChannelBoundaries {
     }
 
     /// Raises the slots' trims for the class's segments up to `lastSegment`, which `out` will drop, and
-    /// persists
-    /// that in it.
+    /// persists that in it.
     void dropThrough(long lastSegment, Database database, RawBatch out) throws RocksDBException {
         long firstSegment = Segment.of(Segment.classId(lastSegment), 0);
         byte[] begin = MetaRows.boundariesKey(firstSegment);

@@ -4,10 +4,9 @@ import io.hark.channel.ChannelKey;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/// Confined: a channel's entries of one retention class in the order of their LSNs. Within a class a later
-/// segment
-/// holds later entries, because a slot's time never goes back, so it goes through the segments one after the
-/// other.
+/// Confined: a channel's entries of one retention class in the order of their LSNs. Within a class a
+/// later segment holds later entries, because a slot's time never goes back, so it goes through the
+/// segments one after the other.
 final class ChannelScan implements AutoCloseable {
     private final RocksIterator rows;
     private final ChannelKey channel;

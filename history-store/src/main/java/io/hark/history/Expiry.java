@@ -3,10 +3,9 @@ package io.hark.history;
 import java.util.List;
 import org.rocksdb.RocksDBException;
 
-/// Confined to the writer: drops whole segments once all that is in them is older than its retention. One range
-/// deletion a table makes the rows invisible, then the files that hold nothing else are unlinked; no row is
-/// deleted on
-/// its own.
+/// Confined to the writer: drops whole segments once all that is in them is older than its retention.
+/// One range deletion a table makes the rows invisible, then the files that hold nothing else are
+/// unlinked; no row is deleted on its own.
 final class Expiry {
     private static final List<Table> TABLES = List.of(Table.HIST, Table.LOG, Table.DEDUPE, Table.CHAN, Table.STATE);
 

@@ -6,10 +6,8 @@ import java.time.Duration;
 ///
 /// @param dedupeWindow             how long a publish id is remembered, by the time of its entry; at least 1 s
 /// @param channelMemory            how long after its last entry a channel's position is known exactly,
-///                                 whatever its
-///                                 retention; later its continuity is judged by what expired from its slot; at
-///                                 least 1
-///                                 s
+///                                 whatever its retention; later its continuity is judged by what
+///                                 expired from its slot; at least 1 s
 /// @param readers                  threads that read, 1 to 64
 /// @param readsQueuedMax           reads that wait for a thread; a further one fails with [StoreOverloaded]
 /// @param blockCacheBytes          blocks, indexes and filters of all tables; at least 1 MiB
@@ -17,15 +15,13 @@ import java.time.Duration;
 ///                                 `blockCacheBytes + writeBufferBytes`
 /// @param compactionBytesPerSecond limit for flush and compaction, so that they do not starve the log of the
 ///                                 disk
-/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so that
-///                                 `kill -9`
-///                                 loses what a power loss would, and counts as one
+/// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so
+///                                 that `kill -9` loses what a power loss would, and counts as one
 /// @param acceptLostTail           open although entries are missing that the slot's meta speaks of: such
 ///                                 slots are in
 ///                                 [RocksHistoryStore#dirtySlots]. Off, opening fails with [DamagedStore]
-/// @param replicated               other nodes hold the slots too: open as if `acceptLostTail`, and count a
-///                                 slot as
-///                                 dirty until it is wiped
+/// @param replicated               other nodes hold the slots too: open as if `acceptLostTail`, and
+///                                 count a slot as dirty until it is wiped
 public record HistoryConfig(
         Duration dedupeWindow,
         Duration channelMemory,

@@ -17,9 +17,8 @@ import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: the one thread that writes. It takes everything that waits, of all slots, as one batch and one
-/// write, so the
-/// busier it is the less each entry costs. Blocking work happens on its thread only.
+/// Handle: the one thread that writes. It takes everything that waits, of all slots, as one batch and
+/// one write, so the busier it is the less each entry costs. Blocking work happens on its thread only.
 final class LogWriter {
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
     private static final long EXPIRE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();

@@ -32,9 +32,8 @@ final class MetaRows {
 
     /// Value: a stored slot meta.
     ///
-    /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry, or when it is
-    ///                known
-    ///                from another node's image only
+    /// @param segment where the last entry's rows are; [Segment#NONE] when there is no entry, or when it
+    ///                is known from another node's image only
     record Slot(SlotMeta meta, long segment) {}
 
     static byte[] channelClassKey() {

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 /// into the folder for temporary files at every start and leaves them there when the process is killed.
 ///
 /// The file is used only if it has size and checksum of the one in the jar. Where that cannot be had, or
-/// cannot be
-/// executed, RocksDB does as it always does.
+/// cannot be executed, RocksDB does as it always does.
 final class NativeLibrary {
     private static final Logger log = LoggerFactory.getLogger(NativeLibrary.class);
 

@@ -169,9 +169,8 @@ final class Recovery {
                         + " and clients are told that they may have missed messages");
     }
 
-    /// When channel rows are kept for another time than before, the segments of the former class end with what
-    /// is
-    /// there.
+    /// When channel rows are kept for another time than before, the segments of the former class end
+    /// with what is there.
     private void keepBoundariesOfFormerClass(Retention retention) throws RocksDBException {
         int now = retention.channelClass().id();
         int before = database.get(Table.META, MetaRows.channelClassKey())
@@ -189,9 +188,8 @@ final class Recovery {
         batch.put(Table.META, MetaRows.channelClassKey(), MetaRows.number(now));
     }
 
-    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old as the
-    /// meta
-    /// is new.
+    /// Ends the slot where its log does. Its channels count as unknown, since their rows may be as old
+    /// as the meta is new.
     private void cutBack(int slot, Retention retention) throws RocksDBException {
         SlotMeta meta = slots[slot].meta();
         long lastLsn = 0;

@@ -11,17 +11,14 @@ import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/// Handle: which retention classes exist, in which segments there are rows, and what was trimmed. The writer
-/// thread
-/// changes it, any thread reads.
+/// Handle: which retention classes exist, in which segments there are rows, and what was trimmed. The
+/// writer thread changes it, any thread reads.
 ///
-/// Four kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe rows by
-/// the dedupe window; channel rows by [HistoryConfig#channelMemory]; rows of state by their lifetime. Channel rows do
-/// not go with their entries'
-/// policy
-/// because then a channel whose policy changed to a shorter retention would be found at an old position once
-/// its newer
-/// rows had expired, and a reader would be told of a continuity that is not.
+/// Four kinds of segment: entries and their log rows by the retention of their channel's policy; dedupe
+/// rows by the dedupe window; channel rows by [HistoryConfig#channelMemory]; rows of state by their
+/// lifetime. Channel rows do not go with their entries' policy because then a channel whose policy
+/// changed to a shorter retention would be found at an old position once its newer rows had expired, and
+/// a reader would be told of a continuity that is not.
 final class Retention {
     final SegmentSet history = new SegmentSet();
     final SegmentSet dedupe = new SegmentSet();

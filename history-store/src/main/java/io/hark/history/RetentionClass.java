@@ -2,9 +2,8 @@ package io.hark.history;
 
 import java.time.Duration;
 
-/// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that, so rows
-/// outlive
-/// their retention by an eighth at most.
+/// Value: all rows that are kept for the same time. Its time is cut into buckets of an eighth of that,
+/// so rows outlive their retention by an eighth at most.
 ///
 /// @param id 1 to [#ID_MAX], the same for ever
 record RetentionClass(int id, long retentionMillis) {

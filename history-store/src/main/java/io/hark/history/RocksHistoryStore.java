@@ -41,9 +41,8 @@ import org.slf4j.LoggerFactory;
 /// Handle: the durable log of a node on RocksDB. One thread writes, a few read; no caller ever waits for the
 /// disk.
 ///
-/// The write queue is not bounded here, because callers are event loops and must not block: owners refuse
-/// publishes
-/// while [#queuedBytes] is above their limit.
+/// The write queue is not bounded here, because callers are event loops and must not block: owners
+/// refuse publishes while [#queuedBytes] is above their limit.
 public final class RocksHistoryStore implements HistoryStore {
     private static final Logger log = LoggerFactory.getLogger(RocksHistoryStore.class);
 

@@ -11,11 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.rocksdb.WALRecoveryMode;
 
-/// Blocking: a file beside the database that says how the store was left: shut down cleanly, or running under
-/// which
-/// boot of the operating system. It decides what the end of the log may look like and whether acknowledged
-/// entries can
-/// be gone.
+/// Blocking: a file beside the database that says how the store was left: shut down cleanly, or running
+/// under which boot of the operating system. It decides what the end of the log may look like and
+/// whether acknowledged entries can be gone.
 final class RunMark {
     private static final String CLEAN = "clean";
     private static final String RUNNING = "running ";

@@ -59,9 +59,8 @@ final class SlotChanges {
         }
     }
 
-    /// Takes back everything after `lsn`; empty when an entry after it is not kept any more, or the one there is not
-    /// and
-    /// was the last of its lineage.
+    /// Takes back everything after `lsn`; empty when an entry after it is not kept any more, or the one
+    /// there is not and was the last of its lineage.
     Optional<SlotMeta> truncate(int slot, long lsn) throws RocksDBException, DamagedEntry {
         var row = reading(() -> database.get(Table.META, MetaRows.slotKey(slot)));
         SlotMeta meta = row.isPresent() ? MetaRows.slot(slot, row.get()).meta() : SlotMeta.empty(slot);

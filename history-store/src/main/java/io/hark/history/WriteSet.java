@@ -13,9 +13,8 @@ import io.hark.channel.StateChange;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Confined to the writer: turns appends into the rows of one batch. What several appends of a batch would
-/// write to the
-/// same row, the slot's meta and the channel's place, is written once.
+/// Confined to the writer: turns appends into the rows of one batch. What several appends of a batch
+/// would write to the same row, the slot's meta and the channel's place, is written once.
 final class WriteSet {
     private final Retention retention;
     private final ChannelBoundaries boundaries;

@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/// A process of its own that appends until somebody kills it or the store fails, and says on its output what
-/// was
-/// acknowledged: `<channel> <lsn> <text> end` for each entry, `failed` for a refused append.
+/// A process of its own that appends until somebody kills it or the store fails, and says on its output
+/// what was acknowledged: `<channel> <lsn> <text> end` for each entry, `failed` for a refused append.
 final class AppendUntilKilled {
     static final String END = "end";
     static final int CHANNELS = 16;

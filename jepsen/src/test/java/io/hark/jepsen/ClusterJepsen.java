@@ -10,11 +10,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Three nodes under load while one after the other is killed, paused, cut off, slowed down, out of disk or
-/// restarted, and what their clients saw. `-Dhark.jepsen.seconds`, `-Dhark.jepsen.rate` and
-/// `-Dhark.jepsen.seed` change a run, `-Dhark.jepsen.schedule=FILE` has the faults that a report lists instead
-/// of
-/// those of chance, `-Dhark.jepsen.keep=true` keeps logs and history. Reports are
+/// Three nodes under load while one after the other is killed, paused, cut off, slowed down, out of disk
+/// or restarted, and what their clients saw. `-Dhark.jepsen.seconds`, `-Dhark.jepsen.rate` and
+/// `-Dhark.jepsen.seed` change a run, `-Dhark.jepsen.schedule=FILE` has the faults that a report lists
+/// instead of those of chance, `-Dhark.jepsen.keep=true` keeps logs and history. Reports are
 /// `target/jepsen/NAME/report.html`.
 ///
 /// The long forms, of 20 minutes each:

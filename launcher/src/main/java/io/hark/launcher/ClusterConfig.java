@@ -11,8 +11,7 @@ import java.util.Optional;
 ///
 /// @param host         where other nodes reach this one; it listens there on four ports
 /// @param port         the first of them: links between nodes; `port + 1` is membership, `port + 2` the
-///                     control log,
-///                     `port + 3` tells who watches it that the process lives
+///                     control log, `port + 3` tells who watches it that the process lives
 /// @param voters       who decides for the region: ids with `host:port` as each has it, the same list on every
 ///                     node
 /// @param discovery    how nodes find each other

@@ -51,10 +51,8 @@ final class ClusterRegion implements Region {
     private static final int COPIES_MAX = 64;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
-    /// Kept beside the store once the region knows of it: a node that the region knows and that has no such
-    /// file has
-    /// lost its disk.
-    /// There once the node has been part of the region.
+    /// Kept beside the store once the region knows of it: a node that the region knows and that has no
+    /// such file has lost its disk. There once the node has been part of the region.
     static final String MEMBER_FILE = "member-of";
 
     static final String CONTROL_DIR = "control";

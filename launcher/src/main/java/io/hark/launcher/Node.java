@@ -64,8 +64,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Handle: a running node. It begins in [#start] and ends in [#close], which keeps every promise made to
-/// clients: what
-/// was acknowledged is on disk, and every client is told to come back.
+/// clients: what was acknowledged is on disk, and every client is told to come back.
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long TICK_MILLIS = 250;
@@ -232,8 +231,7 @@ public final class Node implements AutoCloseable {
     }
 
     /// @param fatal called when the node cannot go on, as its disk failed: the process should end and be
-    ///              started
-    ///              again
+    ///              started again
     public static Node start(NodeConfig config, Consumer<Throwable> fatal) throws InterruptedException {
         return new Node(config, fatal);
     }

@@ -29,9 +29,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /// Value: a node's whole configuration, checked.
 ///
-/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over HTTP,
-///                     the
-///                     quickstart page is served
+/// @param dev          a developer's own machine: keys are accepted without TLS, apps can be made over
+///                     HTTP, the quickstart page is served
 /// @param secret       signs tokens and connection keys; when empty, one is made and kept under `data`
 /// @param slots        what a slot keeps of its channels
 /// @param queuedBytesMax entries that wait for the disk; beyond it publishes are refused

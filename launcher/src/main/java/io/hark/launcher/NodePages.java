@@ -20,8 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// Handle: what the node says of itself over HTTP: health, metrics and, on a developer's machine, the
-/// quickstart page.
-/// Any thread.
+/// quickstart page. Any thread.
 final class NodePages implements Function<RestRequest, Optional<CompletionStage<RestResponse>>> {
     private static final Pattern FILE =
             Pattern.compile("/(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.(html|js|css|svg|png)");

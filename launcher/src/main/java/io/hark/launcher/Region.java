@@ -12,9 +12,8 @@ interface Region extends AutoCloseable {
 
     Peers peers();
 
-    /// Registers this life of the node and lets `router` follow what is decided from then on. Blocks until the
-    /// region
-    /// knows of the node.
+    /// Registers this life of the node and lets `router` follow what is decided from then on. Blocks
+    /// until the region knows of the node.
     void join(NodeRouter router) throws InterruptedException;
 
     /// Why the node should get no clients now, if so: it is cut off from the others, or nothing is decided yet.

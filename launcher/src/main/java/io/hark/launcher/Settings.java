@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Confined to start-up: reads settings by key from a YAML tree, each of which an environment variable can
-/// override:
-/// `listen.port` is overridden by `HARK_LISTEN_PORT`. Whatever is wrong is a [ConfigException] that names the
-/// key.
+/// Confined to start-up: reads settings by key from a YAML tree, each of which an environment variable
+/// can override: `listen.port` is overridden by `HARK_LISTEN_PORT`. Whatever is wrong is a
+/// [ConfigException] that names the key.
 final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");

@@ -36,9 +36,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: reports what this node counts to where it is kept, and has each app told of its minutes that are over. It
-/// works
-/// on a thread of its own, once a second.
+/// Handle: reports what this node counts to where it is kept, and has each app told of its minutes that
+/// are over. It works on a thread of its own, once a second.
 final class StatsReporter {
     private static final Logger LOG = LoggerFactory.getLogger(StatsReporter.class);
 

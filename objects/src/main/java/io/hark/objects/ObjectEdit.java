@@ -179,8 +179,7 @@ public final class ObjectEdit {
     /// Value: what a sweep has found.
     ///
     /// @param due      objects that are to be deleted
-    /// @param complete whether all objects are marked as they should be, and all that are due given
-    ///                 back
+    /// @param complete whether all objects are marked as they should be, and all that are due given back
     public record Sweep(List<String> due, boolean complete) {}
 
     /// Looks which objects the root does not lead to, and marks them with the time.

@@ -40,9 +40,8 @@ public record Member(PresenceMessage event, int generation) {
         return connectionId + ':' + clientId;
     }
 
-    /// Whether the member's last event is the one of that id, or a later one of the same connection (RTP2b2).
-    /// Ids
-    /// that cannot be compared are unseen.
+    /// Whether the member's last event is the one of that id, or a later one of the same connection
+    /// (RTP2b2). Ids that cannot be compared are unseen.
     public boolean hasSeen(String eventId) {
         String lastId = event.id().orElseThrow();
         Matcher asked = EVENT_ID.matcher(eventId);

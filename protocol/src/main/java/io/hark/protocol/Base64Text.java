@@ -3,10 +3,9 @@ package io.hark.protocol;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Base64 as clients may send it: either alphabet, line breaks anywhere, padding or none (RFC 4648 sections 4
-/// and 5).
-/// The JDK's decoders are each too strict or, for MIME, too lax: what is not base64 must stay recognisable as
-/// such.
+/// Base64 as clients may send it: either alphabet, line breaks anywhere, padding or none (RFC 4648
+/// sections 4 and 5). The JDK's decoders are each too strict or, for MIME, too lax: what is not base64
+/// must stay recognisable as such.
 final class Base64Text {
     private static final byte INVALID = -1;
     private static final byte[] VALUES = values();

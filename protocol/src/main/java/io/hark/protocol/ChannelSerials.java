@@ -14,11 +14,9 @@ import java.util.Optional;
 
 /// Value: turns positions into the opaque channelSerials that clients hold, and back.
 ///
-/// The text is base64url of: version, region, lineage, lsn, the vector, and an 8-byte SipHash-2-4 of all of
-/// that.
-/// Without the secret nobody makes a serial that decodes; all nodes of all regions share the secret. It hides
-/// nothing:
-/// numbers can be read from it.
+/// The text is base64url of: version, region, lineage, lsn, the vector, and an 8-byte SipHash-2-4 of all
+/// of that. Without the secret nobody makes a serial that decodes; all nodes of all regions share the
+/// secret. It hides nothing: numbers can be read from it.
 public final class ChannelSerials {
     private static final byte VERSION = 1;
     private static final int MAC_BYTES = 8;

@@ -2,9 +2,8 @@ package io.hark.protocol;
 
 import java.util.Optional;
 
-/// Value: what CONNECTED tells the client of its connection and the limits (CD2). Times in milliseconds, sizes
-/// in
-/// bytes.
+/// Value: what CONNECTED tells the client of its connection and the limits (CD2). Times in milliseconds,
+/// sizes in bytes.
 public record ConnectionDetails(
         Optional<String> clientId,
         String connectionKey,

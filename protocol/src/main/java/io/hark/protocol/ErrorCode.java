@@ -1,8 +1,7 @@
 package io.hark.protocol;
 
-/// Value: every error code that Hark produces, with the HTTP status it carries. The one table; the docs are
-/// made from
-/// it.
+/// Value: every error code that Hark produces, with the HTTP status it carries. The one table; the docs
+/// are made from it.
 public enum ErrorCode {
     BAD_REQUEST(40000, 400, "the request cannot be understood"),
     INVALID_BODY(40001, 400, "the body is not what the route expects"),

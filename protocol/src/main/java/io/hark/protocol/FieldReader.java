@@ -11,9 +11,8 @@ import java.util.Optional;
 
 /// Confined: reads the fields of our records from one frame or body.
 ///
-/// A field of the wrong type does not end the reading: the first one is remembered as the refusal, so that the
-/// whole
-/// frame is known when the sender is told. Null always counts as absent.
+/// A field of the wrong type does not end the reading: the first one is remembered as the refusal, so
+/// that the whole frame is known when the sender is told. Null always counts as absent.
 final class FieldReader {
 
     /// Whose words these are, which decides what they may say.

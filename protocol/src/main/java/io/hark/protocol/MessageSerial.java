@@ -4,13 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// Value: a message's identity and place in its channel, the same in every region:
-/// `01726585978590-001@eu.1.4711:000`, which is time, counter, region, lineage, the origin's sequence number
-/// and the
-/// index within the publish.
+/// `01726585978590-001@eu.1.4711:000`, which is time, counter, region, lineage, the origin's sequence
+/// number and the index within the publish.
 ///
-/// As strings, the serials of one channel sort by (timestamp, counter), and those of one publish by index; so
-/// clients
-/// compare them without understanding them (TM2r).
+/// As strings, the serials of one channel sort by (timestamp, counter), and those of one publish by
+/// index; so clients compare them without understanding them (TM2r).
 ///
 /// @param timestampMillis 0 to 99,999,999,999,999
 /// @param counter         0 to 999, tells apart what was accepted within one millisecond

@@ -7,8 +7,7 @@ import org.msgpack.core.MessageUnpacker;
 import org.msgpack.value.ValueType;
 
 /// Confined: reads MessagePack. Lengths in it are claims of whoever sent it: nothing is allocated by one
-/// before it is
-/// known to lie within the input.
+/// before it is known to lie within the input.
 final class MsgpackReader implements WireReader {
     // The library makes this buffer for every reader, of 16 KB unless told, and uses it only for text in several
     // pieces.

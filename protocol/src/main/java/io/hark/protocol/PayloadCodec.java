@@ -4,15 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Confined: `data` and `encoding` of one entry while it is read, whichever of them comes first; and how they
-/// are
-/// written.
+/// Confined: `data` and `encoding` of one entry while it is read, whichever of them comes first; and how
+/// they are written.
 ///
-/// Bytes are bytes in memory and in MessagePack. In JSON they are base64 text, and the last step of `encoding`
-/// says so:
-/// that step is taken off on the way in and put on on the way out; every other step is the clients' business
-/// (RSL4,
-/// RSL6).
+/// Bytes are bytes in memory and in MessagePack. In JSON they are base64 text, and the last step of
+/// `encoding` says so: that step is taken off on the way in and put on on the way out; every other step
+/// is the clients' business (RSL4, RSL6).
 final class PayloadCodec {
     private static final String BASE64 = "base64";
     private static final String BASE64_STEP = "/" + BASE64;

@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// Value: a place in a channel's stream as one region ordered it, and what of every origin lies before it.
-/// What clients
-/// hold of it is the text that [ChannelSerials] makes.
+/// Value: a place in a channel's stream as one region ordered it, and what of every origin lies before
+/// it. What clients hold of it is the text that [ChannelSerials] makes.
 ///
 /// @param region  the region whose order this is a place in; 1 to 16 of a-z0-9
 /// @param lineage which life of that region; not negative

@@ -20,11 +20,9 @@ import tools.jackson.core.util.JsonRecyclerPools;
 
 /// Value: everything that travels, to and from bytes in one format. Any thread.
 ///
-/// Decoding trusts nothing: whatever the bytes, it gives a value or throws [MalformedFrame], nests at most
-/// [#DEPTH_MAX]
-/// deep and allocates no more than a multiple of the input. Encoding leaves out what is empty and never writes
-/// null for
-/// it.
+/// Decoding trusts nothing: whatever the bytes, it gives a value or throws [MalformedFrame], nests at
+/// most [#DEPTH_MAX] deep and allocates no more than a multiple of the input. Encoding leaves out what
+/// is empty and never writes null for it.
 public final class ProtocolCodec {
     /// How deep arrays and objects may nest in what is decoded.
     public static final int DEPTH_MAX = 32;
@@ -70,10 +68,9 @@ public final class ProtocolCodec {
         return format;
     }
 
-    /// Reads a client's frame. One that can be read but not performed gives [ClientMessage.Refused]. Fields of
-    /// entries that are the server's to give are passed over: `connectionId`, `timestamp`, `annotations`, and
-    /// on a
-    /// create `serial` and `version`.
+    /// Reads a client's frame. One that can be read but not performed gives [ClientMessage.Refused].
+    /// Fields of entries that are the server's to give are passed over: `connectionId`, `timestamp`,
+    /// `annotations`, and on a create `serial` and `version`.
     ///
     /// @throws MalformedFrame 80013 for what does not parse, is not an object or has no action
     public ClientMessage decodeClient(byte[] bytes, int offset, int length) throws MalformedFrame {
@@ -131,10 +128,9 @@ public final class ProtocolCodec {
         return bytes(writer -> new FrameWriter(writer).write(message));
     }
 
-    /// Reads the body of a REST publish: one message or an array of up to 1000. A JSON object or array as
-    /// `data`
-    /// becomes its text with the encoding `json`. Fields that are the server's to give (`connectionId`,
-    /// `timestamp`...) are passed over, as in [#decodeClient].
+    /// Reads the body of a REST publish: one message or an array of up to 1000. A JSON object or array
+    /// as `data` becomes its text with the encoding `json`. Fields that are the server's to give
+    /// (`connectionId`, `timestamp`...) are passed over, as in [#decodeClient].
     ///
     /// @throws MalformedFrame 40001 for what does not parse; else the code of the first field that is wrong
     public List<Message> decodeMessages(byte[] body) throws MalformedFrame {
@@ -228,9 +224,8 @@ public final class ProtocolCodec {
         });
     }
 
-    /// Reads plain values: Map, List, String, Long, Double, Boolean, byte[]; null only for the wire's null.
-    /// Maps
-    /// keep their order and, like lists, cannot be changed.
+    /// Reads plain values: Map, List, String, Long, Double, Boolean, byte[]; null only for the wire's
+    /// null. Maps keep their order and, like lists, cannot be changed.
     ///
     /// @throws MalformedFrame 40001
     public Object decodeValue(byte[] body) throws MalformedFrame {

@@ -30,9 +30,8 @@ public sealed interface ServerMessage {
 
     record Detached(String channel, Optional<ErrorInfo> error) implements ServerMessage {}
 
-    /// @param messages never empty; entries inherit id (as `id:index`), connectionId and timestamp where they
-    ///                 have
-    ///                 none
+    /// @param messages never empty; entries inherit id (as `id:index`), connectionId and timestamp where
+    ///                 they have none
     record Messages(
             String channel,
             String channelSerial,

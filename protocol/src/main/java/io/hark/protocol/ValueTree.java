@@ -7,9 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Plain values of any shape: Map, List, String, Long, Double, Boolean, byte[], null. Trees that are read
-/// cannot be
-/// changed.
+/// Plain values of any shape: Map, List, String, Long, Double, Boolean, byte[], null. Trees that are
+/// read cannot be changed.
 final class ValueTree {
     private ValueTree() {}
 

@@ -1,8 +1,7 @@
 package io.hark.protocol;
 
-/// Text without lone surrogates, which JSON can spell (`"\ud800"`) and UTF-8 cannot: left in, the same message
-/// would
-/// differ between formats, and between live delivery and history.
+/// Text without lone surrogates, which JSON can spell (`"\ud800"`) and UTF-8 cannot: left in, the same
+/// message would differ between formats, and between live delivery and history.
 final class WellFormed {
     private static final char REPLACEMENT = '\uFFFD';
 

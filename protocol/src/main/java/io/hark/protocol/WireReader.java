@@ -4,11 +4,9 @@ import java.io.IOException;
 
 /// Confined: walks one encoded value from front to back, in either format.
 ///
-/// Each value that [#nextField] or [#nextElement] announces is to be read or skipped before the next is asked
-/// for.
-/// Every method fails with the parser's own exceptions on bytes that do not parse; [ProtocolCodec] turns those
-/// into
-/// [MalformedFrame].
+/// Each value that [#nextField] or [#nextElement] announces is to be read or skipped before the next is
+/// asked for. Every method fails with the parser's own exceptions on bytes that do not parse;
+/// [ProtocolCodec] turns those into [MalformedFrame].
 interface WireReader extends AutoCloseable {
 
     /// What a value is, before reading it.

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Makes hostile input for whatever decodes: valid frames with seeded damage, splices of two of them, and pure
-/// noise.
-/// The same seed gives the same sequence.
+/// Makes hostile input for whatever decodes: valid frames with seeded damage, splices of two of them,
+/// and pure noise. The same seed gives the same sequence.
 public final class FrameMutator {
     private static final int NOISE_BYTES_MAX = 300;
 

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Blocking: pushes to channels (`ablyChannel`), of this server or of another that speaks its protocol.
-/// Each notification
-/// is published with an id, so that it is there once however often it is tried.
+/// Each notification is published with an id, so that it is there once however often it is tried.
 final class ChannelTransport implements PushTransport {
     private static final String NAME = "__ably_push__";
     private static final Duration LATER = Duration.ofSeconds(1);

@@ -32,8 +32,7 @@ import org.slf4j.LoggerFactory;
 /// own; how many work at once is bounded, for the node and for each app.
 ///
 /// A job stays until all its recipients are done, and says how far it has come after each page of them:
-/// who takes over a
-/// shard begins there (ADR 17).
+/// who takes over a shard begins there (ADR 17).
 public final class PushRunner implements RowsListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PushRunner.class);
     private static final int JOBS_AT_ONCE = 256;
@@ -302,8 +301,7 @@ public final class PushRunner implements RowsListener, AutoCloseable {
     }
 
     /// Forgets what is kept of apps that are gone; to be called every minute or so. An app must be
-    /// missed twice: one that
-    /// is new may be known here a little later than its devices.
+    /// missed twice: one that is new may be known here a little later than its devices.
     public void sweep() {
         orphans.retainAll(owned);
         for (ChannelId shard : owned) {

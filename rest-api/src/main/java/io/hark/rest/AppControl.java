@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/// Port: the region's apps as operators see and change them. Any thread. What is answered is decided, and holds for
-/// every
-/// node.
+/// Port: the region's apps as operators see and change them. Any thread. What is answered is decided,
+/// and holds for every node.
 public interface AppControl {
     /// All apps, by id.
     List<ProvisionedApp> all();

@@ -6,9 +6,8 @@ import io.hark.protocol.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/// Makes and removes apps as test suites do. These routes ask nobody for credentials, so they exist only where
-/// that is
-/// wanted.
+/// Makes and removes apps as test suites do. These routes ask nobody for credentials, so they exist only
+/// where that is wanted.
 final class AppRoutes {
     private final RestServices services;
     private final AppAdmin admin;

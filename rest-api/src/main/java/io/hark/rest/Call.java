@@ -16,10 +16,9 @@ record Call(RestRequest request, List<String> path, long nowMillis) {
 
     private static final Pattern VERSION = Pattern.compile("\\s*([0-9]{1,6})(\\.[0-9]*)?\\s*");
 
-    /// Whether the client speaks version 3 or later, in which batch answers are objects. Versions are integers,
-    /// once were decimals, and users of the SDKs' generic requests send any; without one, or with one that is
-    /// none,
-    /// the client is of the old days.
+    /// Whether the client speaks version 3 or later, in which batch answers are objects. Versions are
+    /// integers, once were decimals, and users of the SDKs' generic requests send any; without one, or
+    /// with one that is none, the client is of the old days.
     boolean isOfVersion3() {
         return request.header("x-ably-version")
                 .or(() -> request.param("v"))

@@ -20,9 +20,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: the control API (`/v1`), with which operators make and change apps, their keys and namespaces. Errors are
-/// told as
-/// they are, not within `error`. Any thread.
+/// Handle: the control API (`/v1`), with which operators make and change apps, their keys and
+/// namespaces. Errors are told as they are, not within `error`. Any thread.
 public final class ControlApi {
     private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
     private static final String PREFIX = "/v1/";

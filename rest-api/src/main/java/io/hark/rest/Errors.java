@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 final class Errors {
     private static final int HEADER_CHARS_MAX = 1_024;
 
-    /// Token errors that a new token mends. One SDK renews exactly when it reads `stale`, so no other error
-    /// may say
-    /// it.
+    /// Token errors that a new token mends. One SDK renews exactly when it reads `stale`, so no other
+    /// error may say it.
     private static final int RENEWABLE_FIRST = 40140;
 
     private static final int RENEWABLE_LAST = 40143;

@@ -2,9 +2,8 @@ package io.hark.rest;
 
 import java.util.Optional;
 
-/// Port: the connections that clients hold now, for publishers that act on behalf of one. Any thread; answers
-/// from
-/// memory.
+/// Port: the connections that clients hold now, for publishers that act on behalf of one. Any thread;
+/// answers from memory.
 @FunctionalInterface
 public interface LiveConnections {
     /// None at all: every connectionKey is unknown.

@@ -38,9 +38,8 @@ record Negotiation(Format format, boolean enveloped) {
 
     private record Range(Format format, double quality) {}
 
-    /// The format that the client likes best, the first of equals; empty when it names none of ours, as `*/*`
-    /// does
-    /// not.
+    /// The format that the client likes best, the first of equals; empty when it names none of ours, as
+    /// `*/*` does not.
     private static Optional<Format> accepted(String accept) {
         return Arrays.stream(accept.split(","))
                 .flatMap(Negotiation::range)

@@ -90,9 +90,8 @@ final class PresenceRoutes {
                 .toList();
     }
 
-    /// Value: where a member stands among the others: by its last event's time, then by the event's place in
-    /// its
-    /// frame.
+    /// Value: where a member stands among the others: by its last event's time, then by the event's
+    /// place in its frame.
     private record Place(long timestamp, String eventId) implements Comparable<Place> {
         /// Ids of one frame differ in their last number, so that the longer of two is the later.
         private static final Comparator<Place> ORDER = Comparator.comparingLong(Place::timestamp)

@@ -23,10 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that hold for
-/// every
-/// publish, over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are [ChannelAccess]'s
-/// business.
+/// Value: makes a [Publish] of what a client sent, or says why not. The one place for the rules that
+/// hold for every publish, over REST and realtime (RSL1, RTL6). Any thread. Capability and namespace are
+/// [ChannelAccess]'s business.
 public final class PublishAdmission {
     /// Characters of an id; one that is longer is refused with 40031.
     static final int ID_CHARS_MAX = 1_024;
@@ -62,9 +61,8 @@ public final class PublishAdmission {
     /// Value: what is to be published, by whom.
     ///
     /// @param publisher         the publishing connection; empty over REST
-    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`, or a
-    ///                          random
-    ///                          text
+    /// @param frameId           the base of ids when the messages bring none: `connectionId:msgSerial`,
+    ///                          or a random text
     /// @param frameIdentity     identity for dedupe when the messages bring no ids; made of `frameId` when
     ///                          empty
     /// @param mayRepeat         whether a publish with this `frameIdentity` may have been sent before

@@ -8,9 +8,8 @@ import io.hark.stats.Counting;
 import io.hark.stats.Flow;
 import io.hark.stats.Traffic;
 
-/// Counts publishes by what became of them, once that is known: what a client sends again after it was not answered
-/// counts
-/// with the answer.
+/// Counts publishes by what became of them, once that is known: what a client sends again after it was
+/// not answered counts with the answer.
 public final class PublishCounts {
     private static final int FAILURE = 500;
 

@@ -5,9 +5,8 @@ import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import java.util.Optional;
 
-/// Ends a request with an error for the client. Thrown while a request is read and checked, caught where it
-/// came in;
-/// it is expected, so it has no stack trace.
+/// Ends a request with an error for the client. Thrown while a request is read and checked, caught where
+/// it came in; it is expected, so it has no stack trace.
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 

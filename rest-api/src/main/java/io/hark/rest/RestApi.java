@@ -40,11 +40,9 @@ public final class RestApi {
         services.appAdmin().ifPresent(admin -> new AppRoutes(services, admin).addTo(router));
     }
 
-    /// Answers every request: what goes wrong becomes a response with an error. The stage never fails; it
-    /// completes
-    /// on any thread, those of channels' owners and of the history store among them, so what follows it should
-    /// be
-    /// short.
+    /// Answers every request: what goes wrong becomes a response with an error. The stage never fails;
+    /// it completes on any thread, those of channels' owners and of the history store among them, so
+    /// what follows it should be short.
     public CompletionStage<RestResponse> handle(RestRequest request) {
         try {
             if (request.method().equals("OPTIONS")) {

@@ -80,9 +80,8 @@ final class Router {
         return new Refusal(ErrorCode.NOT_FOUND, "there is nothing at " + rawPath);
     }
 
-    /// Splits before it decodes: an encoded `/` is part of a channel's name. Slashes too many at either end do
-    /// no
-    /// harm; within the path they make an empty segment, as a channel without a name does.
+    /// Splits before it decodes: an encoded `/` is part of a channel's name. Slashes too many at either
+    /// end do no harm; within the path they make an empty segment, as a channel without a name does.
     private static List<String> segments(String rawPath) throws Refusal {
         int from = 0;
         int to = rawPath.length();

@@ -8,9 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Percent-encoding as URLs use it (RFC 3986). The JDK's decoder lets malformed UTF-8 pass, and its encoder
-/// writes
-/// spaces as `+`, which one SDK does not read back.
+/// Percent-encoding as URLs use it (RFC 3986). The JDK's decoder lets malformed UTF-8 pass, and its
+/// encoder writes spaces as `+`, which one SDK does not read back.
 final class UrlText {
     /// Params of one query; further ones are ignored.
     static final int PARAMS_MAX = 256;

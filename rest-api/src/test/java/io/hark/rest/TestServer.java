@@ -45,9 +45,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything happens
-/// within
-/// the call that asks for it.
+/// The REST API over a real router and an in-memory store, with a clock that stands still. Everything
+/// happens within the call that asks for it.
 final class TestServer {
     static final String REGION = "eu";
     static final String CONNECTION_KEY = "conn1!secret";

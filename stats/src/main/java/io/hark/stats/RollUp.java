@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// How a report changes what is kept of an app: the source's own row of the minute, and the rows of the minute, hour,
-/// day
-/// and month that it falls in. What a source reported before is taken out again, so that each of its counts is in them
-/// once.
+/// How a report changes what is kept of an app: the source's own row of the minute, and the rows of the
+/// minute, hour, day and month that it falls in. What a source reported before is taken out again, so
+/// that each of its counts is in them once.
 public final class RollUp {
     private RollUp() {}
 

@@ -8,9 +8,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Confined: what one life of a node has counted of one app, minute by minute, until it is reported. It is looked at
-/// once
-/// a second; what is found then counts as of that second.
+/// Confined: what one life of a node has counted of one app, minute by minute, until it is reported. It
+/// is looked at once a second; what is found then counts as of that second.
 public final class StatsBook {
     /// Minutes that wait to be reported; of more the oldest are given up.
     private static final int PAGES_MAX = (int) StatsRetention.LATE_MAX.toMinutes();

@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Value: what a test suite says was counted in a minute, in the shape of before version 3. Members that are not known,
-/// or
-/// that follow from others, are ignored.
+/// Value: what a test suite says was counted in a minute, in the shape of before version 3. Members that
+/// are not known, or that follow from others, are ignored.
 public record StatsFixture(Interval minute, StatsRow row) {
     private static final int PARTS = 60 / Unit.SECONDS_PER_PART_OF_MINUTE;
 

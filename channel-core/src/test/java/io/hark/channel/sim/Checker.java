@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1 to
-/// I9). It
-/// knows nothing of the code that made the history.
+/// Confined: reads one history from its beginning to its end and says what must not be (design, rules I1
+/// to I9). It knows nothing of the code that made the history.
 ///
 /// The committed log is kept up to date while reading, so that each delivery is compared with the log of its
 /// own
@@ -193,9 +192,8 @@ final class Checker {
         }
     }
 
-    /// Continuity is given up only if entries of the slot past the client's position have expired, or the
-    /// lineage ended
-    /// before it: which shows once the next one has its first entry.
+    /// Continuity is given up only if entries of the slot past the client's position have expired, or
+    /// the lineage ended before it: which shows once the next one has its first entry.
     private void requireReason(Event.Attached attached, Place requested) {
         if (!log.hasExpiredAfter(requested)) {
             unexplained.put(

@@ -1,8 +1,7 @@
 package io.hark.channel.sim;
 
-/// The network between a client and a transport: both directions keep their order and take their time; either
-/// end can
-/// lose the other.
+/// The network between a client and a transport: both directions keep their order and take their time;
+/// either end can lose the other.
 final class Link {
     private static final int NOTICE_MICROS = 15_000;
     private static final int LATE_MICROS = 60_000;

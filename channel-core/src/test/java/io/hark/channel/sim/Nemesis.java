@@ -200,9 +200,8 @@ final class Nemesis {
         });
     }
 
-    /// Only where another in-sync copy of every slot is on a node that lives, as the region knows it: no more
-    /// copies
-    /// are lost than may be.
+    /// Only where another in-sync copy of every slot is on a node that lives, as the region knows it: no
+    /// more copies are lost than may be.
     private void replaceDisk(SimNode node) {
         ControlState state = cluster.control().state();
         if (!config.cluster().wipes() || !state.hasSlots()) {

@@ -18,9 +18,8 @@ public enum PlantedBug {
     DUPLICATE_ANSWERED_BEFORE_COMMIT,
     /// What a resumed transport sends is not looked up.
     REPEATS_NOT_LOOKED_UP,
-    /// A transport goes on while the one that resumed its connection has begun. Owners refuse what it sends then (D6,
-    /// see
-    /// [#LATE_COPY_ACCEPTED]): no seed is known that shows it.
+    /// A transport goes on while the one that resumed its connection has begun. Owners refuse what it
+    /// sends then (D6, see [#LATE_COPY_ACCEPTED]): no seed is known that shows it.
     OLD_TRANSPORT_NOT_FENCED,
     /// A node that lost entries says that it has everything.
     LOSS_NOT_TOLD,

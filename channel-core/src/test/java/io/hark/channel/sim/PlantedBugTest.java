@@ -7,9 +7,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A simulator is trusted only once it has caught mistakes made on purpose. `-Dhark.sim.bugSeeds=400` counts
-/// how many
-/// of that many seeds catch each; without it a bug is done with once it is caught.
+/// A simulator is trusted only once it has caught mistakes made on purpose. `-Dhark.sim.bugSeeds=400`
+/// counts how many of that many seeds catch each; without it a bug is done with once it is caught.
 class PlantedBugTest {
     private static final int SEEDS_MAX = 400;
     private static final int COUNTED = Integer.getInteger("hark.sim.bugSeeds", 0);

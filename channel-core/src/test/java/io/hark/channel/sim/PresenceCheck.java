@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Confined: compares, at the end of a history, the members that connections meant to be there with those that
-/// the
-/// owner has, and those with what every client sees (design, rule I9).
+/// Confined: compares, at the end of a history, the members that connections meant to be there with
+/// those that the owner has, and those with what every client sees (design, rule I9).
 final class PresenceCheck {
     private final Map<String, Event.Invoked> everInvoked = new HashMap<>();
     private final Map<String, Event.Invoked> invoked = new HashMap<>();

@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its connection
-/// with what
-/// is unanswered and its channels with the position of the last thing that it got.
+/// A client as the SDKs are: it publishes, enters and subscribes, loses its transport, resumes its
+/// connection with what is unanswered and its channels with the position of the last thing that it got.
 final class SimClient {
     private static final int HEARTBEAT_MICROS = 1_000_000;
     private static final List<String> CLIENT_IDS = List.of("u1", "u2");

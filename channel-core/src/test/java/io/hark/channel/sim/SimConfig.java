@@ -11,9 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Value: one run's world. Every seed has its own: sizes, speeds and faults are drawn so that some runs are
-/// calm and
-/// some have every limit within reach.
+/// Value: one run's world. Every seed has its own: sizes, speeds and faults are drawn so that some runs
+/// are calm and some have every limit within reach.
 ///
 /// @param shortPolicy   another policy that a channel's entries get now and then, as if its namespace were
 ///                      reconfigured

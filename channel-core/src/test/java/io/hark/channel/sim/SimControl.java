@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// What the region decides: one order of commands for all, which proposers and learners see late, in part, or
-/// not at
-/// all.
+/// What the region decides: one order of commands for all, which proposers and learners see late, in
+/// part, or not at all.
 final class SimControl {
     private static final int LATE_MICROS = 1_500_000;
 

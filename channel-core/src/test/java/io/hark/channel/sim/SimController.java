@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What the leader of the control log does: it suspects nodes that do not answer, now and then one that does,
-/// and
-/// proposes what the planner wants.
+/// What the leader of the control log does: it suspects nodes that do not answer, now and then one that
+/// does, and proposes what the planner wants.
 final class SimController {
     private static final int LOOK_AGAIN_MICROS = 200_000;
     private static final long UNCHANGED_MICROS = 800_000;

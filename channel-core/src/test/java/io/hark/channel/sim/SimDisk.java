@@ -243,9 +243,8 @@ final class SimDisk {
         add(new Item.Install(meta, page));
     }
 
-    /// Drops what is older than its retention, but nothing that is not committed: replicas may lack it, and
-    /// its owner
-    /// must be able to send it.
+    /// Drops what is older than its retention, but nothing that is not committed: replicas may lack it,
+    /// and its owner must be able to send it.
     ///
     /// @param committed by slot
     void expire(long wallMillis, IntToLongFunction committed) {

@@ -3,9 +3,8 @@ package io.hark.channel.sim;
 import io.hark.channel.Loop;
 import java.util.ArrayDeque;
 
-/// One event loop of a simulated node: takes what is queued in its order, some of it in every turn, and stalls
-/// at
-/// times.
+/// One event loop of a simulated node: takes what is queued in its order, some of it in every turn, and
+/// stalls at times.
 final class SimLoop implements Loop {
     private final Scheduler scheduler;
     private final SimConfig config;

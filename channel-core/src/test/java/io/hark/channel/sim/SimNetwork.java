@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The links between nodes: one session at a time between two of them, in order, that can stall in either
-/// direction and
-/// ends at any time with what was on its way.
+/// The links between nodes: one session at a time between two of them, in order, that can stall in
+/// either direction and ends at any time with what was on its way.
 final class SimNetwork {
     private static final int KEEPALIVE_MICROS = 1_200_000;
 

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Publishes requests that carry an id of their own, and sends them again until they are answered, at times
-/// twice at
-/// once.
+/// Publishes requests that carry an id of their own, and sends them again until they are answered, at
+/// times twice at once.
 final class SimRest {
     private static final long NO_CONNECTION = -1;
     private static final int RETRY_MICROS = 200_000;

@@ -35,9 +35,8 @@ import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
-/// The store of one life of a node: one writer that joins what waits, syncs where a policy asks for it and
-/// otherwise
-/// within 50 ms, and fails at times. What it wrote is on the [SimDisk].
+/// The store of one life of a node: one writer that joins what waits, syncs where a policy asks for it
+/// and otherwise within 50 ms, and fails at times. What it wrote is on the [SimDisk].
 final class SimStore implements HistoryStore {
     private static final int BACKGROUND_SYNC_MICROS = 50_000;
 

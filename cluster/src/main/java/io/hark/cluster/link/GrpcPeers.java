@@ -30,18 +30,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Handle: the links over gRPC, one stream for each pair of nodes. Any thread; [#start] and [#close] block,
-/// and must
-/// not
-/// be called by a listener.
+/// Handle: the links over gRPC, one stream for each pair of nodes. Any thread; [#start] and [#close]
+/// block, and must not be called by a listener.
 ///
-/// Of two nodes the one with the smaller id dials, again and again while the other one is among [#nodes]. A
-/// session
-/// ends when the connection does, when nothing was heard for `silenceMax`, when the other node says what it
-/// must not,
-/// or when too much waits to be sent. Both nodes prove that they know the cluster's secret, see [LinkProof];
-/// where
-/// others can reach the network between them, TLS must be used as well.
+/// Of two nodes the one with the smaller id dials, again and again while the other one is among
+/// [#nodes]. A session ends when the connection does, when nothing was heard for `silenceMax`, when the
+/// other node says what it must not, or when too much waits to be sent. Both nodes prove that they know
+/// the cluster's secret, see [LinkProof]; where others can reach the network between them, TLS must be
+/// used as well.
 public final class GrpcPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPeers.class);
     private static final int IDLE_CONNECTION_SECONDS = 10;
@@ -183,17 +179,15 @@ public final class GrpcPeers implements Peers {
                 .toList();
     }
 
-    /// Why the node could not be dialled when it was last tried; empty while there is a session with it, and
-    /// when it is
-    /// not for this node to dial.
+    /// Why the node could not be dialled when it was last tried; empty while there is a session with it,
+    /// and when it is not for this node to dial.
     public String lastFailure(String node) {
         PeerLink peer = peers.get(node);
         return peer == null ? "" : peer.lastFailure();
     }
 
-    /// Sends what is queued and closes the links; cuts off those that do not follow within `closeWithin`. All
-    /// sessions
-    /// are down when it returns.
+    /// Sends what is queued and closes the links; cuts off those that do not follow within
+    /// `closeWithin`. All sessions are down when it returns.
     @Override
     public void close() {
         if (closed.getAndSet(true)) {

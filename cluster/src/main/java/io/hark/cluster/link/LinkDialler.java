@@ -7,9 +7,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.Executor;
 
-/// Opens gRPC channels to other nodes, one for each attempt, so that gRPC neither dials again nor waits on its
-/// own. Any
-/// thread.
+/// Opens gRPC channels to other nodes, one for each attempt, so that gRPC neither dials again nor waits
+/// on its own. Any thread.
 ///
 /// @param lookups where names are looked up; may block
 record LinkDialler(LinkLimits limits, LinkSockets sockets, ChannelCredentials credentials, Executor lookups) {

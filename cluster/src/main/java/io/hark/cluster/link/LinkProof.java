@@ -9,15 +9,12 @@ import java.security.SecureRandom;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Proof that the sender of a [Wire.Hello] knows the cluster's secret: an HMAC over everything in it, over the
-/// nonce
-/// that the other one gave for this session only, and over whom it is for. So what was overheard, or was said
-/// to
-/// another node or in the other role, proves nothing. Any thread.
+/// Proof that the sender of a [Wire.Hello] knows the cluster's secret: an HMAC over everything in it,
+/// over the nonce that the other one gave for this session only, and over whom it is for. So what was
+/// overheard, or was said to another node or in the other role, proves nothing. Any thread.
 ///
-/// Without TLS it keeps strangers from opening a session; it does not keep those who can change packets on the
-/// way from
-/// taking one over.
+/// Without TLS it keeps strangers from opening a session; it does not keep those who can change packets
+/// on the way from taking one over.
 final class LinkProof {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int NONCE_BYTES = 32;

@@ -13,9 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Confined: one session with another node, from its up to its down. [#offer] and [#queuedBytes] can be called
-/// by any
-/// thread; they only queue.
+/// Confined: one session with another node, from its up to its down. [#offer] and [#queuedBytes] can be
+/// called by any thread; they only queue.
 final class LinkSession implements LinkStream.Owner {
     /// Frames that may come while one is handled.
     private static final int INBOUND_FRAMES = 8;

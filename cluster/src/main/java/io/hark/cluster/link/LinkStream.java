@@ -10,9 +10,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined: one gRPC stream, whichever end dialled. gRPC calls in on its own threads; here everything happens
-/// on one
-/// loop, which the stream may change while nothing is requested from it.
+/// Confined: one gRPC stream, whichever end dialled. gRPC calls in on its own threads; here everything
+/// happens on one loop, which the stream may change while nothing is requested from it.
 final class LinkStream implements ClientResponseObserver<Wire.Frame, Wire.Frame> {
     private static final Logger LOG = LoggerFactory.getLogger(LinkStream.class);
 
@@ -141,9 +140,8 @@ final class LinkStream implements ClientResponseObserver<Wire.Frame, Wire.Frame>
 
     /// From here on events come to another loop and owner.
     ///
-    /// The caller is on the present loop, and nothing was requested that has not come: else frames could pass
-    /// each
-    /// other.
+    /// The caller is on the present loop, and nothing was requested that has not come: else frames could
+    /// pass each other.
     void moveTo(EventLoop next, Owner nextOwner) {
         owner = nextOwner;
         loop = next;
@@ -167,9 +165,8 @@ final class LinkStream implements ClientResponseObserver<Wire.Frame, Wire.Frame>
         out.request(frames);
     }
 
-    /// Ends the sending half. For the end that accepted, this is the end of the stream; the one that dialled
-    /// is told by
-    /// `closed` when the other one has followed.
+    /// Ends the sending half. For the end that accepted, this is the end of the stream; the one that
+    /// dialled is told by `closed` when the other one has followed.
     ///
     /// @return whether the stream is over now
     boolean complete() {

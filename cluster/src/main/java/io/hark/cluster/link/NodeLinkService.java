@@ -159,9 +159,8 @@ final class NodeLinkService implements BindableService {
         }
     }
 
-    /// Makes of bytes that are no frame a frame that is refused like others: gRPC would log a stack for each,
-    /// at the
-    /// will of any stranger. Any thread.
+    /// Makes of bytes that are no frame a frame that is refused like others: gRPC would log a stack for
+    /// each, at the will of any stranger. Any thread.
     private static final class FrameMarshaller implements MethodDescriptor.Marshaller<Wire.Frame> {
         private static final Wire.Frame NONSENSE = Wire.Frame.newBuilder()
                 .addMessages(Wire.PeerMessage.getDefaultInstance())

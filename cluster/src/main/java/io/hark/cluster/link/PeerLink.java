@@ -17,10 +17,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Confined to its loop: the link with one node, with at most one session at a time; tells the listener of
-/// them in
-/// order. [#send], [#stats] and [#lastFailure] can be called by any
-/// thread.
+/// Confined to its loop: the link with one node, with at most one session at a time; tells the listener
+/// of them in order. [#send], [#stats] and [#lastFailure] can be called by any thread.
 final class PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
 

@@ -11,9 +11,8 @@ import io.hark.slot.PeerMessage;
 import java.util.ArrayList;
 import java.util.List;
 
-/// [PeerMessage] as it is on a link, and back. Any thread. The bytes of entries are handed on as they are:
-/// what is
-/// encoded must not be changed before it was sent.
+/// [PeerMessage] as it is on a link, and back. Any thread. The bytes of entries are handed on as they
+/// are: what is encoded must not be changed before it was sent.
 final class PeerMessageCodec {
     private PeerMessageCodec() {}
 

@@ -11,9 +11,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 
-/// What the modules' poms cannot say: which library stays where, and that the core decides without clocks,
-/// threads or
-/// I/O.
+/// What the modules' poms cannot say: which library stays where, and that the core decides without
+/// clocks, threads or I/O.
 @AnalyzeClasses(packages = "io.hark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest

@@ -13,9 +13,8 @@ final class Children {
 
     private Children() {}
 
-    /// Starts a process with pipes of its own. Nothing is inherited: Node.js and shells may set what they
-    /// inherit
-    /// to non-blocking, and with it the pipes by which Maven speaks to this process.
+    /// Starts a process with pipes of its own. Nothing is inherited: Node.js and shells may set what
+    /// they inherit to non-blocking, and with it the pipes by which Maven speaks to this process.
     static Process start(ProcessBuilder builder) throws IOException {
         Process process = builder.start();
         Thread.ofVirtual().start(() -> {

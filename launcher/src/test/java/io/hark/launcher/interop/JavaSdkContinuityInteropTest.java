@@ -93,8 +93,7 @@ class JavaSdkContinuityInteropTest {
     }
 
     /// Completes with the reason once the client has noticed that its transport is gone; to be asked for
-    /// before the
-    /// cut.
+    /// before the cut.
     private static CompletableFuture<ErrorInfo> drop(AblyRealtime client) {
         CompletableFuture<ErrorInfo> dropped = new CompletableFuture<>();
         client.connection.once(ConnectionEvent.disconnected, change -> dropped.complete(change.reason));

@@ -21,10 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The JavaScript SDKs `ably`, `@ably/chat` and `@ably/spaces` against a node. The tests are in `src/test/js/interop`;
-/// each
-/// shows
-/// up here by its name.
+/// The JavaScript SDKs `ably`, `@ably/chat` and `@ably/spaces` against a node. The tests are in
+/// `src/test/js/interop`; each shows up here by its name.
 class JsSdkInteropTest {
     private static final int FILES_AT_ONCE = 3;
     private static final int MINUTES_MAX = 5;

@@ -20,8 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Handle: stands for the services that bring notifications to devices, which are others' and are not to
-/// be had here: it
-/// keeps what it is sent, and answers as it is told to.
+/// be had here: it keeps what it is sent, and answers as it is told to.
 final class PushServices implements AutoCloseable {
     static final String ACCESS_TOKEN = "an-access-token";
 

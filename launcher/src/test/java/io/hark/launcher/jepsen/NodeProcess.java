@@ -52,9 +52,8 @@ public final class NodeProcess implements AutoCloseable {
         return node;
     }
 
-    /// A port that nobody listens on now, below those that the system gives to clients: none of ours can take
-    /// it
-    /// while the node is down.
+    /// A port that nobody listens on now, below those that the system gives to clients: none of ours can
+    /// take it while the node is down.
     private static int freePort() throws IOException {
         for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000); ; port++) {
             try (ServerSocket socket = new ServerSocket(port)) {

@@ -28,12 +28,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Handle: a realtime client that keeps the protocol as the SDKs do: it counts its publishes, sends the
-/// unanswered
-/// ones again after a resume with their numbers (RTN19a2) and after a failed one with new ones (RTN15c7),
-/// attaches
-/// again from the last channelSerial after each reconnect (RTL4c1), and comes back at once when its socket
-/// goes. Any
-/// thread; everything happens on its loop.
+/// unanswered ones again after a resume with their numbers (RTN19a2) and after a failed one with new
+/// ones (RTN15c7), attaches again from the last channelSerial after each reconnect (RTL4c1), and comes
+/// back at once when its socket goes. Any thread; everything happens on its loop.
 public final class ProtocolClient implements AutoCloseable {
     private static final int RECONNECT_MILLIS_MAX = 100;
     private static final int ATTACH_RESUMED = 4;

@@ -83,9 +83,8 @@ final class Attacker {
         return socket;
     }
 
-    /// A frame whose content may be damaged, and a ping after it. Whether the connection must survive is known
-    /// by
-    /// asking our own codec.
+    /// A frame whose content may be damaged, and a ping after it. Whether the connection must survive is
+    /// known by asking our own codec.
     private void protocolCase(Format format) throws IOException {
         RawSocket socket = open.get(format);
         if (socket == null) {

@@ -33,9 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/// Hostile bytes over real sockets, while a bystander's connection lives on. `-Dhark.fuzz.cases=1000000` runs
-/// more
-/// than the usual 100,000 cases, `-Dhark.fuzz.seed=N` others.
+/// Hostile bytes over real sockets, while a bystander's connection lives on. `-Dhark.fuzz.cases=1000000`
+/// runs more than the usual 100,000 cases, `-Dhark.fuzz.seed=N` others.
 class FrontendFuzzTest {
     private static final int ATTACKERS = 4;
     private static final Duration SOON = Duration.ofSeconds(20);

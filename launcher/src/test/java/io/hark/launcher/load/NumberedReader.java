@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/// Handle: expects the messages of [NumberedPublisher] one after the other, and measures how old each is when
-/// it
-/// comes. Any thread.
+/// Handle: expects the messages of [NumberedPublisher] one after the other, and measures how old each is
+/// when it comes. Any thread.
 final class NumberedReader implements ClientListener {
     private static final int FAULTS_KEPT_MAX = 20;
 

@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// One subscriber stops reading while its channel goes on, and later reads again: it gets every message once
-/// and in
-/// order, the node keeps none of them in memory for it, and the others do not notice.
+/// One subscriber stops reading while its channel goes on, and later reads again: it gets every message
+/// once and in order, the node keeps none of them in memory for it, and the others do not notice.
 ///
 /// The long form, with figures:
 ///

@@ -155,9 +155,8 @@ final class SocketCases {
                 seed);
     }
 
-    /// The payload of a frame that may be damaged: in its bytes, which rarely leaves anything to read, or in
-    /// its
-    /// fields.
+    /// The payload of a frame that may be damaged: in its bytes, which rarely leaves anything to read,
+    /// or in its fields.
     byte[] protocolFrame(Format format) {
         if (random.nextInt(4) == 0) {
             return format == Format.JSON ? json.next() : msgpack.next();
