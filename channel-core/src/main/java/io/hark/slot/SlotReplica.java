@@ -249,9 +249,8 @@ final class SlotReplica {
 
     /// What comes after `lsn` is not what the owner has.
     ///
-    /// @param lineage of what the owner has instead: in a later one the region has given up the end of its log,
-    with
-    ///                a disk that all in-sync copies were on, and tells clients so
+    /// @param lineage of what the owner has instead: in a later one the region has given up the end of
+    ///                its log, with a disk that all in-sync copies were on, and tells clients so
     private void cutTo(long lsn, int lineage) {
         if (lsn < committedLsn && lineage <= meta.lineage()) {
             effects.fatal(
