@@ -128,14 +128,13 @@ public final class SlotOwner {
 
     private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         Sending sending = new Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
-        Runnable step = () -> appendPublish(channel, publish, nowMillis, reply);
-        once(channel, sending, reply, () -> {
-            if (publish.policy().keepsLast()) {
-                LastPublish.whenKnown(this, channel, reply, step);
-            } else {
-                step.run();
-            }
-        });
+        Runnable step = () -> once(channel, sending, reply, () -> appendPublish(channel, publish, nowMillis, reply));
+        // First, as nothing may come between what is decided about repeats and the append.
+        if (publish.policy().keepsLast()) {
+            LastPublish.whenKnown(this, channel, reply, step);
+        } else {
+            step.run();
+        }
     }
 
     /// What tells whether something that is to be appended was sent before.
