@@ -120,9 +120,13 @@ class HarkSdkInteropTest {
     }
 
     private static <T> Message<T> message(MessageReader<T> reader) throws InterruptedException {
+        return received(reader).message();
+    }
+
+    private static <T> Delivery.Received<T> received(MessageReader<T> reader) throws InterruptedException {
         Delivery<T> delivery = reader.next(WITHIN).orElseThrow(() -> new AssertionError("nothing came"));
         assertThat(delivery).isInstanceOf(Delivery.Received.class);
-        return ((Delivery.Received<T>) delivery).message();
+        return (Delivery.Received<T>) delivery;
     }
 
     private static List<String> texts(MessageReader<String> reader, int count) throws InterruptedException {
@@ -277,7 +281,7 @@ class HarkSdkInteropTest {
         MessageReader<String> before = reading(channel(first), From.now());
         Channel<String> publisher = channel(client(options()));
         publishing(publisher, numbers(0, 1)).join();
-        String read = message(before).cursor().value();
+        String read = received(before).cursor().value();
         ConnectionState state = first.state();
         // A reader has a message a moment before its subscription counts it as handed over.
         eventually("the key says that it was read", () -> recoveryKey(first).contains(read));
