@@ -65,7 +65,7 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
         this.loop = loop;
         this.allocator = allocator;
         this.handOver = new TurnEnd(loop, this::handOver);
-        this.flush = new TurnEnd(loop, this::flush);
+        this.flush = new TurnEnd(loop, this::flushUnlessMoreComes);
         this.frames = new EntryFrames(frontend.serials());
         this.presenceSyncs = new PresenceSyncs(scratch, allocator, PRESENCE_SYNC_BYTES_MAX);
         this.deltas = new DeltaCoder(frontend.clock());
@@ -180,6 +180,14 @@ final class FrontendLoop implements LoopFeed, FrontendEffects {
     OccupancyNotice notice(OccupancyMetrics metrics) {
         return new OccupancyNotice(
                 metrics, frontend.randomIds().get(), frontend.wallClock().getAsLong(), scratch, allocator);
+    }
+
+    /// A hand-over that is due flushes as well, behind what it writes: a publisher sees its own message
+    /// before the acknowledgement.
+    private void flushUnlessMoreComes() {
+        if (!handOver.isDue()) {
+            flush();
+        }
     }
 
     private void flush() {

@@ -14,6 +14,11 @@ final class TurnEnd {
         this.step = step;
     }
 
+    /// Whether somebody has asked and it has not been taken yet.
+    boolean isDue() {
+        return due;
+    }
+
     void ask() {
         if (!due) {
             due = true;
