@@ -152,7 +152,13 @@ final class Comet {
             CometHandler handler = connection.handler();
             CometRequest request = new CometRequest(exchange, rest);
             watch(exchange, handler, request);
-            handler.execute(() -> handler.receive(request));
+            handler.execute(() -> {
+                if (open.get(keyText) == connection) {
+                    handler.receive(request);
+                } else { // It ended before the request came over to its loop.
+                    request.refuse(unknown(keyText));
+                }
+            });
         }
         return refused;
     }

@@ -1,6 +1,5 @@
 package io.hark.frontend;
 
-import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Format;
 import io.hark.protocol.ServerMessage;
@@ -73,12 +72,9 @@ final class CometTransport implements Transport {
         listener.opened(key, keyText);
     }
 
-    /// A request that takes what is due, now or once there is something. The one before it is given up.
+    /// A request that takes what is due, now or once there is something. The one before it is given up. Not after
+    /// the transport's end.
     void receive(CometRequest request) {
-        if (closed) {
-            request.refuse(ErrorCode.UNKNOWN_CONNECTION.info("the connection has ended"));
-            return;
-        }
         receiver.ifPresent(this::dismiss);
         if (lastWords.isPresent()) {
             request.frames(200, format, lastWords.get(), true);

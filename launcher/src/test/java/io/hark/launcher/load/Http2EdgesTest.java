@@ -100,6 +100,21 @@ class Http2EdgesTest {
     }
 
     @Test
+    void headersThatAreTooLargeAreRefusedAndTheConnectionGoesOn() throws Exception {
+        try (RawHttp2 client = new RawHttp2(node.port())) {
+            client.write(client.getRepeating(1, "/time", 3_500, 20));
+            RawHttp2.Frame refusal = client.next(RawHttp2.HEADERS);
+            assertThat(refusal.stream()).isEqualTo(1);
+            assertThat(new String(refusal.payload(), US_ASCII)).contains("431");
+            assertThat(client.next(RawHttp2.RST_STREAM).stream()).isEqualTo(1);
+
+            client.write(client.get(3, "/is-the-internet-up.txt"));
+            assertThat(new String(client.next(RawHttp2.DATA).payload(), US_ASCII))
+                    .isEqualTo("yes");
+        }
+    }
+
+    @Test
     void noiseEndsItsOwnConnectionAndNoOther() throws Exception {
         SplittableRandom random = new SplittableRandom(7);
         try (RawHttp2 bystander = new RawHttp2(node.port())) {

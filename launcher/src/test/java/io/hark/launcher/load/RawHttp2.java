@@ -36,12 +36,33 @@ final class RawHttp2 implements AutoCloseable {
 
     /// A GET without a body.
     byte[] get(int stream, String path) {
+        return frame(HEADERS, END_STREAM_AND_HEADERS, stream, requestFor(path).toByteArray());
+    }
+
+    /// A GET with one header again and again, which takes little room in the frame and much in the node.
+    byte[] getRepeating(int stream, String path, int valueBytes, int times) {
+        ByteArrayOutputStream headers = requestFor(path);
+        headers.write(0x40); // a literal to remember, with a new name
+        headers.write(1);
+        headers.write('x');
+        headers.write(0x7f);
+        int rest = valueBytes - 0x7f;
+        headers.write(rest & 0x7f | 0x80);
+        headers.write(rest >>> 7);
+        headers.writeBytes("x".repeat(valueBytes).getBytes(StandardCharsets.US_ASCII));
+        for (int i = 1; i < times; i++) {
+            headers.write(0xbe); // what was remembered last
+        }
+        return frame(HEADERS, END_STREAM_AND_HEADERS, stream, headers.toByteArray());
+    }
+
+    private static ByteArrayOutputStream requestFor(String path) {
         ByteArrayOutputStream headers = new ByteArrayOutputStream();
         headers.write(0x82); // :method GET
         headers.write(0x86); // :scheme http
         literal(headers, 0x01, "localhost"); // :authority
         literal(headers, 0x04, path); // :path
-        return frame(HEADERS, END_STREAM_AND_HEADERS, stream, headers.toByteArray());
+        return headers;
     }
 
     private static void literal(ByteArrayOutputStream headers, int name, String value) {
