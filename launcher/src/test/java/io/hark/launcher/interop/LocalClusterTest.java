@@ -19,7 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,19 +35,24 @@ class LocalClusterTest {
     private static final String LAST = RunningCluster.node(3);
 
     @TempDir
-    Path dir;
+    static Path dir;
 
-    private JsProject project;
-    private RunningCluster cluster;
+    private static JsProject project;
+    private static RunningCluster cluster;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         project = JsProject.ready();
         cluster = RunningCluster.start(dir);
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void heal() throws Exception {
+        cluster.heal();
+    }
+
+    @AfterAll
+    static void stop() {
         cluster.close();
     }
 
@@ -263,7 +269,9 @@ class LocalClusterTest {
 
     @Test
     void whatIsCountedIsWhatWasSentAlsoWhenTheNodeThatKeepsTheCountsIsKilled() throws Exception {
-        String key = cluster.key();
+        String key = cluster.makeApp(JsonParser.parseString("""
+            {"keys": [{"capability": "{\\"[*]*\\": [\\"*\\"]}"}]}
+            """).getAsJsonObject());
         String keeper = cluster.owner(StatsUpdate.channel(RunningCluster.app(key)));
         List<String> others = cluster.portsWithout(keeper);
         String channel = cluster.channelOwnedBy(keeper, key, "", "");

@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +35,9 @@ final class RunningCluster implements AutoCloseable {
 
     /// Nodes that were started again, by their names: the cluster's own process does not know them.
     private final Map<String, Process> restarted = new HashMap<>();
+
+    private final Set<String> killed = new HashSet<>();
+    private int channelsNamed;
 
     private RunningCluster(Path dir, int firstPort, Process cluster) {
         this.dir = dir;
@@ -124,10 +129,10 @@ final class RunningCluster implements AutoCloseable {
         return key;
     }
 
-    /// The name of a channel of the key's app that the node owns.
+    /// The name of a channel of the key's app that the node owns, another one each time.
     String channelOwnedBy(String node, String key, String prefix, String suffix) throws Exception {
-        for (int number = 0; ; number++) {
-            String name = prefix + "failover-" + number + suffix;
+        while (true) {
+            String name = prefix + "failover-" + channelsNamed++ + suffix;
             if (node.equals(owner(ChannelId.of(app(key), name)))) {
                 return name;
             }
@@ -139,12 +144,36 @@ final class RunningCluster implements AutoCloseable {
     }
 
     String owner(ChannelId channel) throws Exception {
+        return (String) slots().get(channel.key().slot()).get("owner");
+    }
+
+    private List<Map<?, ?>> slots() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(uri(1, "/admin/state")).build();
         Map<?, ?> state = Script.json(
                 http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        Map<?, ?> slot =
-                (Map<?, ?>) ((List<?>) state.get("slots")).get(channel.key().slot());
-        return (String) slot.get("owner");
+        List<Map<?, ?>> slots = new ArrayList<>();
+        for (Object slot : (List<?>) state.get("slots")) {
+            slots.add((Map<?, ?>) slot);
+        }
+        return slots;
+    }
+
+    /// Starts what was killed, and returns once every node has all copies again and owns its part.
+    void heal() throws Exception {
+        for (String node : List.copyOf(killed)) {
+            restart(node);
+        }
+        eventually("the cluster is as at its start", () -> {
+            List<Map<?, ?>> slots = slots();
+            return slots.stream()
+                            .allMatch(slot -> ((List<?>) slot.get("isr")).size() == NODES
+                                    && slot.get("movingTo").equals(""))
+                    && IntStream.rangeClosed(1, NODES)
+                            .allMatch(number -> slots.stream()
+                                            .filter(slot -> slot.get("owner").equals(node(number)))
+                                            .count()
+                                    >= slots.size() / (NODES + 1));
+        });
     }
 
     private URI uri(int number, String path) {
@@ -156,6 +185,7 @@ final class RunningCluster implements AutoCloseable {
         long pid = Long.parseLong(
                 Files.readString(dir.resolve(node).resolve("node.pid")).strip());
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        killed.add(node);
     }
 
     /// Starts a node that was killed, and returns once it serves.
@@ -163,6 +193,7 @@ final class RunningCluster implements AutoCloseable {
         Path home = dir.resolve(node);
         List<String> command =
                 command("node", "--config", home.resolve("hark.yaml").toString());
+        killed.remove(node);
         restarted.put(
                 node,
                 new ProcessBuilder(command)
