@@ -104,6 +104,19 @@ public final class SlotOwner {
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish.publisher(), result, reply) : reply;
         withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
+        if (publish.mayRepeat() && !publish.ids().isEmpty()) {
+            lookUpAhead(publish.channel(), publish.ids());
+        }
+    }
+
+    /// Asks the store for the id of a publish that waits for its turn.
+    private void lookUpAhead(ChannelId id, List<IdHash> ids) {
+        OwnedChannel channel = channels.get(id);
+        if (channel != null
+                && channel.lookups.size() < channel.parked.size()
+                && channel.inFlight(ids).isEmpty()) {
+            channel.lookups.ask(id.key(), ids.getFirst(), effects);
+        }
     }
 
     /// What may be a repeat and cannot be decided now is sent again on a later transport: until then
@@ -170,7 +183,15 @@ public final class SlotOwner {
 
     /// Takes the step with what came of it if it was sent before.
     void ifLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
-        whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refusal(reply), step);
+        Optional<IdLookups.Lookup> ahead = channel.lookups.take(id);
+        Optional<Optional<Receipt>> found = ahead.flatMap(IdLookups.Lookup::answer);
+        if (found.isPresent()) {
+            step.accept(found.get());
+        } else if (ahead.isPresent()) {
+            whenAnswered(channel, ahead.get()::whenAnswered, refusal(reply), step);
+        } else {
+            whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refusal(reply), step);
+        }
     }
 
     /// Takes the step with what is worked out of the store.
@@ -750,6 +771,9 @@ public final class SlotOwner {
     void unpark(OwnedChannel channel) {
         while (!channel.waiting && !channel.parked.isEmpty()) {
             channel.parked.poll().step().run();
+        }
+        if (channel.parked.isEmpty()) {
+            channel.lookups.clear();
         }
     }
 
