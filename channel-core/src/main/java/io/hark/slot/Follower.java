@@ -8,6 +8,9 @@ import java.util.Optional;
 final class Follower {
     final String node;
 
+    /// What it said before it heard of this version of the assignment was of an earlier time here.
+    final int sinceVersion;
+
     /// Everything up to here is confirmed in this epoch; -1 before anything was.
     long confirmed = -1;
 
@@ -34,6 +37,13 @@ final class Follower {
     /// them back, so it joins no in-sync set of which a member lacks one.
     long imageLsn;
 
+    /// It was told to give up what it has, and has not taken all rows yet: what it confirms meanwhile may be of
+    /// what it had before.
+    boolean beginsAnew;
+
+    /// The number of that beginning anew.
+    int round;
+
     /// It must begin anew, and may not before the control log does without it.
     boolean unfit;
 
@@ -49,8 +59,9 @@ final class Follower {
     /// Pages that it has taken since it began anew.
     int pages;
 
-    Follower(String node, long nowMillis) {
+    Follower(String node, int sinceVersion, long nowMillis) {
         this.node = node;
+        this.sinceVersion = sinceVersion;
         this.progressMillis = nowMillis;
     }
 

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /// Confined: brings the other holders of a slot to where the owner's log ends: finds out where theirs
@@ -26,19 +27,30 @@ final class LogShipper {
     /// Nodes that may become owner.
     private final Predicate<String> counts;
 
+    private final IntSupplier version;
+
     /// The newest records, without gaps up to the end of the log.
     private final RecordTail tail = new RecordTail();
 
     private long committedLsn;
     private boolean ended;
+    private int rounds;
 
-    /// @param counts nodes that may become owner, and so must keep what they have
-    LogShipper(SlotReplica replica, int epoch, ReplicaEffects effects, SlotConfig config, Predicate<String> counts) {
+    /// @param counts  nodes that may become owner, and so must keep what they have
+    /// @param version of the assignment that the owner knows
+    LogShipper(
+            SlotReplica replica,
+            int epoch,
+            ReplicaEffects effects,
+            SlotConfig config,
+            Predicate<String> counts,
+            IntSupplier version) {
         this.replica = replica;
         this.epoch = epoch;
         this.effects = effects;
         this.config = config;
         this.counts = counts;
+        this.version = version;
     }
 
     /// Nothing that is still being read is sent any more.
@@ -66,6 +78,7 @@ final class LogShipper {
         follower.confirmed = -1;
         follower.matched = false;
         follower.unfit = false;
+        follower.beginsAnew = false;
         follower.sentFrom = 0;
         follower.sparseUpTo = 0;
         follower.catchingUp = false;
@@ -80,6 +93,7 @@ final class LogShipper {
                 new PeerMessage.Append(
                         replica.slot(),
                         epoch,
+                        version.getAsInt(),
                         follower.sent,
                         follower.sentEpoch,
                         committedLsn,
@@ -193,6 +207,12 @@ final class LogShipper {
         }
         SlotMeta meta = replica.meta();
         follower.attempt++;
+        // It gives up what it has: what it says of that until it is through does not count.
+        follower.beginsAnew = true;
+        follower.round = ++rounds;
+        follower.installing = Optional.empty();
+        follower.confirmed = -1;
+        follower.matched = false;
         // What is not on the disk yet is not among the rows.
         follower.sparseUpTo = replica.durableLsn();
         follower.pages = 0;
@@ -218,7 +238,10 @@ final class LogShipper {
         follower.catchingUp = true;
         follower.installing = Optional.of(new Installing(follower.pages, meta, SlotImage.START));
         SlotImage nothing = new SlotImage(List.of(), 0, SlotImage.START);
-        effects.send(follower.node, new PeerMessage.Install(replica.slot(), epoch, follower.pages, nothing, meta));
+        effects.send(
+                follower.node,
+                new PeerMessage.Install(
+                        replica.slot(), epoch, version.getAsInt(), follower.round, follower.pages, nothing, meta));
     }
 
     private <T> BiConsumer<T, Throwable> withAttempt(Follower follower, BiConsumer<T, Throwable> step) {
@@ -246,14 +269,21 @@ final class LogShipper {
                         SlotMeta meta = image.isLast() ? installing.base() : SlotMeta.empty(replica.slot());
                         effects.send(
                                 follower.node,
-                                new PeerMessage.Install(replica.slot(), epoch, installing.page(), image, meta));
+                                new PeerMessage.Install(
+                                        replica.slot(),
+                                        epoch,
+                                        version.getAsInt(),
+                                        follower.round,
+                                        installing.page(),
+                                        image,
+                                        meta));
                     }
                 }));
     }
 
     void installed(Follower follower, PeerMessage.Installed message, long nowMillis) {
         Installing installing = follower.installing.orElse(null);
-        if (installing == null || message.page() != installing.page()) {
+        if (installing == null || message.round() != follower.round || message.page() != installing.page()) {
             return;
         }
         follower.progressMillis = nowMillis;
@@ -264,6 +294,7 @@ final class LogShipper {
         }
         follower.installing = Optional.empty();
         follower.catchingUp = false;
+        follower.beginsAnew = false;
         follower.matched = true;
         follower.sentUpTo(installing.base().lastLsn(), installing.base());
         follower.confirmed = follower.sent;
@@ -272,7 +303,7 @@ final class LogShipper {
 
     /// The follower's log is not this one's: goes back to where they part.
     void mismatch(Follower follower, SlotMeta theirs, long nowMillis) {
-        if (follower.installing.isPresent()) {
+        if (follower.installing.isPresent() || follower.beginsAnew) {
             return;
         }
         follower.attempt++;

@@ -17,12 +17,14 @@ public sealed interface PeerMessage {
 
     /// Owner to replica: the records that follow `prevLsn`, which both have if its epoch is `prevEpoch` (R4).
     ///
+    /// @param version      of the assignment that the owner acts on: an older one is no reason to forget anything
     /// @param committedLsn everything up to here is committed
     /// @param sparse       whether records may be missing between these, as they have expired
     /// @param presentLsn   what records up to here changed of its channels' state, the replica has among its rows
     record Append(
             int slot,
             int epoch,
+            int version,
             long prevLsn,
             int prevEpoch,
             long committedLsn,
@@ -36,7 +38,9 @@ public sealed interface PeerMessage {
     }
 
     /// Replica to owner: everything up to here is the owner's, and as durable as it must be.
-    record Appended(int slot, int epoch, long durableLsn) implements OfSlot {}
+    ///
+    /// @param version the latest that the owner has named: what was said before that is not said of now
+    record Appended(int slot, int epoch, int version, long durableLsn) implements OfSlot {}
 
     /// Replica to owner: the records do not fit; this is what it has.
     record Mismatch(int slot, int epoch, SlotMeta meta) implements OfSlot {}
@@ -54,11 +58,14 @@ public sealed interface PeerMessage {
 
     /// Owner to replica whose records do not reach back far enough: forget what you have, take these rows.
     ///
-    /// @param page counted from 0
-    /// @param meta the slot's meta once this page is in; without entries before the last page
-    record Install(int slot, int epoch, int page, SlotImage image, SlotMeta meta) implements OfSlot {}
+    /// @param version see [Append]
+    /// @param round   a number for this beginning anew, which the answers name
+    /// @param page    counted from 0
+    /// @param meta    the slot's meta once this page is in; without entries before the last page
+    record Install(int slot, int epoch, int version, int round, int page, SlotImage image, SlotMeta meta)
+            implements OfSlot {}
 
-    record Installed(int slot, int epoch, int page) implements OfSlot {}
+    record Installed(int slot, int epoch, int round, int page) implements OfSlot {}
 
     /// Node to owner.
     ///

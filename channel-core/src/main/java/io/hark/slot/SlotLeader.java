@@ -64,7 +64,8 @@ final class SlotLeader {
         this.epoch = assignment.epoch();
         this.targetLsn = replica.meta().lastLsn();
         this.committedLsn = replica.committedLsn();
-        this.shipper = new LogShipper(replica, epoch, effects, config, this::mayBecomeOwner);
+        this.shipper =
+                new LogShipper(replica, epoch, effects, config, this::mayBecomeOwner, () -> this.assignment.version());
         shipper.committed(committedLsn);
         syncFollowers(nowMillis);
     }
@@ -109,7 +110,7 @@ final class SlotLeader {
         wanted.remove(self);
         followers.keySet().retainAll(wanted);
         for (String node : wanted) {
-            followers.computeIfAbsent(node, key -> new Follower(key, nowMillis));
+            followers.computeIfAbsent(node, key -> new Follower(key, assignment.version(), nowMillis));
         }
     }
 
@@ -169,7 +170,10 @@ final class SlotLeader {
 
     void confirmed(String from, PeerMessage.Appended message, long nowMillis) {
         Follower follower = followers.get(from);
-        if (follower == null || message.epoch() != epoch) {
+        if (follower == null
+                || message.epoch() != epoch
+                || message.version() < follower.sinceVersion
+                || follower.beginsAnew) {
             return;
         }
         if (message.durableLsn() > follower.confirmed) {
@@ -348,7 +352,8 @@ final class SlotLeader {
     /// again there, as after a failover (D5).
     private void handOverIfAsked(long nowMillis) {
         String to = assignment.movingTo();
-        boolean possible = !to.isEmpty() && owner.isPresent() && effects.isUp(to);
+        // One that has not said yet in this session what it has may have lost it.
+        boolean possible = !to.isEmpty() && owner.isPresent() && effects.isUp(to) && confirmedBy(to) >= committedLsn;
         if (possible && mayPropose(nowMillis)) {
             proposedVersion = assignment.version();
             proposedMillis = nowMillis;
@@ -365,7 +370,10 @@ final class SlotLeader {
             } else if (effects.isUp(follower.node)) {
                 boolean stuck =
                         nowMillis - Math.max(follower.progressMillis, follower.probedMillis) > PROBE_AGAIN_MILLIS;
-                if (stuck) {
+                if (stuck && follower.beginsAnew) {
+                    follower.progressMillis = nowMillis;
+                    shipper.install(follower);
+                } else if (stuck) {
                     shipper.probe(follower, nowMillis);
                 } else {
                     shipper.pump(follower);

@@ -34,6 +34,9 @@ final class SlotReplica {
     /// The owner that it follows in the promised epoch; empty text until it has spoken.
     private String following = SlotAssignment.NOBODY;
 
+    /// Of the latest assignment that its owner in the promised epoch is known to act on.
+    private int ownersVersion;
+
     /// In the promised epoch, everything up to here is what its owner has.
     private long matchedLsn;
 
@@ -45,6 +48,9 @@ final class SlotReplica {
     private boolean busy;
 
     private int installedPages;
+
+    /// The owner's number for the image that these are of.
+    private int installRound;
 
     /// Epoch in which it began anew, with rows that may show what was never committed, until it counts
     /// as in sync; [#IN_A_FORMER_LIFE] or 0 when not.
@@ -131,15 +137,23 @@ final class SlotReplica {
                 leader = Optional.of(lead);
                 lead.start(nowMillis);
             }
-        } else if (dirty || !next.concerns(self) && !next.eligible().contains(self) && meta.lastLsn() > 0) {
+        } else if (dirty
+                || !next.concerns(self) && !next.eligible().contains(self) && !isOutdated(next) && meta.lastLsn() > 0) {
             dirty = false;
             forget();
         }
     }
 
+    /// Whether its owner knows of a later assignment, by which this node may count: what it has confirmed to it
+    /// must not go.
+    private boolean isOutdated(SlotAssignment known) {
+        return known.epoch() < promised || known.version() < ownersVersion;
+    }
+
     private void promise(int epoch) {
         stepDown();
         promised = epoch;
+        ownersVersion = 0;
         matchedLsn = 0;
         following = SlotAssignment.NOBODY;
     }
@@ -186,8 +200,19 @@ final class SlotReplica {
 
     private void confirm() {
         if (!following.isEmpty()) {
-            effects.send(following, new PeerMessage.Appended(slot, promised, Math.min(durableLsn, matchedLsn)));
+            effects.send(
+                    following,
+                    new PeerMessage.Appended(slot, promised, ownersVersion, Math.min(durableLsn, matchedLsn)));
         }
+    }
+
+    /// @param version of the owner's assignment
+    private boolean accept(String from, int epoch, int version) {
+        boolean accepted = accept(from, epoch);
+        if (epoch == promised && following.equals(from)) {
+            ownersVersion = Math.max(ownersVersion, version);
+        }
+        return accepted;
     }
 
     /// @return whether the message is of the promised epoch, and from its owner
@@ -204,7 +229,7 @@ final class SlotReplica {
     }
 
     void append(String from, PeerMessage.Append message) {
-        if (!accept(from, message.epoch())) {
+        if (!accept(from, message.epoch(), message.version())) {
             return;
         }
         if (beganIn != 0 && beganIn != promised) {
@@ -298,7 +323,7 @@ final class SlotReplica {
     }
 
     void install(String from, PeerMessage.Install message) {
-        if (!accept(from, message.epoch())) {
+        if (!accept(from, message.epoch(), message.version())) {
             return;
         }
         if (message.page() == 0) {
@@ -308,11 +333,12 @@ final class SlotReplica {
                     reset(SlotMeta.empty(slot));
                     committedLsn = 0;
                     installedPages = 0;
+                    installRound = message.round();
                     beganIn = promised;
                     take(from, message);
                 }
             });
-        } else if (message.page() == installedPages) {
+        } else if (message.page() == installedPages && message.round() == installRound) {
             busy = true;
             take(from, message);
         } else {
@@ -332,7 +358,7 @@ final class SlotReplica {
                 matchedLsn = promised == message.epoch() ? meta.lastLsn() : 0;
             }
             if (promised == message.epoch() && following.equals(from)) {
-                effects.send(from, new PeerMessage.Installed(slot, promised, message.page()));
+                effects.send(from, new PeerMessage.Installed(slot, promised, message.round(), message.page()));
             } else {
                 settled(meta);
             }

@@ -113,6 +113,45 @@ class SlotCatchUpTest {
         assertThat(node.takeSentLsns("b")).isEqualTo(lsns(1, 7));
     }
 
+    /// It said that it had everything, and then gave it up.
+    @Test
+    void aFollowerThatBeginsAnewDoesNotJoinByWhatItHadBefore() {
+        TestReplica node = leading(log, 3, "a");
+        List<LogRecord> left = log.records(4, 6);
+        node.pages.add(new LogPage(left, false));
+        node.images.add(new SlotImage(List.of(), 2, SlotImage.START));
+        node.receive("c", new PeerMessage.Appended(SLOT, 3, 1, 7)); // of no follower
+        node.isrProposals.clear();
+        node.mismatch("b", SlotMeta.empty(SLOT));
+        node.confirm("b", 7); // on its way since before
+        node.answer();
+        node.pass(Duration.ofMillis(600));
+        node.confirm("b", 7);
+        assertThat(node.isrProposals).isEmpty();
+
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 0, 0)); // of an earlier round
+        node.confirm("b", 7);
+        assertThat(node.isrProposals).isEmpty();
+        node.pages.add(new LogPage(left, false));
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1, 0));
+        assertThat(node.isrProposals).isEmpty();
+        node.answer();
+        node.confirm("b", 7);
+        assertThat(node.isrProposals.getLast().isr()).containsExactly("a", "b");
+    }
+
+    @Test
+    void nothingIsHandedOverToOneThatHasNotSaidWhatItHas() {
+        TestReplica node = leading(log, 3, "a", "b");
+        inStep(node);
+        node.replica.leader().orElseThrow().peerUp("b", node.now);
+        node.assign(3, "a", List.of("a", "b"), List.of("a", "b"), "b");
+        assertThat(node.transfers).isEmpty();
+
+        node.confirm("b", 7);
+        assertThat(node.transfers).hasSize(1);
+    }
+
     @Test
     void aFollowerThatLacksWhatHasExpiredGetsAnImageAndTheRecordsThatAreLeft() {
         TestReplica node = leading(log, 3);
@@ -127,14 +166,14 @@ class SlotCatchUpTest {
         node.mismatch("b", SlotMeta.empty(SLOT));
         node.answer();
         assertThat(node.takeSent("b"))
-                .containsExactly(new PeerMessage.Install(SLOT, 3, 0, first, SlotMeta.empty(SLOT)));
-        node.receive("b", new PeerMessage.Installed(SLOT, 3, 0));
+                .containsExactly(new PeerMessage.Install(SLOT, 3, 1, 1, 0, first, SlotMeta.empty(SLOT)));
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1, 0));
         node.answer();
         SlotMeta base = log.meta().before(left.getFirst().head());
-        assertThat(node.takeSent("b")).containsExactly(new PeerMessage.Install(SLOT, 3, 1, last, base));
+        assertThat(node.takeSent("b")).containsExactly(new PeerMessage.Install(SLOT, 3, 1, 1, 1, last, base));
 
         node.pages.add(new LogPage(left, false));
-        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1));
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1, 1));
         node.answer();
         PeerMessage.Append sparse = (PeerMessage.Append) node.takeSent("b").getFirst();
         assertThat(sparse.sparse()).isTrue();
@@ -162,8 +201,8 @@ class SlotCatchUpTest {
         node.pages.add(new LogPage(left, false)); // for the image's base
         node.answer();
         node.confirm("b", 2);
-        node.pages.add(new LogPage(left, false));
-        node.pages.add(new LogPage(left, false));
+        node.pages.add(new LogPage(left, false)); // for the base of the next attempt
+        node.pass(Duration.ofSeconds(4));
         node.answer();
 
         assertThat(node.takeSentLsns("b")).isEmpty();
@@ -179,7 +218,7 @@ class SlotCatchUpTest {
         node.mismatch("b", SlotMeta.empty(SLOT));
         node.answer();
         node.pages.add(new LogPage(left, false));
-        node.receive("b", new PeerMessage.Installed(SLOT, 3, 0));
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1, 0));
         node.answer();
         node.takeSent("b");
         node.pages.add(new LogPage(List.of(), false));
@@ -189,7 +228,7 @@ class SlotCatchUpTest {
         assertThat(end.page()).isEqualTo(1);
         assertThat(end.meta()).isEqualTo(node.replica.meta());
 
-        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1));
+        node.receive("b", new PeerMessage.Installed(SLOT, 3, 1, 1));
         publish(node, 1);
         assertThat(node.takeSentLsns("b")).containsExactly(8L);
     }

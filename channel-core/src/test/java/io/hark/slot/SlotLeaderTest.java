@@ -63,7 +63,7 @@ class SlotLeaderTest {
     }
 
     private static PeerMessage.Append probe(long lastLsn, int epoch) {
-        return new PeerMessage.Append(SLOT, 2, lastLsn, epoch, 0, false, 0, List.of());
+        return new PeerMessage.Append(SLOT, 2, 1, lastLsn, epoch, 0, false, 0, List.of());
     }
 
     @Test
@@ -146,8 +146,8 @@ class SlotLeaderTest {
     @Test
     void confirmationsOfAnotherEpochCountForNothing() {
         lead("a", "b");
-        node.receive("b", new PeerMessage.Appended(SLOT, 1, 5));
-        node.receive("b", new PeerMessage.Appended(SLOT, 3, 5));
+        node.receive("b", new PeerMessage.Appended(SLOT, 1, 1, 5));
+        node.receive("b", new PeerMessage.Appended(SLOT, 3, 1, 5));
 
         assertThat(node.served).isEmpty();
     }
@@ -157,7 +157,7 @@ class SlotLeaderTest {
         serve();
         node.leader().peerUp("b", node.now);
         assertThat(node.takeSent("b"))
-                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, 0, List.of()));
+                .containsExactly(new PeerMessage.Append(SLOT, 2, 1, FIRST, 2, FIRST, false, 0, List.of()));
         List<PublishResult> results = publish("x");
         node.durable();
         node.confirm("c", FIRST + 1);
@@ -352,7 +352,7 @@ class SlotLeaderTest {
         node.mismatch("b", new TestLog().add(1, 3).meta());
         assertThat(node.leader().confirmed()).containsEntry("b", -1L);
         assertThat(node.takeSent("b"))
-                .containsExactly(new PeerMessage.Append(SLOT, 2, FIRST, 2, FIRST, false, 0, List.of()));
+                .containsExactly(new PeerMessage.Append(SLOT, 2, 1, FIRST, 2, FIRST, false, 0, List.of()));
 
         List<PublishResult> results = publish("x");
         node.durable();

@@ -27,7 +27,7 @@ class SlotReplicaTest {
     }
 
     private static PeerMessage.Appended confirmed(int epoch, long lsn) {
-        return new PeerMessage.Appended(SLOT, epoch, lsn);
+        return new PeerMessage.Appended(SLOT, epoch, 0, lsn);
     }
 
     @Test
@@ -134,7 +134,7 @@ class SlotReplicaTest {
         TestReplica node = fresh();
         node.assign(3, "c", "b", "c");
         node.receive("a", log.append(2, 0, 2, 0));
-        node.receive("a", new PeerMessage.Install(SLOT, 1, 0, lastPage(), log.meta()));
+        node.receive("a", new PeerMessage.Install(SLOT, 1, 0, 0, 0, lastPage(), log.meta()));
 
         assertThat(node.writes).isEmpty();
         assertThat(node.wipes).isZero();
@@ -217,17 +217,17 @@ class SlotReplicaTest {
         TestReplica node = following(TestLog.of(1).meta(), 9);
         TestLog owners = new TestLog().add(2, 5).add(9, 2);
         SlotMeta base = new TestLog().add(2, 5).meta();
-        node.receive("a", new PeerMessage.Install(SLOT, 9, 0, page(1), SlotMeta.empty(SLOT)));
+        node.receive("a", new PeerMessage.Install(SLOT, 9, 0, 0, 0, page(1), SlotMeta.empty(SLOT)));
         assertThat(node.wipes).isEqualTo(1);
         node.receive("a", owners.append(9, 5, 6, 0)); // not while the log is being replaced
         node.answer();
-        assertThat(node.takeSent("a")).containsExactly(new PeerMessage.Installed(SLOT, 9, 0));
+        assertThat(node.takeSent("a")).containsExactly(new PeerMessage.Installed(SLOT, 9, 0, 0));
 
-        node.receive("a", new PeerMessage.Install(SLOT, 9, 1, lastPage(), base));
+        node.receive("a", new PeerMessage.Install(SLOT, 9, 0, 0, 1, lastPage(), base));
         node.answer();
         assertThat(node.wipes).isEqualTo(1);
         assertThat(node.installs).hasSize(2);
-        assertThat(node.takeSent("a")).containsExactly(new PeerMessage.Installed(SLOT, 9, 1));
+        assertThat(node.takeSent("a")).containsExactly(new PeerMessage.Installed(SLOT, 9, 0, 1));
 
         node.receive("a", owners.append(9, 5, 7, 0));
         node.durable();
@@ -238,7 +238,7 @@ class SlotReplicaTest {
     @Test
     void aPageOfAnImageOutOfTurnIsRefused() {
         TestReplica node = fresh();
-        node.receive("a", new PeerMessage.Install(SLOT, 1, 1, lastPage(), log.meta()));
+        node.receive("a", new PeerMessage.Install(SLOT, 1, 0, 0, 1, lastPage(), log.meta()));
         node.answer();
 
         assertThat(node.installs).isEmpty();
@@ -248,7 +248,7 @@ class SlotReplicaTest {
     @Test
     void aLaterOwnerIsToldWhatIsThereOnceAnImageOfTheFormerOneIsIn() {
         TestReplica node = fresh();
-        node.receive("a", new PeerMessage.Install(SLOT, 1, 0, lastPage(), log.meta()));
+        node.receive("a", new PeerMessage.Install(SLOT, 1, 0, 0, 0, lastPage(), log.meta()));
         node.receive("c", log.append(2, 5, 5, 0));
         node.answer();
 
@@ -272,6 +272,35 @@ class SlotReplicaTest {
                 true,
                 eligible.now);
         assertThat(eligible.wipes).isZero();
+    }
+
+    @Test
+    void anAssignmentOlderThanTheOneThatItsOwnerActsOnIsNoReasonToForget() {
+        TestReplica node = new TestReplica("b", SlotMeta.empty(SLOT));
+        node.assign(1, "a", "a", "c");
+        PeerMessage.Append append = log.append(1, 0, 5, 0);
+        node.receive("a", withVersion(append, 3));
+        node.durable();
+        assertThat(node.takeSent("a")).contains(new PeerMessage.Appended(SLOT, 1, 3, 5));
+
+        node.assign(1, "a", "a"); // version 2, late
+        assertThat(node.wipes).isZero();
+        node.assign(1, "a", List.of("a"), List.of("a", "b"), "");
+        node.assign(1, "a", "a");
+        assertThat(node.wipes).isEqualTo(1);
+    }
+
+    private static PeerMessage.Append withVersion(PeerMessage.Append append, int version) {
+        return new PeerMessage.Append(
+                append.slot(),
+                append.epoch(),
+                version,
+                append.prevLsn(),
+                append.prevEpoch(),
+                append.committedLsn(),
+                append.sparse(),
+                append.presentLsn(),
+                append.records());
     }
 
     @Test

@@ -77,6 +77,6 @@ final class TestLog {
     }
 
     PeerMessage.Append append(int epoch, long prevLsn, long committedLsn, boolean sparse, List<LogRecord> sent) {
-        return new PeerMessage.Append(SLOT, epoch, prevLsn, meta.epochAt(prevLsn), committedLsn, sparse, 0, sent);
+        return new PeerMessage.Append(SLOT, epoch, 0, prevLsn, meta.epochAt(prevLsn), committedLsn, sparse, 0, sent);
     }
 }

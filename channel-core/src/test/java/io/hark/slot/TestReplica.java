@@ -131,7 +131,7 @@ final class TestReplica implements ReplicaEffects, SlotEffects {
 
     /// A replica tells that it has everything up to here.
     void confirm(String from, long lsn) {
-        receive(from, new PeerMessage.Appended(TestLog.SLOT, replica.promised(), lsn));
+        receive(from, new PeerMessage.Appended(TestLog.SLOT, replica.promised(), assignment.version(), lsn));
     }
 
     void mismatch(String from, SlotMeta meta) {

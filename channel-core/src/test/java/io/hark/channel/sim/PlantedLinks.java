@@ -82,7 +82,8 @@ final class PlantedLinks implements Peers, Peers.Listener {
                                 () -> router.received(
                                         to,
                                         session,
-                                        List.of(new PeerMessage.Appended(append.slot(), append.epoch(), last))));
+                                        List.of(new PeerMessage.Appended(
+                                                append.slot(), append.epoch(), append.version(), last))));
             }
             sent.add(asBelieved(to, message));
         }
@@ -103,7 +104,8 @@ final class PlantedLinks implements Peers, Peers.Listener {
         return epoch == null
                 ? message
                 : switch (message) {
-                    case PeerMessage.Appended(var slot, var any, var lsn) -> new PeerMessage.Appended(slot, epoch, lsn);
+                    case PeerMessage.Appended(var slot, var any, var version, var lsn) ->
+                        new PeerMessage.Appended(slot, epoch, version, lsn);
                     case PeerMessage.Mismatch(var slot, var any, var meta) ->
                         new PeerMessage.Mismatch(slot, epoch, meta);
                     default -> message;
@@ -148,6 +150,7 @@ final class PlantedLinks implements Peers, Peers.Listener {
         return new PeerMessage.Append(
                 append.slot(),
                 epoch,
+                append.version(),
                 prevLsn,
                 prevEpoch,
                 append.committedLsn(),

@@ -20,9 +20,12 @@ final class PeerMessageCodec {
         Wire.PeerMessage.Builder out = Wire.PeerMessage.newBuilder();
         switch (message) {
             case PeerMessage.Append append -> out.setAppend(append(append));
-            case PeerMessage.Appended(int slot, int epoch, long durableLsn) ->
-                out.setAppended(
-                        Wire.Appended.newBuilder().setSlot(slot).setEpoch(epoch).setDurableLsn(durableLsn));
+            case PeerMessage.Appended(int slot, int epoch, int version, long durableLsn) ->
+                out.setAppended(Wire.Appended.newBuilder()
+                        .setSlot(slot)
+                        .setEpoch(epoch)
+                        .setVersion(version)
+                        .setDurableLsn(durableLsn));
             case PeerMessage.Mismatch(int slot, int epoch, var meta) ->
                 out.setMismatch(
                         Wire.Mismatch.newBuilder().setSlot(slot).setEpoch(epoch).setMeta(SlotStateCodec.encode(meta)));
@@ -36,17 +39,20 @@ final class PeerMessageCodec {
             case PeerMessage.Follows(int slot, int epoch, long round) ->
                 out.setFollows(
                         Wire.Follows.newBuilder().setSlot(slot).setEpoch(epoch).setRound(round));
-            case PeerMessage.Install(int slot, int epoch, int page, var image, var meta) ->
+            case PeerMessage.Install(int slot, int epoch, int version, int round, int page, var image, var meta) ->
                 out.setInstall(Wire.Install.newBuilder()
                         .setSlot(slot)
                         .setEpoch(epoch)
+                        .setVersion(version)
+                        .setRound(round)
                         .setPage(page)
                         .setImage(SlotStateCodec.encode(image))
                         .setMeta(SlotStateCodec.encode(meta)));
-            case PeerMessage.Installed(int slot, int epoch, int page) ->
+            case PeerMessage.Installed(int slot, int epoch, int round, int page) ->
                 out.setInstalled(Wire.Installed.newBuilder()
                         .setSlot(slot)
                         .setEpoch(epoch)
+                        .setRound(round)
                         .setPage(page));
             case PeerMessage.Ask(int slot, int epoch, long seq, var request) ->
                 out.setAsk(Wire.Ask.newBuilder()
@@ -93,7 +99,8 @@ final class PeerMessageCodec {
                 case APPEND -> append(message.getAppend());
                 case APPENDED -> {
                     Wire.Appended in = message.getAppended();
-                    yield new PeerMessage.Appended(slot(in.getSlot()), in.getEpoch(), in.getDurableLsn());
+                    yield new PeerMessage.Appended(
+                            slot(in.getSlot()), in.getEpoch(), in.getVersion(), in.getDurableLsn());
                 }
                 case MISMATCH -> {
                     Wire.Mismatch in = message.getMismatch();
@@ -117,13 +124,15 @@ final class PeerMessageCodec {
                     yield new PeerMessage.Install(
                             slot(in.getSlot()),
                             in.getEpoch(),
+                            in.getVersion(),
+                            in.getRound(),
                             in.getPage(),
                             SlotStateCodec.decode(in.getImage()),
                             SlotStateCodec.decode(in.getMeta()));
                 }
                 case INSTALLED -> {
                     Wire.Installed in = message.getInstalled();
-                    yield new PeerMessage.Installed(slot(in.getSlot()), in.getEpoch(), in.getPage());
+                    yield new PeerMessage.Installed(slot(in.getSlot()), in.getEpoch(), in.getRound(), in.getPage());
                 }
                 case ASK -> {
                     Wire.Ask in = message.getAsk();
@@ -181,7 +190,8 @@ final class PeerMessageCodec {
                 .setPrevEpoch(append.prevEpoch())
                 .setCommittedLsn(append.committedLsn())
                 .setSparse(append.sparse())
-                .setPresentLsn(append.presentLsn());
+                .setPresentLsn(append.presentLsn())
+                .setVersion(append.version());
         for (LogRecord record : append.records()) {
             out.addRecords(Wire.LogRecord.newBuilder()
                     .setCompanion(bytes(record.companion()))
@@ -199,6 +209,7 @@ final class PeerMessageCodec {
         return new PeerMessage.Append(
                 slot(in.getSlot()),
                 in.getEpoch(),
+                in.getVersion(),
                 in.getPrevLsn(),
                 in.getPrevEpoch(),
                 in.getCommittedLsn(),

@@ -122,17 +122,18 @@ final class SampleMessages {
     static List<PeerMessage> all() {
         return List.of(
                 new PeerMessage.Append(
-                        1, 2, 3, 4, 5, true, 6, List.of(messageRecord(), presenceRecord(), noopRecord())),
-                new PeerMessage.Append(1, 2, 3, -1, 5, false, 0, List.of()),
-                new PeerMessage.Appended(1023, 51, 52),
+                        1, 2, 157, 3, 4, 5, true, 6, List.of(messageRecord(), presenceRecord(), noopRecord())),
+                new PeerMessage.Append(1, 2, 0, 3, -1, 5, false, 0, List.of()),
+                new PeerMessage.Appended(1023, 51, 159, 52),
                 new PeerMessage.Mismatch(53, 54, META),
                 new PeerMessage.Mismatch(53, 54, SlotMeta.empty(53)),
                 new PeerMessage.Rejected(55, 56),
                 new PeerMessage.AskFollows(151, 152, 153),
                 new PeerMessage.Follows(154, 155, 156),
-                new PeerMessage.Install(57, 58, 59, image(), META),
-                new PeerMessage.Install(57, 58, 0, new SlotImage(List.of(), 0, SlotImage.START), SlotMeta.empty(57)),
-                new PeerMessage.Installed(60, 61, 62),
+                new PeerMessage.Install(57, 58, 158, 161, 59, image(), META),
+                new PeerMessage.Install(
+                        57, 58, 0, 0, 0, new SlotImage(List.of(), 0, SlotImage.START), SlotMeta.empty(57)),
+                new PeerMessage.Installed(60, 61, 160, 62),
                 ask(new SlotRequest.Publish(
                         new Publish(CHANNEL, Optional.of(ID), true, Optional.of(CLAIM), batch(), SYNCED, false))),
                 ask(new SlotRequest.Publish(
