@@ -68,7 +68,7 @@ final class Annotating {
     void tick(OwnedChannel channel, long nowMillis) {
         for (String serial : channel.summaries.dueAt(nowMillis)) {
             channel.summaries.telling(serial);
-            owner.inTurn(channel, () -> tell(channel, serial, nowMillis));
+            ChannelTable.inTurn(channel, () -> tell(channel, serial, nowMillis));
         }
     }
 

@@ -23,14 +23,13 @@ final class ObjectOwner {
         this.epoch = epoch;
     }
 
-    void perform(ObjectUpdate update, long nowMillis, Consumer<PublishResult> reply) {
-        SlotOwner.Sending sending = new SlotOwner.Sending(update.publisher(), List.of(update.id()), update.mayRepeat());
+    void perform(ObjectUpdate update, Repeats.Sending sending, long nowMillis, Consumer<PublishResult> reply) {
         withObjects(
                 update.channel(),
                 nowMillis,
                 reply,
                 (channel, objects) ->
-                        owner.once(channel, sending, reply, () -> append(channel, objects, update, reply)));
+                        owner.repeats.once(channel, sending, reply, () -> append(channel, objects, update, reply)));
     }
 
     private void append(
@@ -109,7 +108,7 @@ final class ObjectOwner {
     /// channel meanwhile waits.
     private void withObjects(
             ChannelId id, long nowMillis, Consumer<PublishResult> refuse, BiConsumer<OwnedChannel, OwnedObjects> step) {
-        owner.withChannel(id, nowMillis, refuse, channel -> {
+        owner.channels.with(id, nowMillis, refuse, channel -> {
             if (channel.objects.isPresent()) {
                 channel.objects.get().used(nowMillis);
                 step.accept(channel, channel.objects.get());
@@ -144,9 +143,9 @@ final class ObjectOwner {
                 channel.objects = Optional.of(loaded);
                 step.accept(channel, loaded);
             } else {
-                refuse.accept(new PublishResult.Refused(SlotOwner.unavailable(channel)));
+                refuse.accept(new PublishResult.Refused(ChannelTable.unavailable(channel)));
             }
-            owner.unpark(channel);
+            owner.channels.unpark(channel);
         });
     }
 }

@@ -42,8 +42,6 @@ final class OwnedChannel {
     /// Steps that wait until the channel is loaded, or until the dedupe answer ahead of them is there.
     final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
 
-    final IdLookups lookups = new IdLookups();
-
     /// Connections that are alive and may have members here, with the frontend that holds them.
     private final Map<String, Held> claims = new HashMap<>(0);
 
@@ -146,7 +144,6 @@ final class OwnedChannel {
 
     void await(InFlight pending) {
         pending.ids().forEach(id -> inFlight.put(id, pending));
-        lookups.appended(pending.ids());
     }
 
     /// Whether a later transport of the connection has spoken here: what comes from this one now is a late

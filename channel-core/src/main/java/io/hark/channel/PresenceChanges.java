@@ -41,7 +41,8 @@ final class PresenceChanges {
         } else if (channel.inFlight.containsKey(update.id())) {
             append(channel, update, true, reply);
         } else {
-            owner.ifLogged(channel, update.id(), reply, found -> append(channel, update, found.isPresent(), reply));
+            owner.repeats.ifLogged(
+                    channel, update.id(), reply, found -> append(channel, update, found.isPresent(), reply));
         }
     }
 

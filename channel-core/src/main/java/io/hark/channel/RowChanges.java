@@ -179,6 +179,6 @@ final class RowChanges {
             Consumer<BiConsumer<T, Throwable>> ask,
             Consumer<RowsResult> reply,
             Consumer<T> step) {
-        owner.whenAnswered(channel, ask, error -> reply.accept(new RowsResult.Refused(error)), step);
+        owner.channels.whenAnswered(channel, ask, error -> reply.accept(new RowsResult.Refused(error)), step);
     }
 }

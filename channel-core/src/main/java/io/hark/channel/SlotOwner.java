@@ -1,7 +1,6 @@
 package io.hark.channel;
 
 import io.hark.channel.OwnedChannel.InFlight;
-import io.hark.channel.OwnedChannel.Parked;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MessageBatch;
@@ -9,10 +8,7 @@ import io.hark.protocol.MessageSerial;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -28,17 +24,16 @@ import java.util.function.Consumer;
 /// id in the log but not committed is answered at its commit (D3); a refusal means that nothing was
 /// appended (D4); publishes of a channel are appended in the order in which they came.
 public final class SlotOwner {
-    private static final int BROKEN_MAX = 1_000;
-    private static final long SETTLE_MILLIS = 3_000;
     private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
 
     private final SlotEffects effects;
     private final SlotLimits limits;
     private final MemberGrace grace;
     private final String region;
-    private final Map<ChannelId, OwnedChannel> channels = new LinkedHashMap<>();
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final MemberTimers timers = new MemberTimers();
+    final ChannelTable channels;
+    final Repeats repeats;
     private final OccupancyReports reports;
     private final PresenceChanges presence;
     private final MessageChanges changes = new MessageChanges(this);
@@ -47,16 +42,11 @@ public final class SlotOwner {
     private final StatsKeeper stats;
     private final RowChanges rows;
 
-    /// Transports on which a publish could be neither taken nor refused.
-    private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
-
     private final int epoch;
-    private final long openedMillis;
 
     private SlotMeta meta;
     private long committedLsn;
     private long committedOseq;
-    private boolean closed;
 
     /// An owner that serves from now on: it appends the epoch's first entry, so that whatever follows is
     /// of this epoch (recovery, step 5). Everything that `recovered` names is committed.
@@ -77,8 +67,9 @@ public final class SlotOwner {
         this.effects = effects;
         this.limits = limits;
         this.grace = grace;
+        this.channels = new ChannelTable(effects, limits, timers, grace, region, nowMillis);
+        this.repeats = new Repeats(effects, channels);
         this.presence = new PresenceChanges(this, timers, grace, limits.presenceBytesMax());
-        this.openedMillis = nowMillis;
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.objects = new ObjectOwner(this, effects, epoch);
         this.stats = new StatsKeeper(this, effects);
@@ -92,56 +83,25 @@ public final class SlotOwner {
     /// It is the owner no longer: nobody gets an answer from it any more, as the next owner may give another
     /// one (D3).
     public void close() {
-        closed = true;
-        channels.values().forEach(channel -> {
-            channel.objects.ifPresent(OwnedObjects::dropped);
-            used(channel, -1);
-        });
-        channels.clear();
+        channels.close();
         inFlight.clear();
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        Consumer<PublishResult> told = publish.mayRepeat() ? result -> told(publish.publisher(), result, reply) : reply;
-        withChannel(publish.channel(), nowMillis, told, channel -> publish(channel, publish, nowMillis, told));
-        if (publish.mayRepeat() && !publish.ids().isEmpty()) {
-            lookUpAhead(publish.channel(), publish.ids());
-        }
+        Repeats.Sending sending = new Repeats.Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
+        Consumer<PublishResult> told = repeats.watched(sending, reply);
+        channels.with(
+                publish.channel(), nowMillis, told, channel -> publish(channel, publish, sending, nowMillis, told));
     }
 
-    /// Asks the store for the id of a publish that waits for its turn.
-    private void lookUpAhead(ChannelId id, List<IdHash> ids) {
-        OwnedChannel channel = channels.get(id);
-        if (channel != null
-                && channel.lookups.size() < channel.parked.size()
-                && channel.inFlight(ids).isEmpty()) {
-            channel.lookups.ask(id.key(), ids.getFirst(), effects);
-        }
-    }
-
-    /// What may be a repeat and cannot be decided now is sent again on a later transport: until then
-    /// nothing that follows it on this one is taken, as it would be logged before it (I4).
-    private void told(Optional<Claim> publisher, PublishResult result, Consumer<PublishResult> reply) {
-        boolean undecided =
-                result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
-        if (undecided) {
-            publisher.ifPresent(claim -> {
-                broken.merge(claim.connectionId(), claim.generation(), Math::max);
-                if (broken.size() > BROKEN_MAX) {
-                    broken.remove(broken.keySet().iterator().next());
-                }
-            });
-        }
-        reply.accept(result);
-    }
-
-    private boolean isBroken(Claim publisher) {
-        return broken.getOrDefault(publisher.connectionId(), -1) >= publisher.generation();
-    }
-
-    private void publish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        Sending sending = new Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
-        Runnable step = () -> once(channel, sending, reply, () -> appendPublish(channel, publish, nowMillis, reply));
+    private void publish(
+            OwnedChannel channel,
+            Publish publish,
+            Repeats.Sending sending,
+            long nowMillis,
+            Consumer<PublishResult> reply) {
+        Runnable step =
+                () -> repeats.once(channel, sending, reply, () -> appendPublish(channel, publish, nowMillis, reply));
         // First, as nothing may come between what is decided about repeats and the append.
         if (publish.policy().keepsLast()) {
             LastPublish.whenKnown(this, channel, reply, step);
@@ -150,80 +110,14 @@ public final class SlotOwner {
         }
     }
 
-    /// What tells whether something that is to be appended was sent before.
-    record Sending(Optional<Claim> publisher, List<IdHash> ids, boolean mayRepeat) {}
-
-    /// Takes the step unless the publish was appended before, or a later transport has taken over.
-    void once(OwnedChannel channel, Sending sending, Consumer<PublishResult> reply, Runnable step) {
-        if (sending.publisher().filter(channel::isSuperseded).isPresent()) {
-            reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
-            return;
-        }
-        sending.publisher().ifPresent(channel::see);
-        Optional<InFlight> earlier = channel.inFlight(sending.ids());
-        if (earlier.isPresent()) {
-            earlier.get().waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
-            return;
-        }
-        if (sending.ids().isEmpty() || !sending.mayRepeat() && channel.isKnown(sending.publisher())) {
-            step.run();
-            return;
-        }
-        // Of several appends that were made one, one is in the log if all are.
-        ifLogged(channel, sending.ids().getFirst(), reply, found -> {
-            if (found.isPresent()) {
-                reply.accept(new PublishResult.Stored(found.get()));
-            } else {
-                // Nothing that its connection sent later is in the log either, as it is replayed in order.
-                sending.publisher().ifPresent(channel::know);
-                step.run();
-            }
-        });
-    }
-
-    /// Takes the step with what came of it if it was sent before.
-    void ifLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
-        Optional<IdLookups.Lookup> ahead = channel.lookups.take(id);
-        Optional<Optional<Receipt>> found = ahead.flatMap(IdLookups.Lookup::answer);
-        if (found.isPresent()) {
-            step.accept(found.get());
-        } else if (ahead.isPresent()) {
-            whenAnswered(channel, ahead.get()::whenAnswered, refusal(reply), step);
-        } else {
-            whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refusal(reply), step);
-        }
-    }
-
     /// Takes the step with what is worked out of the store.
     <T> void consult(
             OwnedChannel channel, StoreView.Reading<T> reading, Consumer<PublishResult> refuse, Consumer<T> step) {
-        whenAnswered(channel, answer -> effects.consult(reading, answer), refusal(refuse), step);
-    }
-
-    private static Consumer<ErrorInfo> refusal(Consumer<PublishResult> reply) {
-        return error -> reply.accept(new PublishResult.Refused(error));
-    }
-
-    /// Takes the step with the store's answer. Whatever comes for this channel meanwhile waits, so that
-    /// the order of publishes stays that of their arrival.
-    <T> void whenAnswered(
-            OwnedChannel channel,
-            Consumer<BiConsumer<T, Throwable>> ask,
-            Consumer<ErrorInfo> refuse,
-            Consumer<T> step) {
-        channel.waiting = true;
-        ask.accept((answer, failure) -> {
-            if (closed) {
-                return;
-            }
-            channel.waiting = false;
-            if (failure != null) {
-                refuse.accept(unavailable(channel));
-            } else {
-                step.accept(answer);
-            }
-            unpark(channel);
-        });
+        channels.whenAnswered(
+                channel,
+                answer -> effects.consult(reading, answer),
+                error -> refuse.accept(new PublishResult.Refused(error)),
+                step);
     }
 
     private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
@@ -240,7 +134,7 @@ public final class SlotOwner {
 
     /// Whether a publish can be appended now; refuses it otherwise.
     boolean takes(Optional<Claim> publisher, Consumer<PublishResult> reply) {
-        if (publisher.filter(this::isBroken).isPresent()) {
+        if (publisher.filter(repeats::isBroken).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return false;
         }
@@ -316,8 +210,8 @@ public final class SlotOwner {
 
     /// Performs operations on the channel's objects.
     public void objects(ObjectUpdate update, long nowMillis, Consumer<PublishResult> reply) {
-        Consumer<PublishResult> told = update.mayRepeat() ? result -> told(update.publisher(), result, reply) : reply;
-        objects.perform(update, nowMillis, told);
+        Repeats.Sending sending = new Repeats.Sending(update.publisher(), List.of(update.id()), update.mayRepeat());
+        objects.perform(update, sending, nowMillis, repeats.watched(sending, reply));
     }
 
     /// Tells a page of the channel's objects as they are committed, now or when the page before was.
@@ -337,9 +231,10 @@ public final class SlotOwner {
 
     /// @param feed of the frontend that holds the connection
     public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
-        Consumer<PublishResult> told =
-                update.mayRepeat() ? result -> told(Optional.of(update.claim()), result, reply) : reply;
-        withChannel(
+        Repeats.Sending sending =
+                new Repeats.Sending(Optional.of(update.claim()), List.of(update.id()), update.mayRepeat());
+        Consumer<PublishResult> told = repeats.watched(sending, reply);
+        channels.with(
                 update.channel(), nowMillis, told, channel -> presence.update(channel, update, feed, nowMillis, told));
     }
 
@@ -367,7 +262,7 @@ public final class SlotOwner {
     ///
     /// @param reply once they are out for good
     public void leave(ChannelId id, Claim claim, ChannelPolicy policy, long nowMillis, Consumer<PublishResult> reply) {
-        withChannel(
+        channels.with(
                 id,
                 nowMillis,
                 refused -> {
@@ -383,11 +278,11 @@ public final class SlotOwner {
     ///
     /// @param done what the transport sent before is committed, so that it is not asked again after this
     public void lost(ChannelId id, Claim claim, ChannelPolicy policy, long deadlineMillis, Runnable done) {
-        OwnedChannel channel = channels.get(id);
-        if (channel != null) {
+        Optional<OwnedChannel> held = channels.get(id);
+        if (held.isPresent()) {
             // Behind what the transport sent before, which claims its members.
-            afterSubscribe(channel, () -> {
-                channel.unclaim(claim);
+            ChannelTable.inTurn(held.get(), () -> {
+                held.get().unclaim(claim);
                 onceCommitted(done);
             });
         } else {
@@ -400,13 +295,13 @@ public final class SlotOwner {
     /// back within the grace time leave. What is loaded for another reason is looked after, too.
     public void reclaim(ChannelId id, long nowMillis) {
         timers.awaitLoad(id);
-        withChannel(id, nowMillis, refused -> {}, channel -> {});
+        channels.with(id, nowMillis, refused -> {}, channel -> {});
     }
 
     /// The frontend is gone: its feed ends everywhere, and the members of its connections leave after
     /// the grace time unless their connections come back elsewhere (rule P2).
     public void feedLost(Feed feed, long nowMillis) {
-        for (OwnedChannel channel : channels.values()) {
+        for (OwnedChannel channel : channels.all()) {
             if (channel.feeds.remove(feed) != null) {
                 reports.changed(channel, nowMillis);
             }
@@ -431,7 +326,7 @@ public final class SlotOwner {
                 reply.accept(null, error);
             }
         };
-        withChannel(id, nowMillis, refuse, channel -> {
+        channels.with(id, nowMillis, refuse, channel -> {
             if (!feed.isOpen()) {
                 return; // Nobody hears the answer, and the feed would never end.
             }
@@ -459,21 +354,19 @@ public final class SlotOwner {
     }
 
     public void unsubscribe(ChannelId id, Feed feed, long nowMillis) {
-        OwnedChannel channel = channels.get(id);
-        if (channel != null) {
-            afterSubscribe(channel, () -> {
+        channels.get(id).ifPresent(channel -> {
+            ChannelTable.inTurn(channel, () -> {
                 channel.feeds.remove(feed);
                 reports.changed(channel, nowMillis);
             });
             channel.lastUsedMillis = nowMillis;
-        }
+        });
     }
 
     public void occupancy(ChannelId id, Feed feed, Occupancy occupancy, long nowMillis) {
-        OwnedChannel channel = channels.get(id);
-        if (channel != null) {
-            afterSubscribe(channel, () -> occupancy(channel, feed, occupancy, nowMillis));
-        }
+        channels.get(id)
+                .ifPresent(
+                        channel -> ChannelTable.inTurn(channel, () -> occupancy(channel, feed, occupancy, nowMillis)));
     }
 
     private void occupancy(OwnedChannel channel, Feed feed, Occupancy occupancy, long nowMillis) {
@@ -486,29 +379,19 @@ public final class SlotOwner {
         }
     }
 
-    /// Takes a step that refers to a feed's subscribe, which may itself be waiting. Such steps are not refused:
-    /// their number is bounded by that of the feeds' attachments.
-    private static void afterSubscribe(OwnedChannel channel, Runnable step) {
-        if (channel.mustPark()) {
-            channel.parked.add(new Parked(step, step));
-        } else {
-            step.run();
-        }
-    }
-
     public void change(RowsChange change, long nowMillis, Consumer<RowsResult> reply) {
         Consumer<PublishResult> refuse = refused -> {
             if (refused instanceof PublishResult.Refused(var error)) {
                 reply.accept(new RowsResult.Refused(error));
             }
         };
-        withChannel(change.channel(), nowMillis, refuse, channel -> rows.change(channel, change, reply));
+        channels.with(change.channel(), nowMillis, refuse, channel -> rows.change(channel, change, reply));
     }
 
     /// Answers once everything is committed that the rows can show.
     public void rows(RowsRead read, BiConsumer<RowsPage, ErrorInfo> reply) {
         effects.rows(List.of(read), (pages, failure) -> {
-            if (closed) {
+            if (channels.isClosed()) {
                 return;
             }
             if (failure == null) {
@@ -542,7 +425,7 @@ public final class SlotOwner {
                 reply.accept(null, error);
             }
         };
-        withChannel(
+        channels.with(
                 id,
                 nowMillis,
                 refuse,
@@ -565,10 +448,7 @@ public final class SlotOwner {
 
     /// Channels of the app that are in use, or were within the idle time.
     public List<String> activeChannels(String app) {
-        return channels.keySet().stream()
-                .filter(id -> id.app().equals(app) && !isOwn(id))
-                .map(ChannelId::name)
-                .toList();
+        return channels.names(app);
     }
 
     /// Everything up to `lsn` is committed: tells whoever waits for it, in order.
@@ -603,27 +483,20 @@ public final class SlotOwner {
     /// second.
     public void tick(long nowMillis) {
         for (MemberTimers.Due due : timers.takeDue(nowMillis)) {
-            OwnedChannel channel = channels.get(due.channel());
-            if (channel == null || !channel.isClaimed(due.claim())) {
+            if (channels.get(due.channel())
+                    .filter(channel -> channel.isClaimed(due.claim()))
+                    .isEmpty()) {
                 leave(due.channel(), due.claim(), due.policy(), nowMillis, left -> {});
             }
         }
-        timers.awaitingLoad().forEach(id -> withChannel(id, nowMillis, refused -> {}, channel -> {}));
+        timers.awaitingLoad().forEach(id -> channels.with(id, nowMillis, refused -> {}, channel -> {}));
         reports.tick(nowMillis);
         long idleSince = nowMillis - limits.idleTime().toMillis();
-        int over = channels.size() - limits.idleChannelsMax();
-        for (Iterator<OwnedChannel> all = channels.values().iterator(); all.hasNext(); ) {
-            OwnedChannel channel = all.next();
+        for (OwnedChannel channel : channels.all()) {
             annotating.tick(channel, nowMillis);
             channel.dropObjects(idleSince, nowMillis);
-            if (channel.isIdle() && (channel.lastUsedMillis < idleSince || over > 0)) {
-                all.remove();
-                over--;
-                used(channel, -1);
-                report(channel, "channel.region.inactive");
-                report(channel, "channel.closed");
-            }
         }
+        channels.forgetIdle(idleSince);
     }
 
     public long committedLsn() {
@@ -657,12 +530,12 @@ public final class SlotOwner {
     }
 
     boolean isClosed() {
-        return closed;
+        return channels.isClosed();
     }
 
     /// Lets go of objects that nobody has used lately.
     void dropObjects(long idleSinceMillis, long nowMillis) {
-        channels.values().forEach(channel -> channel.dropObjects(idleSinceMillis, nowMillis));
+        channels.all().forEach(channel -> channel.dropObjects(idleSinceMillis, nowMillis));
     }
 
     Origin origin() {
@@ -681,104 +554,5 @@ public final class SlotOwner {
         pending.channel().ifPresent(channel -> channel.proposedLsn = entry.lsn());
         inFlight.add(pending.appended(record.encoded()));
         effects.append(new Append(record, meta));
-    }
-
-    /// Takes a step of the owner's own behind what waits for the channel.
-    void inTurn(OwnedChannel channel, Runnable step) {
-        afterSubscribe(channel, step);
-    }
-
-    /// Runs the step on the channel's state, now or once the state is loaded and the steps before it are done.
-    void withChannel(ChannelId id, long nowMillis, Consumer<PublishResult> refuse, Consumer<OwnedChannel> step) {
-        OwnedChannel channel = channels.get(id);
-        if (channel == null) {
-            channel = new OwnedChannel(id);
-            channels.put(id, channel);
-            used(channel, 1);
-            channel.lastUsedMillis = nowMillis;
-            load(channel);
-        }
-        channel.lastUsedMillis = nowMillis;
-        OwnedChannel target = channel;
-        if (!channel.mustPark()) {
-            step.accept(channel);
-        } else if (channel.parked.size() >= limits.parkedMax()) {
-            refuse.accept(new PublishResult.Refused(ErrorCode.OVERLOADED.info(
-                    "more than %d requests wait for channel %s; try again".formatted(limits.parkedMax(), id.name()))));
-        } else {
-            channel.parked.add(new Parked(
-                    () -> step.accept(target), () -> refuse.accept(new PublishResult.Refused(unavailable(target)))));
-        }
-    }
-
-    private void load(OwnedChannel channel) {
-        channel.waiting = true;
-        effects.load(channel.id.key(), (image, failure) -> {
-            if (closed) {
-                return;
-            }
-            channel.waiting = false;
-            if (failure == null) {
-                channel.load(image);
-                // Stored members are of an earlier epoch: a channel with members is not dropped from memory.
-                timers.loaded(
-                        channel.id,
-                        channel.members.snapshot(),
-                        Math.max(openedMillis, channel.lastUsedMillis) + grace.millis(),
-                        grace.policy());
-                reportOpened(channel);
-                unpark(channel);
-            } else {
-                channels.remove(channel.id);
-                used(channel, -1);
-                List<Parked> refused = List.copyOf(channel.parked);
-                channel.parked.clear();
-                refused.forEach(parked -> parked.refuse().run());
-            }
-        });
-    }
-
-    /// An owner that is new takes over channels that are in use already, and cannot tell them from
-    /// others.
-    private void reportOpened(OwnedChannel channel) {
-        if (channel.lastUsedMillis - openedMillis >= SETTLE_MILLIS) {
-            report(channel, "channel.opened");
-            report(channel, "channel.region.active");
-            if (!isOwn(channel.id)) {
-                effects.opened(channel.id);
-            }
-        }
-    }
-
-    private void report(OwnedChannel channel, String event) {
-        if (!isOwn(channel.id)) {
-            effects.report(MetaEvent.ofChannel(channel.id, event, region, channel.metrics()));
-        }
-    }
-
-    /// Whether the channel is one of the server's own: clients count and list their channels only.
-    private static boolean isOwn(ChannelId channel) {
-        return channel.name().startsWith("[");
-    }
-
-    private void used(OwnedChannel channel, int change) {
-        if (!isOwn(channel.id)) {
-            effects.used(channel.id, change);
-        }
-    }
-
-    /// Takes the steps that have waited for something of the channel that is there now.
-    void unpark(OwnedChannel channel) {
-        while (!channel.waiting && !channel.parked.isEmpty()) {
-            channel.parked.poll().step().run();
-        }
-        if (channel.parked.isEmpty()) {
-            channel.lookups.clear();
-        }
-    }
-
-    static ErrorInfo unavailable(OwnedChannel channel) {
-        return ErrorCode.OVERLOADED.info(
-                "the state of channel %s cannot be read at the moment; try again".formatted(channel.id.name()));
     }
 }

@@ -68,7 +68,7 @@ final class StatsKeeper {
 
     /// @param reply once the report is in the log for good, or was before
     void count(StatsUpdate update, long nowMillis, Consumer<PublishResult> reply) {
-        owner.withChannel(update.channel(), nowMillis, reply, channel -> {
+        owner.channels.with(update.channel(), nowMillis, reply, channel -> {
             channel.waiting = true;
             List<Place> places = new ArrayList<>();
             places.add(Place.ofSource(update.report()));
@@ -77,7 +77,7 @@ final class StatsKeeper {
             }
             read(channel, places, new ArrayList<>(), (values, failure) -> {
                 if (failure != null) {
-                    refuse(channel, SlotOwner.unavailable(channel), reply);
+                    refuse(channel, ChannelTable.unavailable(channel), reply);
                 } else {
                     fold(channel, update.report(), places, values, reply);
                 }
@@ -161,7 +161,7 @@ final class StatsKeeper {
     private void goOn(OwnedChannel channel, PublishResult result, Consumer<PublishResult> reply) {
         channel.waiting = false;
         reply.accept(result);
-        owner.unpark(channel);
+        owner.channels.unpark(channel);
     }
 
     /// Reads rows, none of which is in doubt.
@@ -171,7 +171,7 @@ final class StatsKeeper {
                 reply.accept(null, error);
             }
         };
-        owner.withChannel(id, nowMillis, refuse, channel -> {
+        owner.channels.with(id, nowMillis, refuse, channel -> {
             channel.waiting = true;
             effects.consult(view -> view.state(query), (page, failure) -> {
                 if (owner.isClosed()) {
@@ -181,9 +181,9 @@ final class StatsKeeper {
                 if (failure == null) {
                     reply.accept(page, null);
                 } else {
-                    reply.accept(null, SlotOwner.unavailable(channel));
+                    reply.accept(null, ChannelTable.unavailable(channel));
                 }
-                owner.unpark(channel);
+                owner.channels.unpark(channel);
             });
         });
     }

@@ -2,7 +2,6 @@ package io.hark.slot;
 
 import io.hark.channel.Append;
 import io.hark.channel.ChannelId;
-import io.hark.channel.ChannelImage;
 import io.hark.channel.ChannelKey;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.DamagedEntry;
@@ -12,32 +11,22 @@ import io.hark.channel.Feed;
 import io.hark.channel.HistoryPage;
 import io.hark.channel.HistoryQuery;
 import io.hark.channel.HistoryStore;
-import io.hark.channel.IdHash;
 import io.hark.channel.LogPage;
 import io.hark.channel.Loop;
 import io.hark.channel.LoopFeed;
 import io.hark.channel.MetaEvent;
-import io.hark.channel.ObjectsMemory;
 import io.hark.channel.OccupancyMetrics;
-import io.hark.channel.Receipt;
 import io.hark.channel.RowsListener;
-import io.hark.channel.RowsPage;
-import io.hark.channel.RowsRead;
-import io.hark.channel.SlotEffects;
 import io.hark.channel.SlotImage;
 import io.hark.channel.SlotMeta;
 import io.hark.channel.SlotOwner;
 import io.hark.channel.Slots;
-import io.hark.channel.StateChange;
 import io.hark.channel.StateKind;
-import io.hark.channel.StoreView;
 import io.hark.control.ControlCommand;
 import io.hark.control.ControlState;
 import io.hark.control.SlotAssignment;
 import io.hark.protocol.ErrorCode;
 import io.hark.protocol.ErrorInfo;
-import io.hark.stats.Gauge;
-import io.hark.stats.Tally;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -56,14 +44,8 @@ import java.util.function.LongSupplier;
 /// frontends' loops.
 ///
 /// What one turn of the loop appends goes to the store together, what it has to say to a node goes in one
-/// hand-off, and
-/// so do the entries for a frontend loop: work is batched by what queues, never by a timer.
-final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffects {
-    /// Objects of a node's own channels that are held in memory, of which each byte takes up to three of the
-    /// heap; more are refused.
-    private static final long OBJECTS_BYTES_MAX =
-            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 16);
-
+/// hand-off, and so do the entries for a frontend loop: work is batched by what queues, never by a timer.
+final class SlotLoop implements OwnerEffects.Log, ReplicaEffects, SlotRoute.RouteEffects {
     private static final ErrorInfo UNSURE =
             ErrorCode.OVERLOADED.info("the owner of the channel cannot reach its replicas at the moment; try again");
 
@@ -81,9 +63,8 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     private final Feed localFeed = new LocalFeed();
     private final OwnerRequests requests;
     private final MetaReports metaReports;
-    private final ObjectsMemory objectsMemory;
+    private final OwnerEffects owners;
 
-    private RowsListener rowsListener = RowsListener.NONE;
     private boolean current;
     private int knownMinIsr;
     private final Set<SlotReplica> toPump = new LinkedHashSet<>();
@@ -103,13 +84,13 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         this.node = node;
         this.store = node.store();
         this.requests = new OwnerRequests(store, loop);
-        this.objectsMemory = new ObjectsMemory(OBJECTS_BYTES_MAX / loops);
+        this.owners = new OwnerEffects(loop, loops, node, this);
         this.writes = new LoopLog(store, loop, this::durable, node.fatal());
         this.catchUps = new CatchUpLane(store, loop, node.config().catchUpsMax());
         this.clock = node.clock();
         this.metaReports = new MetaReports(
                 (request, answer) -> routes[request.slot()].ask(request, now(), answer),
-                "%s-%s-".formatted(node.self(), Long.toString(wallMillis(), Character.MAX_RADIX)),
+                "%s-%s-".formatted(node.self(), Long.toString(owners.wallMillis(), Character.MAX_RADIX)),
                 node.unheard());
         forEachSlot(slot -> {
             replicas[slot] =
@@ -126,11 +107,6 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
 
     long now() {
         return clock.getAsLong();
-    }
-
-    @Override
-    public long wallMillis() {
-        return node.wallClock().getAsLong();
     }
 
     /// Takes the step on the loop: at once when already there.
@@ -406,11 +382,6 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         metaReports.report(event, policy, now());
     }
 
-    @Override
-    public void report(MetaEvent event) {
-        node.reports().accept(event);
-    }
-
     List<String> activeChannels(String app) {
         List<String> names = new ArrayList<>();
         forEachSlot(slot -> replicas[slot].serving().ifPresent(owner -> names.addAll(owner.activeChannels(app))));
@@ -539,10 +510,10 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
         }
     }
 
-    // ---- SlotEffects: what owners want done
+    // ---- what owners want done
 
     @Override
-    public void append(Append append) {
+    public void appendOwn(Append append) {
         replicas[append.after().slot()].appendOwn(append);
         if (node.config().plantedBug() == PlantedBug.DELIVER_BEFORE_COMMIT) {
             append.record().channel().ifPresent(channel -> deliverTooEarly(channel, append));
@@ -562,78 +533,27 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     }
 
     @Override
-    public void findId(ChannelKey channel, IdHash id, BiConsumer<Optional<Receipt>, Throwable> answer) {
-        boolean forgetful = node.config().plantedBug() == PlantedBug.DEDUPE_IN_MEMORY;
-        onLoop(forgetful ? CompletableFuture.completedStage(Optional.empty()) : store.findId(channel, id), answer);
-    }
-
-    @Override
-    public void rows(List<RowsRead> reads, BiConsumer<List<RowsPage>, Throwable> answer) {
-        CompletionStage<List<RowsPage>> pages = CompletableFuture.completedStage(List.of());
-        for (RowsRead read : reads) {
-            pages = pages.thenCombine(RowsPage.read(store, read), (before, page) -> {
-                List<RowsPage> all = new ArrayList<>(before);
-                all.add(page);
-                return all;
-            });
-        }
-        onLoop(pages, answer);
-    }
-
-    @Override
-    public void changed(ChannelId channel, List<StateChange> changes) {
-        rowsListener.changed(channel, changes);
+    public boolean isFull() {
+        return writes.hasFailed() || uncommittedBytes > node.config().queuedBytesMax() / loops;
     }
 
     /// From now on the listener is told of rows that owners on this loop keep.
     void listen(RowsListener listener) {
-        rowsListener = listener;
+        owners.listen(listener);
         forEachSlot(slot -> replicas[slot].serving().ifPresent(owner -> tellServing(slot)));
     }
 
     private void tellServing(int slot) {
-        if (rowsListener == RowsListener.NONE) {
-            return;
+        RowsListener listener = owners.rowsListener();
+        if (listener != RowsListener.NONE) {
+            owners.channelsWith(
+                    StateKind.PUSH,
+                    slot,
+                    (channels, failure) -> replicas[slot]
+                            .serving()
+                            .filter(owner -> failure == null)
+                            .ifPresent(owner -> listener.serving(slot, channels)));
         }
-        onLoop(
-                store.channelsWith(StateKind.PUSH, slot),
-                (channels, failure) -> replicas[slot]
-                        .serving()
-                        .filter(owner -> failure == null)
-                        .ifPresent(owner -> rowsListener.serving(slot, channels)));
-    }
-
-    @Override
-    public void load(ChannelKey channel, BiConsumer<ChannelImage, Throwable> answer) {
-        onLoop(store.channel(channel), answer);
-    }
-
-    @Override
-    public <T> void consult(StoreView.Reading<T> reading, BiConsumer<T, Throwable> answer) {
-        onLoop(store.consult(reading), answer);
-    }
-
-    @Override
-    public ObjectsMemory objectsMemory() {
-        return objectsMemory;
-    }
-
-    @Override
-    public void used(ChannelId channel, int change) {
-        node.stats()
-                .get()
-                .ifPresent(
-                        stats -> stats.of(channel.app()).gauge(Gauge.CHANNELS).add(change));
-    }
-
-    @Override
-    public void opened(ChannelId channel) {
-        node.stats().get().ifPresent(stats -> stats.of(channel.app()).add(Tally.CHANNELS_OPENED, 1));
-    }
-
-    @Override
-    public boolean overloaded() {
-        return writes.hasFailed() || uncommittedBytes > node.config().queuedBytesMax() / loops;
     }
 
     // ---- ReplicaEffects: what replicas and leaders want done
@@ -707,7 +627,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
                 epoch,
                 lineage,
                 node.region(),
-                this,
+                owners,
                 node.config().limits(),
                 node.config().grace(),
                 now());
@@ -717,8 +637,9 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     public void serving(int slot, int epoch) {
         served.add(new PeerMessage.SlotEpoch(slot, epoch));
         queueFlush();
-        onLoop(
-                store.channelsWith(StateKind.PRESENCE, slot),
+        owners.channelsWith(
+                StateKind.PRESENCE,
+                slot,
                 (channels, failure) -> replicas[slot]
                         .serving()
                         .filter(owner -> failure == null)
@@ -729,7 +650,7 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public void ended(int slot) {
         served.removeIf(each -> each.slot() == slot);
-        rowsListener.ended(slot);
+        owners.rowsListener().ended(slot);
         routes[slot].lost(node.self());
     }
 
@@ -747,9 +668,5 @@ final class SlotLoop implements SlotEffects, ReplicaEffects, SlotRoute.RouteEffe
     @Override
     public void fatal(String what) {
         writes.fail(new IllegalStateException(what));
-    }
-
-    private <T> void onLoop(CompletionStage<T> stage, BiConsumer<? super T, Throwable> answer) {
-        stage.whenComplete((value, failure) -> loop.execute(() -> answer.accept(value, failure)));
     }
 }

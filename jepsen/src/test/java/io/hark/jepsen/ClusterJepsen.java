@@ -49,7 +49,7 @@ class ClusterJepsen {
         Duration length = Duration.ofSeconds(Integer.getInteger("hark.jepsen.seconds", 1_200));
         Schedule schedule = Schedule.growAndShrink(NODES, 5, length, new SplittableRandom(seed));
         Path dir = Bench.dir("grow-and-shrink");
-        try (Cluster cluster = Bench.inNamespaces(ClusterSpec.of(5, NODES), dir, false)) {
+        try (Cluster cluster = Bench.inNamespaces(ClusterSpec.of(5, NODES).startingFast(), dir, false)) {
             check(
                     new Run(
                             "Three nodes, five, and three again",
