@@ -156,7 +156,8 @@ final class EventStream implements LoopClient {
                 if (unwatchable.isPresent()) {
                     yield unwatchable;
                 }
-                AttachFrom from = serial.map(this::after)
+                Optional<StreamPlace> place = serial.map(StreamPlace::parse);
+                AttachFrom from = place.map(known -> known.from(loop.frames()))
                         .orElseGet(() ->
                                 options.begin(frontend.policies().of(app, name).keepsLast()));
                 ChannelId id = ChannelId.of(app.id(), ChannelAccess.id(name));
@@ -169,17 +170,10 @@ final class EventStream implements LoopClient {
                         from,
                         options,
                         ChannelAccess.delivery(app, name),
-                        serial.orElse("")));
+                        place.orElseGet(() -> StreamPlace.after(""))));
                 yield Optional.empty();
             }
         };
-    }
-
-    private AttachFrom after(String serial) {
-        return loop.frames()
-                .position(serial)
-                .<AttachFrom>map(AttachFrom.After::new)
-                .orElseGet(AttachFrom.Unreadable::new);
     }
 
     /// Where the client was, as the id of the last event that it got.
@@ -201,7 +195,7 @@ final class EventStream implements LoopClient {
 
     /// The id of an event: the stream's place on all its channels.
     String place() {
-        return channels.stream().map(StreamedChannel::serial).collect(Collectors.joining(BETWEEN_SERIALS));
+        return channels.stream().map(channel -> channel.place().text()).collect(Collectors.joining(BETWEEN_SERIALS));
     }
 
     void wrote() {

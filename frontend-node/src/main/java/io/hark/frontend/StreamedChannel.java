@@ -60,9 +60,9 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
     private final boolean wholeAppends;
     private Optional<Attachment> attachment = Optional.empty();
     private boolean counted;
-    private String serial;
+    private StreamPlace place;
 
-    /// @param serial the client's place on the channel; empty text when it has none
+    /// @param place the client's on the channel; of an empty text when it has none
     StreamedChannel(
             Frontend frontend,
             EventStream stream,
@@ -72,7 +72,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
             AttachFrom from,
             ChannelOptions options,
             Delivery delivery,
-            String serial) {
+            StreamPlace place) {
         this.stream = stream;
         this.loop = loop;
         this.id = id;
@@ -85,7 +85,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
                 ? Optional.of(new DeltaCursor(loop.deltas()))
                 : Optional.empty();
         this.wholeAppends = options.wholeAppends();
-        this.serial = serial;
+        this.place = place;
         this.telling = options.objects()
                 .map(wanted -> new ObjectTelling(
                         id,
@@ -97,8 +97,8 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
                         frontend.config().messageBytesMax()));
     }
 
-    String serial() {
-        return serial;
+    StreamPlace place() {
+        return place;
     }
 
     void attach(long nowMillis) {
@@ -175,7 +175,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
     public void attached(AttachOutcome outcome) {
         lastLsn = outcome.subscribed().lastLsn();
         if (!outcome.resumed()) {
-            serial = loop.frames().channelSerial(outcome.subscribed(), outcome.startLsn());
+            place = StreamPlace.after(loop.frames().channelSerial(outcome.subscribed(), outcome.startLsn()));
             boolean wasElsewhere = !(from instanceof AttachFrom.Now);
             if (wasElsewhere) {
                 outcome.error().ifPresent(stream.writer()::error);
@@ -195,7 +195,8 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
     @Override
     public void backlog(List<Entry> entries) {
         List<Entry> told = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
+        for (Entry each : entries) {
+            Entry entry = told.isEmpty() ? place.rest(each, loop.frames()) : each;
             Entry difference = deltas.map(cursor -> cursor.backlog(entry)).orElse(entry);
             if (deltas.isPresent()) {
                 SentCounts.differences(loop.stats(id.app()), difference, entry);
@@ -245,18 +246,20 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
     }
 
     private void write(Entry entry) {
-        serial = loop.frames().channelSerial(entry);
+        place = StreamPlace.after(loop.frames().channelSerial(entry));
         SentCounts.sent(loop.stats(id.app()), entry, entry, SHOWN);
         switch (entry.body()) {
             case EntryBody.None() -> {}
             case EntryBody.Objects objects -> {}
             case EntryBody.Messages(MessageBatch batch) -> {
+                StreamPlace behind = place;
                 List<Message> messages = EntryFrames.withSerials(entry, batch.messages());
                 for (int index = 0; index < messages.size(); index++) {
                     Message message = messages.get(index);
                     Message full = message.withId(message.id().orElse(batch.id() + ':' + index))
                             .withConnectionId(message.connectionId().or(batch::connectionId))
                             .withTimestamp(batch.timestamp());
+                    place = index == messages.size() - 1 ? behind : behind.with(message);
                     write("message", json().toTree(full), message.data());
                 }
             }
@@ -293,7 +296,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
     private void write(String event, Map<String, Object> tree, Payload data) {
         if (stream.enveloped()) {
             Map<String, Object> withChannel = new LinkedHashMap<>(tree);
-            withChannel.put("channel", name.base());
+            withChannel.put("channel", id.name());
             stream.writer().event(event, stream.place(), json().encodeValue(withChannel));
             return;
         }

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ably.lib.rest.AblyRest;
 import io.ably.lib.rest.Auth;
+import io.ably.lib.types.Message;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -149,6 +150,30 @@ class SseInteropTest {
             assertThat(events.text()).isEqualTo("missed one");
             assertThat(events.text()).isEqualTo("missed two");
             assertThat(events.text()).isEqualTo("live");
+        }
+    }
+
+    @Test
+    void aStreamResumesBetweenTwoMessagesOfOnePublish() throws Exception {
+        String lastId;
+        try (Events events = open("key=" + encoded(key))) {
+            publisher.channels.get(name).publish(new Message[] {
+                new Message("event", "seen"), new Message("event", "missed one"), new Message("event", "missed two")
+            });
+            lastId = events.message().id().orElseThrow();
+        }
+        publish("missed three");
+        try (Events events = open("key=" + encoded(key), "Last-Event-ID", lastId)) {
+            assertThat(events.text()).isEqualTo("missed one");
+            assertThat(events.text()).isEqualTo("missed two");
+            assertThat(events.text()).isEqualTo("missed three");
+        }
+    }
+
+    @Test
+    void theServersOwnReportsNameTheirChannel() throws Exception {
+        try (Events events = openChannels("[meta]log", "occupancy=metrics&key=" + encoded(key))) {
+            assertThat(events.message().json().get("channel").getAsString()).isEqualTo("[meta]log");
         }
     }
 
