@@ -96,6 +96,23 @@ test('the node asks for a new token before the old one expires, and the connecti
   assert.equal(client.connection.id, id);
 });
 
+test('a token that ends soon is not asked for again and again', async () => {
+  let asked = 0;
+  const signer = rest({ key: app.keys[0] });
+  const client = realtime({
+    authCallback: (params, done) => {
+      asked += 1;
+      signer.auth.requestToken({ ttl: asked === 1 ? 33_000 : 29_500 }).then((token) => done(null, token), done);
+    },
+  });
+  await connected(client);
+  await new Promise((resolve) => client.connection.once('update', resolve));
+  // The node looks once a second whom to ask.
+  const until = Date.now() + 3_000;
+  await eventually(() => Date.now() > until, 'time passes');
+  assert.equal(asked, 2);
+});
+
 test('an expired token disconnects with 40142 and the connection resumes with a new one', async () => {
   const signer = rest({ key: app.keys[0] });
   const client = realtime({

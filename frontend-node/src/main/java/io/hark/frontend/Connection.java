@@ -324,7 +324,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                 || !clientId.equals(identity.clientId().orElse(""))) {
             fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info("the new token is of another app or clientId"));
         } else {
-            liveness.tokenRenewed();
+            liveness.tokenRenewed(now());
             // Answers that are due go first: a client renumbers what is unanswered when it sees CONNECTED.
             publishes.flushAcks();
             sendConnected(Optional.empty());

@@ -20,6 +20,9 @@ final class Liveness {
     private long pingedMillis;
     private boolean reauthAsked;
 
+    /// Since when the client has its token.
+    private long tokenMillis;
+
     /// What is to be done now.
     enum Due {
         /// Nothing was heard for so long that the client is gone.
@@ -40,6 +43,7 @@ final class Liveness {
         this.maxIdleMillis = maxIdleMillis;
         this.receivedMillis = openedMillis;
         this.sentMillis = openedMillis;
+        this.tokenMillis = openedMillis;
     }
 
     void received(long nowMillis) {
@@ -50,7 +54,8 @@ final class Liveness {
         sentMillis = nowMillis;
     }
 
-    void tokenRenewed() {
+    void tokenRenewed(long nowMillis) {
+        tokenMillis = nowMillis;
         reauthAsked = false;
     }
 
@@ -89,8 +94,9 @@ final class Liveness {
         return due;
     }
 
-    /// A token that was about to expire from the start is not asked for: its client knows.
+    /// Not a token that was about to expire when it came: its client knows, and would be asked for another one again
+    /// and again.
     private boolean isToBeRenewed(long nowMillis, long expiresMillis) {
-        return expiresMillis - nowMillis <= REAUTH_AHEAD_MILLIS && expiresMillis - openedMillis > REAUTH_AHEAD_MILLIS;
+        return expiresMillis - nowMillis <= REAUTH_AHEAD_MILLIS && expiresMillis - tokenMillis > REAUTH_AHEAD_MILLIS;
     }
 }

@@ -51,8 +51,25 @@ class LivenessTest {
         assertThat(liveness.due(OPENED + 4_999, Optional.of(expires))).isEmpty();
         assertThat(liveness.due(OPENED + 5_000, Optional.of(expires))).containsExactly(Due.ASK_FOR_TOKEN);
         assertThat(liveness.due(OPENED + 6_000, Optional.of(expires))).isEmpty();
-        liveness.tokenRenewed();
-        assertThat(liveness.due(OPENED + 7_000, Optional.of(expires))).containsExactly(Due.ASK_FOR_TOKEN);
+    }
+
+    @Test
+    void theNextTokenIsAskedForAsTheFirstWas() {
+        liveness.tokenRenewed(OPENED + 6_000);
+        liveness.sent(OPENED + 11_000);
+        liveness.received(OPENED + 11_000);
+        long expires = OPENED + 41_000;
+        assertThat(liveness.due(OPENED + 10_999, Optional.of(expires))).isEmpty();
+        assertThat(liveness.due(OPENED + 11_000, Optional.of(expires))).containsExactly(Due.ASK_FOR_TOKEN);
+    }
+
+    @Test
+    void aNextTokenThatEndsSoonFromTheStartIsNotAskedFor() {
+        long renewed = OPENED + 100_000;
+        liveness.sent(renewed);
+        liveness.received(renewed);
+        liveness.tokenRenewed(renewed);
+        assertThat(liveness.due(renewed + 1_000, Optional.of(renewed + 10_000))).isEmpty();
     }
 
     @Test
