@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { connected, eventually, inbox, jwt, makeApp, reaches, realtime, rest, uniqueName } from '../lib/hark.mjs';
+import {
+  connected, drop, eventually, inbox, jwt, makeApp, reaches, realtime, rest, uniqueName,
+} from '../lib/hark.mjs';
+import { cuttableProxy } from '../lib/proxy.mjs';
 
 let app;
 before(async () => (app = await makeApp()));
@@ -111,6 +114,21 @@ test('a token that ends soon is not asked for again and again', async () => {
   const until = Date.now() + 3_000;
   await eventually(() => Date.now() > until, 'time passes');
   assert.equal(asked, 2);
+});
+
+test('a client that went over from its key to a token resumes', async (t) => {
+  const proxy = await cuttableProxy();
+  t.after(() => proxy.close());
+  const client = await connected(realtime({ key: app.keys[0], port: proxy.port }));
+  const { id } = client.connection;
+  await client.auth.authorize();
+  for (let round = 0; round < 2; round += 1) {
+    const dropped = drop(client);
+    proxy.cut();
+    await dropped;
+    await connected(client);
+    assert.equal(client.connection.id, id);
+  }
 });
 
 test('an expired token disconnects with 40142 and the connection resumes with a new one', async () => {

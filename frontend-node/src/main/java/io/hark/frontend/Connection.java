@@ -158,8 +158,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         }
         int generation = taken.get().generation();
         key = request.resume().isPresent()
-                ? old.get().resumed(generation)
-                : old.get().recovered(generation);
+                ? old.get().resumed(generation, grant.kind())
+                : old.get().recovered(generation, grant.kind());
+        registry.authenticated(key.connectionId(), this, grant.kind());
         frontend.metrics().connectionsResumed.increment();
         boolean repeats = request.resume().isPresent();
         transport.read(false);
@@ -187,7 +188,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     private boolean isCompatible(ConnectionKey old) {
         return old.appId().equals(grant.appId())
-                && old.kind() == grant.kind()
+                && registry.isOfKind(old, grant.kind())
                 && old.clientId().equals(identity.clientId());
     }
 
@@ -325,6 +326,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info("the new token is of another app or clientId"));
         } else {
             liveness.tokenRenewed(now());
+            registry.authenticated(key.connectionId(), this, grant.kind());
             // Answers that are due go first: a client renumbers what is unanswered when it sees CONNECTED.
             publishes.flushAcks();
             sendConnected(Optional.empty());

@@ -13,11 +13,12 @@ import java.util.Optional;
 public record ConnectionKey(
         String connectionId, int generation, int recoveries, String appId, Grant.Kind kind, Optional<String> clientId) {
 
-    ConnectionKey resumed(int newGeneration) {
-        return new ConnectionKey(connectionId, newGeneration, recoveries, appId, kind, clientId);
+    /// @param newKind of the credentials that the client has now
+    ConnectionKey resumed(int newGeneration, Grant.Kind newKind) {
+        return new ConnectionKey(connectionId, newGeneration, recoveries, appId, newKind, clientId);
     }
 
-    ConnectionKey recovered(int newGeneration) {
-        return new ConnectionKey(connectionId, newGeneration, recoveries + 1, appId, kind, clientId);
+    ConnectionKey recovered(int newGeneration, Grant.Kind newKind) {
+        return new ConnectionKey(connectionId, newGeneration, recoveries + 1, appId, newKind, clientId);
     }
 }

@@ -1,5 +1,6 @@
 package io.hark.frontend;
 
+import io.hark.auth.Grant;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import java.time.Duration;
@@ -42,13 +43,24 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
     /// @param live       its transport's handler while there is one
     /// @param sinceMillis when it was lost or closed; 0 while live
     /// @param closed     ended by the client: it cannot be resumed
+    /// @param kind       of the credentials with which it authenticated again; empty while they are of the kind
+    ///                   that its key says
     /// @param presentOn  channels where it has members, and how they are logged
     private record Held<T>(
             int generation,
             Optional<T> live,
             long sinceMillis,
             boolean closed,
-            Map<ChannelId, ChannelPolicy> presentOn) {}
+            Optional<Grant.Kind> kind,
+            Map<ChannelId, ChannelPolicy> presentOn) {
+        static <T> Held<T> live(int generation, T transport, Map<ChannelId, ChannelPolicy> presentOn) {
+            return new Held<>(generation, Optional.of(transport), 0, false, Optional.empty(), presentOn);
+        }
+
+        Held<T> endedAt(long nowMillis, boolean forGood, Map<ChannelId, ChannelPolicy> members) {
+            return new Held<>(generation, Optional.empty(), nowMillis, forGood, kind, members);
+        }
+    }
 
     /// Value: what a successful takeover brings.
     ///
@@ -57,7 +69,7 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
     record Taken<T>(int generation, Optional<T> displaced, Map<ChannelId, ChannelPolicy> presentOn) {}
 
     void opened(String connectionId, int generation, T transport) {
-        held.put(connectionId, new Held<>(generation, Optional.of(transport), 0, false, Map.of()));
+        held.put(connectionId, Held.live(generation, transport, Map.of()));
     }
 
     /// Takes the connection over for a new transport of generation `key.generation() + 1`.
@@ -72,7 +84,7 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
                     return null;
                 }
                 taken.set(new Taken<>(key.generation() + 1, Optional.empty(), Map.of()));
-                return new Held<>(key.generation() + 1, Optional.of(by), 0, false, Map.of());
+                return Held.live(key.generation() + 1, by, Map.of());
             }
             boolean expired = known.live().isEmpty() && nowMillis - known.sinceMillis() > stateTtlMillis;
             boolean newerInUse = known.generation() > key.generation()
@@ -85,7 +97,7 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
             }
             int generation = Math.max(known.generation(), key.generation()) + 1;
             taken.set(new Taken<>(generation, known.live(), known.presentOn()));
-            return new Held<>(generation, Optional.of(by), 0, false, known.presentOn());
+            return Held.live(generation, by, known.presentOn());
         });
         return Optional.ofNullable(taken.get());
     }
@@ -101,7 +113,7 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
                 lost.decrementAndGet();
                 return null;
             }
-            return new Held<>(known.generation(), Optional.empty(), nowMillis, false, Map.copyOf(presentOn));
+            return known.endedAt(nowMillis, false, Map.copyOf(presentOn));
         });
     }
 
@@ -115,8 +127,25 @@ final class ConnectionRegistry<T extends ConnectionRegistry.Transport> {
                 lost.decrementAndGet();
                 return null;
             }
-            return new Held<>(known.generation(), Optional.empty(), nowMillis, true, Map.of());
+            return known.endedAt(nowMillis, true, Map.of());
         });
+    }
+
+    /// The client of `by` has authenticated again, with credentials of that kind. Its key cannot say so, as a
+    /// client keeps the one that it has (RTC8a1).
+    void authenticated(String connectionId, T by, Grant.Kind kind) {
+        held.computeIfPresent(
+                connectionId,
+                (id, known) -> known.live().filter(live -> live == by).isEmpty()
+                        ? known
+                        : new Held<>(known.generation(), known.live(), 0, false, Optional.of(kind), known.presentOn()));
+    }
+
+    /// Whether the connection is one of a client with credentials of that kind; of one that the registry does not
+    /// know that cannot be ruled out.
+    boolean isOfKind(ConnectionKey key, Grant.Kind kind) {
+        Held<T> known = held.get(key.connectionId());
+        return known == null || known.kind().orElse(key.kind()) == kind;
     }
 
     /// The live connection with this id.

@@ -29,7 +29,7 @@ class ConnectionKeysTest {
 
     @Test
     void aKeyOfAnotherTransportIsAnotherKey() {
-        assertThat(keys.encode(KEY.resumed(4))).isNotEqualTo(keys.encode(KEY));
+        assertThat(keys.encode(KEY.resumed(4, KEY.kind()))).isNotEqualTo(keys.encode(KEY));
     }
 
     @Test

@@ -158,6 +158,34 @@ class ConnectionRegistryTest {
     }
 
     @Test
+    void theKindOfCredentialsIsThatOfTheKeyUntilTheClientAuthenticatesAgain() {
+        registry.opened(ID, 0, first);
+        assertThat(registry.isOfKind(KEY, Grant.Kind.BASIC)).isTrue();
+        assertThat(registry.isOfKind(KEY, Grant.Kind.TOKEN)).isFalse();
+
+        registry.authenticated(ID, first, Grant.Kind.TOKEN);
+        registry.lost(ID, first, PRESENT, LATER);
+
+        assertThat(registry.isOfKind(KEY, Grant.Kind.BASIC)).isFalse();
+        assertThat(registry.isOfKind(KEY, Grant.Kind.TOKEN)).isTrue();
+    }
+
+    @Test
+    void aDisplacedTransportDoesNotChangeTheKindOfCredentials() {
+        registry.opened(ID, 0, first);
+        registry.take(KEY, second, LATER);
+
+        registry.authenticated(ID, first, Grant.Kind.TOKEN);
+
+        assertThat(registry.isOfKind(KEY, Grant.Kind.BASIC)).isTrue();
+    }
+
+    @Test
+    void theKindOfCredentialsOfAnUnknownConnectionCannotBeRuledOut() {
+        assertThat(registry.isOfKind(KEY, Grant.Kind.TOKEN)).isTrue();
+    }
+
+    @Test
     void beyondTheLimitALostConnectionIsForgotten() {
         for (int i = 0; i <= LOST_MAX; i++) {
             Socket socket = new Socket("socket " + i);

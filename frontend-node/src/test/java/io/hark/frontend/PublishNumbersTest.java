@@ -18,7 +18,7 @@ class PublishNumbersTest {
     @Test
     void theSamePublishOnTheNextTransportIsTheSame() {
         IdHash first = identity(numbers(KEY), 7, "a");
-        IdHash again = identity(numbers(KEY.resumed(1)), 7, "a");
+        IdHash again = identity(numbers(KEY.resumed(1, KEY.kind())), 7, "a");
 
         assertThat(again).isEqualTo(first);
     }
@@ -55,7 +55,7 @@ class PublishNumbersTest {
     @Test
     void anotherClientInstanceCountsFromZeroWithoutRepeatingAnything() {
         IdHash first = identity(numbers(KEY), 0, "a");
-        PublishNumbers recovered = numbers(KEY.recovered(1));
+        PublishNumbers recovered = numbers(KEY.recovered(1, KEY.kind()));
 
         assertThat(identity(recovered, 0, "a")).isNotEqualTo(first);
     }
@@ -69,7 +69,7 @@ class PublishNumbersTest {
         assertThat(numbers.next(2).shown()).isEqualTo(6);
         assertThat(numbers.next(3).shown()).isEqualTo(7);
         assertThat(numbers.next(3).shown()).isEqualTo(8);
-        assertThat(numbers(KEY.recovered(1)).next(0).shown()).isGreaterThan(8);
+        assertThat(numbers(KEY.recovered(1, KEY.kind())).next(0).shown()).isGreaterThan(8);
     }
 
     @Test
