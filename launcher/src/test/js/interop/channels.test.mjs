@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import {
   connected, eventually, inbox, makeApp, numbers, reaches, realtime, refusal, rest, uniqueName,
 } from '../lib/hark.mjs';
+import { cuttableProxy } from '../lib/proxy.mjs';
 
 let app;
 let key;
@@ -239,4 +240,26 @@ test('a channel that failed can be attached once the rights are there', async ()
   await client.auth.authorize({ capability: { [name]: ['*'] } });
   await channel.attach();
   await reaches(channel, 'attached');
+});
+
+test('a client that changes its options while messages are on their way gets each once', async (t) => {
+  const proxy = await cuttableProxy();
+  t.after(() => proxy.close());
+  const name = uniqueName();
+  const client = await connected(realtime({ key: app.keys[0], port: proxy.port }));
+  const channel = client.channels.get(name);
+  const received = await inbox(channel);
+  const publisher = rest({ key: app.keys[0] }).channels.get(name);
+  await publisher.publish('event', 'm0');
+  await received.count(1);
+  for (let round = 0; round < 3; round += 1) {
+    proxy.holdBack(true);
+    await publisher.publish(numbers(5, 1 + 5 * round).map((data) => ({ data })));
+    const changed = channel.setOptions({ params: { round: String(round) } });
+    proxy.holdBack(false);
+    await changed;
+  }
+  await publisher.publish('event', 'last');
+  await received.count(17);
+  assert.deepEqual(received.data, [...numbers(16), 'last']);
 });

@@ -4,6 +4,7 @@ import { host, port } from './hark.mjs';
 
 export async function cuttableProxy() {
   const sockets = new Set();
+  const nodes = new Set();
   let refusing = false;
   let webSockets = true;
   let bytesToClients = 0;
@@ -13,6 +14,8 @@ export async function cuttableProxy() {
       return;
     }
     const node = net.connect({ host, port });
+    nodes.add(node);
+    node.on('close', () => nodes.delete(node));
     node.on('data', (bytes) => (bytesToClients += bytes.length));
     for (const [from, to] of [[client, node], [node, client]]) {
       sockets.add(from);
@@ -43,6 +46,8 @@ export async function cuttableProxy() {
       this.cut();
     },
     heal: () => (refusing = false),
+    /** Keeps back what the node sends on the sockets that are open, or lets it through again. */
+    holdBack: (held) => nodes.forEach((node) => (held ? node.pause() : node.resume())),
     /** Lets no WebSocket through, as some companies' proxies do, or lets them again; those that are open stay. */
     letWebSockets: (allowed) => (webSockets = allowed),
     close() {

@@ -14,7 +14,6 @@ import io.hark.channel.MembersWanted;
 import io.hark.channel.ObjectReader;
 import io.hark.channel.ObjectsPage;
 import io.hark.channel.Occupancy;
-import io.hark.channel.Origin;
 import io.hark.channel.Subscribed;
 import io.hark.channel.Subscriber;
 import io.hark.presence.Member;
@@ -34,7 +33,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /// Confined: one connection's place on one channel, as frames on its transport.
 final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatcher, ObjectTelling.Reader {
@@ -82,8 +80,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     /// Whether ATTACHED was sent.
     private boolean attached;
 
-    /// Where the client is, while it is told what is of no entry, which keeps it there.
-    private Supplier<String> place = () -> "";
+    private final ClientPlace place;
 
     /// The channel's last entry when it attached.
     private long lastLsn;
@@ -114,6 +111,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         this.delivery = delivery;
         this.options = options;
         this.stats = loop.stats(id.app());
+        this.place = new ClientPlace(loop.frames());
         this.modes = modes;
         this.echo = echo;
         this.wholeAppends = wholeAppends;
@@ -147,6 +145,16 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     Optional<Set<ChannelMode>> requestedModes() {
         return options.modes();
+    }
+
+    /// Whether another ATTACH asks for something else than the one that made this.
+    boolean isAskedOtherwise(ChannelOptions other) {
+        return !options.asksTheSame(other);
+    }
+
+    /// The later one of a place that the client gives and that of the last entry that it was handed.
+    String notBefore(String channelSerial) {
+        return place.orLater(channelSerial);
     }
 
     boolean lacksExplicitly(ChannelMode mode) {
@@ -287,7 +295,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         lastLsn = outcome.subscribed().lastLsn();
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
         attached = true;
-        place = () -> serial;
+        place.attached(serial);
         tellOccupancy();
         telling.ifPresent(ObjectTelling::attached);
     }
@@ -297,7 +305,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         String id = message.id().orElseThrow();
         connection.send(new ServerMessage.Messages(
                 channel,
-                place.get(),
+                place.channelSerial(),
                 id.substring(0, id.lastIndexOf(':')),
                 Optional.empty(),
                 message.timestamp(),
@@ -334,18 +342,9 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     }
 
     private void tell(OccupancyNotice notice, OccupancyPlace known) {
-        connection.transport().send(notice.frame(connection.format(), channel, known.wanted(), place.get()));
+        connection.transport().send(notice.frame(connection.format(), channel, known.wanted(), place.channelSerial()));
         sentUnlogged();
         known.told();
-    }
-
-    private void passed(Entry entry) {
-        if (occupancy.isPresent() || telling.isPresent()) {
-            Origin origin = entry.origin();
-            long lsn = entry.lsn();
-            long oseq = entry.oseq();
-            place = () -> loop.frames().channelSerial(origin, lsn, oseq);
-        }
     }
 
     private void beginSync(Subscribed subscribed) {
@@ -400,7 +399,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
                 SentCounts.sent(stats, told, entry, shown);
             }
         }
-        passed(entries.getLast());
+        place.handed(entries.getLast());
         telling.ifPresent(objects -> entries.forEach(objects::passed));
         if (entries.getLast().lsn() >= lastLsn) {
             deltas.ifPresent(cursor -> cursor.caughtUp(loop.ring(id)));
@@ -422,7 +421,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     @Override
     public void live(long from, long to) {
         FrameRing ring = loop.ring(id);
-        passed(ring.entry(to - 1));
+        place.handed(ring.entry(to - 1));
         try {
             writeWanted(ring, from, to);
         } catch (CostlyFilter tooMuch) {
@@ -462,6 +461,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     @Override
     public void whole(long seq, Entry whole) {
+        place.handed(whole);
         if (!wants(whole)) {
             return;
         }

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 /// @param filter   which messages are wanted; empty for all
 /// @param wholeAppends whether every append is to be told as the whole message
 /// @param recognised the params that were understood, to be echoed
+/// @param asked    all params of the ATTACH, understood or not
 record ChannelOptions(
         Optional<Set<ChannelMode>> modes,
         Optional<AttachFrom> rewind,
@@ -34,7 +35,8 @@ record ChannelOptions(
         Optional<ObjectTelling.Wanted> objects,
         Optional<MessageFilter> filter,
         boolean wholeAppends,
-        Map<String, String> recognised) {
+        Map<String, String> recognised,
+        Map<String, String> asked) {
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private static final Pattern REWIND = Pattern.compile("(\\d{1,9})([sm]?)");
     private static final int REWIND_MESSAGES_MAX = 100;
@@ -47,6 +49,11 @@ record ChannelOptions(
     /// Whether it asks to be told what one needs `channel-metadata` for.
     boolean watches() {
         return occupancy.isPresent() || objects.isPresent();
+    }
+
+    /// Whether an ATTACH to the same channel asked for the same as this.
+    boolean asksTheSame(ChannelOptions other) {
+        return asked.equals(other.asked) && modes.equals(other.modes);
     }
 
     /// Where one begins that was not attached before.
@@ -147,8 +154,8 @@ record ChannelOptions(
             recognised.put("appendMode", all.get("appendMode"));
         }
         boolean wholeAppends = fullAppends || filter.isPresent(); // An expression is about the message, not a part.
-        return new Parsed.Valid(
-                new ChannelOptions(modes, rewind, echo, delta, occupancy, objects, filter, wholeAppends, recognised));
+        return new Parsed.Valid(new ChannelOptions(
+                modes, rewind, echo, delta, occupancy, objects, filter, wholeAppends, recognised, params));
     }
 
     private static Optional<Set<OccupancyMetric>> occupancy(String text) {

@@ -101,6 +101,7 @@ final class ConnectionChannels {
                 echo && options.echo(),
                 wholeAppends || options.wholeAppends());
         attachments.put(attach.channel(), attachment);
+        Optional<String> place = place(attach, options, Optional.ofNullable(before));
         Optional<Claim> vouching = Optional.empty();
         if (wasAttached(attach)) {
             // Its members from before are alive. A fresh attach must not say so: the DETACH before it may
@@ -109,8 +110,8 @@ final class ConnectionChannels {
             vouching = Optional.of(claim);
         }
         attachment.attach(
-                from(attach, name, options),
-                attach.channelSerial(),
+                from(attach, place, name, options),
+                place,
                 vouching,
                 frontend.wallClock().getAsLong());
     }
@@ -119,10 +120,22 @@ final class ConnectionChannels {
         return attach.channelSerial().isPresent() || (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
     }
 
-    private AttachFrom from(ClientMessage.Attach attach, ChannelName name, ChannelOptions options) {
-        if (attach.channelSerial().isPresent()) {
+    /// Where the client is. One that stays attached while it asks for other options takes what is on its way to it,
+    /// and must not get that again. Others have dropped it: those that say that they attach again, and those that
+    /// ask for the same again, after a difference that they could not apply.
+    private static Optional<String> place(
+            ClientMessage.Attach attach, ChannelOptions options, Optional<ChannelAttachment> before) {
+        boolean saysThatItAttachesAgain = (attach.flags() & AttachFlag.ATTACH_RESUME) != 0;
+        return before.filter(present -> !saysThatItAttachesAgain && present.isAskedOtherwise(options))
+                .flatMap(present -> attach.channelSerial().map(present::notBefore))
+                .or(attach::channelSerial);
+    }
+
+    private AttachFrom from(
+            ClientMessage.Attach attach, Optional<String> place, ChannelName name, ChannelOptions options) {
+        if (place.isPresent()) {
             return loop.frames()
-                    .position(attach.channelSerial().get())
+                    .position(place.get())
                     .<AttachFrom>map(AttachFrom.After::new)
                     .orElseGet(AttachFrom.Unreadable::new);
         }

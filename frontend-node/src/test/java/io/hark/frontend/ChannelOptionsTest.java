@@ -132,6 +132,16 @@ class ChannelOptionsTest {
                 .isEmpty();
     }
 
+    @Test
+    void paramsThatAreNotKnownAreAskedForAllTheSame() {
+        ChannelOptions before = valid(Map.of("nonexistent", "foo"), 0);
+
+        assertThat(before.asksTheSame(valid(Map.of("nonexistent", "foo"), 0))).isTrue();
+        assertThat(before.asksTheSame(valid(Map.of("nonexistent", "bar"), 0))).isFalse();
+        assertThat(before.asksTheSame(valid(Map.of("nonexistent", "foo"), ChannelMode.PUBLISH.flag())))
+                .isFalse();
+    }
+
     private static Optional<AttachFrom> rewind(String text) {
         return valid(Map.of("rewind", text), 0).rewind();
     }
