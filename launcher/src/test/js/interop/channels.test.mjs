@@ -263,3 +263,15 @@ test('a client that changes its options while messages are on their way gets eac
   await received.count(17);
   assert.deepEqual(received.data, [...numbers(16), 'last']);
 });
+
+test('a channel that fails when its options change has nobody present any more', async () => {
+  const name = uniqueName();
+  const watcher = realtime({ key: app.keys[0] }).channels.get(name);
+  const left = [];
+  await watcher.presence.subscribe('leave', (member) => left.push(member.clientId));
+  const channel = realtime({ key: app.keys[0], clientId: 'ada' }).channels.get(name);
+  await channel.presence.enter();
+  await assert.rejects(channel.setOptions({ params: { rewind: 'far' } }), { code: 40003 });
+  assert.equal(channel.state, 'failed');
+  await eventually(() => left.includes('ada'), 'ada leaves');
+});

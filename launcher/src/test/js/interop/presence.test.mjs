@@ -75,6 +75,39 @@ test('a member whose channel detaches leaves at once', async () => {
   assert.equal(events[1].action, 'leave');
 });
 
+test('a member stays when its client detaches the channel under another spelling', async () => {
+  const name = uniqueName();
+  const events = await presenceEvents(realtime({ key }).channels.get(name));
+  const alice = realtime({ key, clientId: 'alice' });
+  const channel = alice.channels.get(name);
+  await channel.presence.enter();
+  const rewound = alice.channels.get(`[?rewind=1]${name}`);
+  await rewound.attach();
+  await rewound.detach();
+  await channel.presence.update('still here');
+  await eventually(() => events.length === 2, 'the update');
+  assert.deepEqual(told(events)[1], ['update', 'alice', 'still here']);
+  await channel.detach();
+  await eventually(() => events.length === 3, 'the leave');
+  assert.equal(events[2].action, 'leave');
+});
+
+test('a member whose client detaches and attaches at once leaves and enters again', async () => {
+  const name = uniqueName();
+  const events = await presenceEvents(realtime({ key }).channels.get(name));
+  const channel = realtime({ key, clientId: 'alice' }).channels.get(name);
+  await channel.presence.enter();
+  const states = [];
+  channel.on((change) => states.push(change.current));
+  const detached = assert.rejects(channel.detach(), { code: 90000 });
+  // Refused if the node has answered the first request already; then the client is attached all the same.
+  await channel.attach().catch(() => {});
+  await detached;
+  await eventually(() => events.length === 3, 'the leave and the second enter');
+  assert.deepEqual(events.map((event) => event.action), ['enter', 'leave', 'enter']);
+  assert.equal(states.filter((state) => state === 'attaching').length, 1, states.join());
+});
+
 test('a member whose socket vanishes leaves after remainPresentFor', async () => {
   const name = uniqueName();
   const events = await presenceEvents(realtime({ key }).channels.get(name));

@@ -82,6 +82,9 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     private final ClientPlace place;
 
+    /// Whether the client has entered members here, or vouches for those that it has.
+    private boolean vouches;
+
     /// The channel's last entry when it attached.
     private long lastLsn;
 
@@ -152,6 +155,11 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         return !options.asksTheSame(other);
     }
 
+    /// Whether members of the connection are on the channel through this attachment.
+    boolean vouches() {
+        return vouches;
+    }
+
     /// The later one of a place that the client gives and that of the last entry that it was handed.
     String notBefore(String channelSerial) {
         return place.orLater(channelSerial);
@@ -194,6 +202,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     /// @param claim vouches for the connection's members on the channel
     void attach(AttachFrom from, Optional<String> channelSerial, Optional<Claim> claim, long nowMillis) {
         resumeFrom = channelSerial;
+        vouches = claim.isPresent() && modes.contains(ChannelMode.PRESENCE);
         FrontendChannel joined = loop.join(id, delivery);
         count(1);
         FrontendChannel.Wants wants =
@@ -205,6 +214,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     }
 
     void vouch(Claim present) {
+        vouches = true;
         if (attachment != null) {
             attachment.vouch(present);
         }
@@ -440,7 +450,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             detach();
             failed(tooMuch.info());
         } else {
-            channels.fail(this, tooMuch.info());
+            channels.fail(channel, tooMuch.info());
         }
     }
 

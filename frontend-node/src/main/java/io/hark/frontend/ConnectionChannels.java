@@ -56,7 +56,7 @@ final class ConnectionChannels {
         ChannelName name;
         switch (ChannelName.parse(attach.channel())) {
             case ChannelName.Parsed.Invalid(ErrorInfo error) -> {
-                refuseChannel(attach.channel(), error);
+                fail(attach.channel(), error);
                 return;
             }
             case ChannelName.Parsed.Valid(ChannelName valid) -> name = valid;
@@ -64,7 +64,7 @@ final class ConnectionChannels {
         ChannelOptions options;
         switch (ChannelOptions.parse(name, attach.params(), attach.flags(), loop.filterSteps())) {
             case ChannelOptions.Parsed.Invalid(ErrorInfo error) -> {
-                refuseChannel(attach.channel(), error);
+                fail(attach.channel(), error);
                 return;
             }
             case ChannelOptions.Parsed.Valid(ChannelOptions valid) -> options = valid;
@@ -75,7 +75,7 @@ final class ConnectionChannels {
                 .or(() -> granted.isEmpty() ? ConnectionObjects.refusal(connection.version()) : Optional.empty())
                 .or(() -> options.watches() ? rights.refusal(name, Operation.CHANNEL_METADATA) : Optional.empty());
         if (refusal.isPresent()) {
-            refuseChannel(attach.channel(), refusal.get());
+            fail(attach.channel(), refusal.get());
             return;
         }
         ChannelAttachment before = attachments.remove(attach.channel());
@@ -145,19 +145,35 @@ final class ConnectionChannels {
                 : options.begin(frontend.policies().of(connection.app(), name).keepsLast());
     }
 
+    /// The channel fails for the client, which does not come back by itself: what it has there ends.
+    void fail(String channel, ErrorInfo error) {
+        ChannelAttachment attachment = attachments.remove(channel);
+        if (attachment != null) {
+            attachment.detach();
+            leave(attachment, () -> {});
+        }
+        refuseChannel(channel, error);
+    }
+
     private void refuseChannel(String channel, ErrorInfo error) {
         connection.send(new ServerMessage.Error(Optional.of(channel), error));
     }
 
     void detach(String channel) {
         ChannelAttachment attachment = attachments.remove(channel);
+        // The client hears of it once its leaves are committed, else it would vouch for members that a crash
+        // brings back. If it has asked to attach again by then, it is told of that only: to DETACHED it would
+        // answer with a third ATTACH.
+        Runnable done = () -> {
+            if (!isAttached(channel)) {
+                connection.send(new ServerMessage.Detached(channel, Optional.empty()));
+            }
+        };
         if (attachment != null) {
             attachment.detach();
-        }
-        // The client hears of it once its leaves are committed, else it would vouch for members that a crash
-        // brings back.
-        Runnable done = () -> connection.send(new ServerMessage.Detached(channel, Optional.empty()));
-        if (ChannelName.parse(channel) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
+            leave(attachment, done);
+        } else if (ChannelName.parse(channel) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
+            // It may have members there from an earlier transport.
             leave(rights.channelId(name), done);
         } else {
             done.run();
@@ -183,10 +199,7 @@ final class ConnectionChannels {
             if (ChannelName.parse(attachment.channel()) instanceof ChannelName.Parsed.Valid(ChannelName name)) {
                 Set<ChannelMode> granted = rights.granted(name, attachment.requestedModes());
                 if (granted.isEmpty()) {
-                    attachments.remove(attachment.channel());
-                    attachment.detach();
-                    leave(attachment.id(), () -> {});
-                    refuseChannel(
+                    fail(
                             attachment.channel(),
                             ErrorCode.CAPABILITY_REFUSED.info(
                                     "the new token allows nothing on channel " + name.base()));
@@ -194,6 +207,20 @@ final class ConnectionChannels {
                     attachment.restrict(granted, rights.permits(name, Operation.CHANNEL_METADATA));
                 }
             }
+        }
+    }
+
+    /// Takes the members of an attachment that has ended out, but not those of another one to the same channel under
+    /// another spelling.
+    private void leave(ChannelAttachment ended, Runnable done) {
+        boolean ofAnother = !ended.vouches()
+                && presentOn.containsKey(ended.id())
+                && attachments.values().stream()
+                        .anyMatch(other -> other.vouches() && other.id().equals(ended.id()));
+        if (ofAnother) {
+            done.run();
+        } else {
+            leave(ended.id(), done);
         }
     }
 
@@ -241,13 +268,6 @@ final class ConnectionChannels {
                 ? Optional.of(ErrorCode.MODE_NOT_REQUESTED.info(
                         "the attachment did not ask for mode " + mode.name().toLowerCase(Locale.ROOT)))
                 : Optional.empty();
-    }
-
-    /// The channel fails for the client, which does not come back by itself.
-    void fail(ChannelAttachment attachment, ErrorInfo reason) {
-        attachments.remove(attachment.channel(), attachment);
-        attachment.detach();
-        refuseChannel(attachment.channel(), reason);
     }
 
     /// An attachment ended by itself.
