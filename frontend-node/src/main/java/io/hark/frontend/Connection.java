@@ -270,9 +270,19 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             case ClientMessage.Auth(String accessToken) -> reauthenticate(accessToken);
             case ClientMessage.Close() -> closedByClient();
             case ClientMessage.Disconnect() -> end(false);
-            case ClientMessage.Refused refused -> publishes.refused(refused);
+            case ClientMessage.Refused refused -> refused(refused);
         }
         checkRoom();
+    }
+
+    private void refused(ClientMessage.Refused frame) {
+        if (frame.isAuth()) {
+            refuse(frame.error());
+        } else if (frame.isAttach()) {
+            frame.channel().ifPresent(channel -> channels.fail(channel, frame.error()));
+        } else {
+            publishes.refused(frame);
+        }
     }
 
     /// Stops reading while answers pile up that the client does not read.

@@ -41,9 +41,17 @@ public sealed interface ClientMessage {
 
     record Disconnect() implements ClientMessage {}
 
-    /// A frame that can be read but not performed: an action that this server does not offer, or a publish
-    /// with a
-    /// field of the wrong type. With a msgSerial it wants a NACK with the error, else it is ignored (RTF1).
+    /// A frame that can be read but not performed: an action that this server does not offer, or one with a field
+    /// of the wrong type. With a msgSerial it wants a NACK with the error; an ATTACH fails its channel, an AUTH the
+    /// connection; any other is ignored (RTF1).
     record Refused(int action, Optional<String> channel, OptionalLong msgSerial, ErrorInfo error)
-            implements ClientMessage {}
+            implements ClientMessage {
+        public boolean isAttach() {
+            return action == FrameAction.ATTACH;
+        }
+
+        public boolean isAuth() {
+            return action == FrameAction.AUTH;
+        }
+    }
 }

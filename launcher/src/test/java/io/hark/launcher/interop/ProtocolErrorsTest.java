@@ -246,6 +246,11 @@ class ProtocolErrorsTest {
                     }
                 }),
                 frames(DISCONNECTED, ErrorCode.PROTOCOL_ERROR, "what is no frame", "none"),
+                frames(
+                        DISCONNECTED,
+                        ErrorCode.INVALID_TOKEN,
+                        "a new token that is none",
+                        json("{'action':17,'auth':1}")),
                 frames(DISCONNECTED, ErrorCode.MESSAGE_TOO_LARGE, "a frame too large", "x".repeat((512 << 10) + 1)),
                 new Row(HTTP, ErrorCode.PROTOCOL_ERROR, "what is no frame, over comet", () -> {
                     String connection = "/comet/%s/send".formatted(node.comet());
@@ -301,6 +306,11 @@ class ProtocolErrorsTest {
                         ErrorCode.INVALID_PARAMETER_VALUE,
                         "a rewind to nowhere",
                         attach("plain", ",'params':{'rewind':'far'}")),
+                frames(
+                        ERROR,
+                        ErrorCode.INVALID_PARAMETER_VALUE,
+                        "a rewind that is a list",
+                        attach("plain", ",'params':{'rewind':[1]}")),
                 frames(
                         ERROR,
                         ErrorCode.TOO_MANY_CHANNELS,
