@@ -63,6 +63,16 @@ test('start and end bound what is returned', async () => {
   assert.deepEqual(items.map((message) => message.data), ['m1']);
 });
 
+test('a page that begins after now is empty, and can be gone back to', async () => {
+  const channel = rest({ key }).channels.get(uniqueName());
+  await channel.publish('event', 'before');
+  for (const history of [channel, channel.presence].map((of) => of.history({ start: Date.now() + 60_000 }))) {
+    const page = await history;
+    assert.deepEqual(page.items, []);
+    assert.deepEqual((await page.first()).items, []);
+  }
+});
+
 test('what is acknowledged is in history, exactly as it was delivered', async () => {
   const channel = realtime({ key, clientId: 'alice' }).channels.get(uniqueName());
   const received = await inbox(channel);

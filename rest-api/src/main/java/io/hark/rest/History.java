@@ -189,16 +189,20 @@ final class History<T> {
                 range.after(),
                 range.upTo(),
                 Math.max(params.start(), call.nowMillis() - policy.retention().toMillis()),
-                // Entries can be ahead of this node's clock, and must be visible nevertheless.
-                params.end()
-                        .orElse(Math.max(
-                                call.nowMillis(), Hlc.millis(status.meta().hlc()))),
+                params.end().orElseGet(() -> endOfAll(call, params, status)),
                 params.backwards(),
                 Set.of(kind),
                 params.limit() + 2, // The first may have been shown in full before, and the last tells of a next page.
                 PAGE_BYTES_MAX,
                 new EntryForm(status.committedLsn(), 0),
                 kind == EntryKind.MESSAGE && policy.keepsLast() && params.isForLast());
+    }
+
+    /// Entries can be ahead of this node's clock, and must be visible nevertheless. A client's clock can be, too: a
+    /// page that begins after now is empty, and its links can be followed.
+    private static long endOfAll(Call call, HistoryParams params, ChannelStatus status) {
+        long newest = Math.max(call.nowMillis(), Hlc.millis(status.meta().hlc()));
+        return Math.max(newest, params.start());
     }
 
     private List<Item<T>> items(HistoryParams params, Range range, HistoryPage page) {

@@ -118,6 +118,22 @@ class HistoryRouteTest {
                 .isEqualTo(two.body());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {PERSISTED, "/channels/persisted:c/presence/history"})
+    void aPageThatBeginsAfterNowIsEmptyAndItsLinksCanBeFollowed(String path) {
+        publish(1);
+        assertThat(walk(path, "start=" + (server.now + 5_000))).isEqualTo(List.of(List.of()));
+        TestResponse page = server.get(path + "?start=" + (server.now + 5_000)).send();
+        for (String rel : List.of("first", "current")) {
+            String link = page.link(rel).orElseThrow();
+            assertThat(server.get(path + link.substring(link.indexOf('?')))
+                            .send()
+                            .is(200)
+                            .list())
+                    .isEmpty();
+        }
+    }
+
     @Test
     void pageOfExactlyTheLimitHasNoNext() {
         publish(4);
