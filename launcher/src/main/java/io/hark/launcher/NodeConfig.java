@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /// Value: a node's whole configuration, checked.
@@ -88,8 +89,19 @@ public record NodeConfig(
         } catch (IOException unreadable) {
             throw new ConfigException("the configuration file %s cannot be read: %s".formatted(file, unreadable));
         } catch (YAMLException malformed) {
-            throw new ConfigException("%s is not valid YAML: %s".formatted(file, malformed.getMessage()));
+            throw new ConfigException("%s is not valid YAML: %s".formatted(file, problem(malformed)));
         }
+    }
+
+    /// Without the lines around it, which the parser quotes: there may be secrets in them.
+    private static String problem(YAMLException malformed) {
+        return malformed instanceof MarkedYAMLException marked && marked.getProblemMark() != null
+                ? "line %d, column %d: %s"
+                        .formatted(
+                                marked.getProblemMark().getLine() + 1,
+                                marked.getProblemMark().getColumn() + 1,
+                                marked.getProblem())
+                : malformed.getMessage();
     }
 
     static NodeConfig of(Map<?, ?> tree, Map<String, String> environment) {
@@ -196,5 +208,11 @@ public record NodeConfig(
                 .withReaders(settings.number("history.readers", 2, 1, 64), 20_000)
                 .withPowerSafeWal(settings.flag("history.powerSafeWal", false))
                 .withAcceptLostTail(settings.flag("history.acceptLostTail", false));
+    }
+
+    /// Without its secrets.
+    @Override
+    public String toString() {
+        return "NodeConfig[%s of %s]".formatted(node, region);
     }
 }

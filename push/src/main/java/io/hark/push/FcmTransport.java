@@ -27,7 +27,13 @@ final class FcmTransport implements PushTransport {
     /// As many as there are service accounts.
     private final Map<PushCredentials.Fcm, Access> accesses = new ConcurrentHashMap<>();
 
-    private record Access(String token, Instant until) {}
+    private record Access(String token, Instant until) {
+        /// Without the token, which is a secret.
+        @Override
+        public String toString() {
+            return "Access[until " + until + "]";
+        }
+    }
 
     FcmTransport(PushConfig config, Outbound outbound, InstantSource clock) {
         this.config = config;

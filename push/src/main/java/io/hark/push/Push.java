@@ -110,6 +110,12 @@ public final class Push implements AutoCloseable {
         public Notification {
             recipients = List.copyOf(recipients);
         }
+
+        /// Without the addresses and keys by which they are reached.
+        @Override
+        public String toString() {
+            return "Notification[to " + recipients.size() + "]";
+        }
     }
 
     /// Checks a recipient that a publisher names: `{deviceId}`, `{clientId}`, or a device's own.

@@ -21,7 +21,13 @@ record PushJob(String id, Target target, PushPayload payload) {
         record Subscribers(String channel, String after) implements Target {}
 
         /// Those whom a publisher names, by `deviceId`, `clientId` or as [Recipient#check] takes them.
-        record Named(List<Map<String, Object>> recipients) implements Target {}
+        record Named(List<Map<String, Object>> recipients) implements Target {
+            /// Without the addresses and keys by which they are reached.
+            @Override
+            public String toString() {
+                return "Named[" + recipients.size() + "]";
+            }
+        }
     }
 
     /// The job of a message: however often it is asked for, it is one.

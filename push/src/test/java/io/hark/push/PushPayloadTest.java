@@ -73,4 +73,13 @@ class PushPayloadTest {
                 .isInstanceOf(PushRefusal.class)
                 .hasMessageContaining("the limit is 1000");
     }
+
+    @Test
+    void byWhatARecipientIsReachedIsNotPrinted() throws PushRefusal {
+        List<Map<String, Object>> recipients = List.of(Map.of("transportType", "ablyChannel", "ablyKey", "hidden"));
+
+        assertThat(new Push.Notification(recipients, payload("{}")).toString()).doesNotContain("hidden");
+        assertThat(new PushJob("id", new PushJob.Target.Named(recipients), payload("{}")).toString())
+                .doesNotContain("hidden");
+    }
 }

@@ -153,4 +153,10 @@ record DeviceBody(
                 ErrorCode.UNAUTHORIZED,
                 "Non-permitted property %s: it cannot be changed by this request".formatted(name));
     }
+
+    /// Without its secret, and what it is reached by.
+    @Override
+    public String toString() {
+        return "DeviceBody[%s, %s]".formatted(id.orElse("no id"), clientId.orElse("anonymous"));
+    }
 }

@@ -109,4 +109,10 @@ record PushCaller(Caller caller, Optional<Grant> token, Optional<String> secret)
     TokenDetails identify(Device device, RestServices services, Instant now) {
         return services.tokens().deviceToken(caller.grant(), device.id(), device.clientId(), now);
     }
+
+    /// Without the device's secret.
+    @Override
+    public String toString() {
+        return "PushCaller[%s]".formatted(caller);
+    }
 }

@@ -307,4 +307,12 @@ class PushRouteTest {
                 .await()
                 .fails(400, 103006);
     }
+
+    @Test
+    void byWhatADeviceProvesItselfIsNotPrinted() throws Refusal {
+        Map<String, Object> recipient = Map.of("transportType", "fcm", "registrationToken", "hidden");
+        Map<String, Object> body = Map.of("id", "a", "deviceSecret", "hidden", "push", Map.of("recipient", recipient));
+
+        assertThat(DeviceBody.of(body).toString()).doesNotContain("hidden");
+    }
 }
