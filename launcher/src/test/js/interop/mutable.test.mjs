@@ -363,6 +363,23 @@ test('own messages are changed by those who may change their own', async () => {
   assert.equal((await refusal(() => rest({ key: none, clientId: 'ann' }).channels.get(name).updateMessage(target))).code, 40160);
 });
 
+test('a message that another server gave its serial is not found', async () => {
+  const serial = '01726585978590-001@abcdefghij:001';
+  for (const channel of [rest({ key }), realtime({ key })].map((client) => client.channels.get(newName()))) {
+    for (const action of [
+      () => channel.getMessage(serial),
+      () => channel.getMessageVersions(serial),
+      () => channel.updateMessage({ serial, data: 'x' }),
+      () => channel.deleteMessage({ serial }),
+      () => channel.annotations.get(serial),
+      () => channel.annotations.publish(serial, { type: 'n:total.v1' }),
+    ]) {
+      const error = await refusal(action);
+      assert.deepEqual([error.statusCode, error.code], [404, 40400]);
+    }
+  }
+});
+
 test('a chat room is mutable without configuration', async () => {
   const channel = realtime({ key }).channels.get(`${uniqueName()}::$chat`);
   const { serials } = await channel.publish('chat.message', { text: 'hi', metadata: {} });

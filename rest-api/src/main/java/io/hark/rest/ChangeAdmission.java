@@ -13,9 +13,13 @@ import io.hark.protocol.MessageVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The rules for updates, deletes and appends of messages (RSL15, RTL32), part of [PublishAdmission].
 final class ChangeAdmission {
+    /// A serial as every server of the protocol spells it, but for what it says of where the message was accepted.
+    private static final Pattern SERIAL = Pattern.compile("[0-9]{14}-[0-9]{3}@[^/:]{1,64}(:[0-9]{1,3})?");
+
     private ChangeAdmission() {}
 
     static boolean isChange(List<Message> messages) {
@@ -40,6 +44,7 @@ final class ChangeAdmission {
                             .formatted(request.messages().size()));
         }
         Message message = request.messages().getFirst();
+        Optional<String> owner = owner(request, identity, message.action());
         String serial = serial(message.serial());
         PublishAdmission.checkPrivileged(message, request);
         MessageVersion version = version(message, identity);
@@ -64,9 +69,7 @@ final class ChangeAdmission {
                 Optional.of(version),
                 Map.of());
         return new Publish.Change(
-                new MessageBatch(request.frameId(), connectionId, 0, List.of(change)),
-                owner(request, identity, message.action()),
-                limits.bytesMax());
+                new MessageBatch(request.frameId(), connectionId, 0, List.of(change)), owner, limits.bytesMax());
     }
 
     private static void requireMutable(PublishAdmission.Request request) throws Refusal {
@@ -75,14 +78,16 @@ final class ChangeAdmission {
         }
     }
 
-    /// @throws Refusal 40003 for what no message can have as its serial
+    /// @throws Refusal 40003 for what no message can have as its serial, 40400 for one that was not given here
     static String serial(Optional<String> serial) throws Refusal {
-        if (serial.isEmpty() || MessageSerial.parse(serial.get()).isEmpty()) {
-            throw new Refusal(
-                    ErrorCode.INVALID_PARAMETER_VALUE,
-                    "'%s' is not the serial of a message".formatted(serial.orElse("")));
+        String text = serial.orElse("");
+        if (MessageSerial.parse(text).isEmpty()) {
+            throw SERIAL.matcher(text).matches()
+                    ? new Refusal(ErrorCode.NOT_FOUND, "there is no message %s on the channel".formatted(text))
+                    : new Refusal(
+                            ErrorCode.INVALID_PARAMETER_VALUE, "'%s' is not the serial of a message".formatted(text));
         }
-        return serial.get();
+        return text;
     }
 
     private static MessageVersion version(Message message, Identity identity) throws Refusal {

@@ -51,7 +51,12 @@ record ChatCall(Call call, Caller caller, ChatVersion version, String room, Chan
     ///
     /// @throws Refusal 40003 for what is no serial
     String serial() throws Refusal {
-        return ChangeAdmission.serial(Optional.of(call.path().get(SERIAL)));
+        return ChangeAdmission.serial(Optional.of(named()));
+    }
+
+    /// What the path has for the message, for those who look whether it is a serial later.
+    String named() {
+        return call.path().get(SERIAL);
     }
 
     /// Who says, changes or likes something: the caller, or whom he names if he may be anybody.

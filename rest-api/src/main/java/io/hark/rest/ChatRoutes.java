@@ -178,7 +178,7 @@ final class ChatRoutes {
     /// @param body says why, and whatever else there is to say about the change
     private CompletionStage<Reply> change(
             ChatCall chat, MessageAction action, ChatContent content, Map<String, Object> body) throws Refusal {
-        String serial = chat.serial();
+        String serial = chat.named();
         Map<String, Object> version = new LinkedHashMap<>();
         chat.clientId().ifPresent(by -> version.put("clientId", by));
         version.put("description", body.get("description"));

@@ -156,7 +156,7 @@ final class OneMessageRoutes {
         ChannelName channel = call.channel();
         Refusal.throwIf(ChannelAccess.namespaceRefusal(caller.app(), caller.identity(), caller.secure(), channel));
         MessageRoutes.refuseIfAsked(call);
-        String serial = serial(call);
+        String serial = call.path().get(1); // Looked at on admission, after whether messages change here at all.
         Message change = form.read(call.request());
         if (change.serial().isPresent() && !change.serial().get().equals(serial)) {
             throw new Refusal(
@@ -174,7 +174,7 @@ final class OneMessageRoutes {
         ChannelName channel = call.channel();
         caller.require(channel, Operation.ANNOTATION_PUBLISH);
         MessageRoutes.refuseIfAsked(call);
-        String serial = serial(call);
+        String serial = call.path().get(1);
         List<Annotation> annotations = new ArrayList<>();
         for (Annotation annotation : Bodies.annotations(call.request())) {
             if (!annotation.messageSerial().orElse(serial).equals(serial)) {

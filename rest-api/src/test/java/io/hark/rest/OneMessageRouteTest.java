@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OneMessageRouteTest {
     private static final String MESSAGES = "/channels/mutable:c/messages";
@@ -283,6 +284,27 @@ class OneMessageRouteTest {
         server.get(path("nonsense")).send().fails(400, 40003);
         patch("nonsense", "{'action':1}").fails(400, 40003);
         server.request("DELETE", path(unknown)).send().fails(405, 40500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"01726585978590-001@abcdefghij:001", "01726585978590-001@cbfVVJsbgAfoXK47193453:0"})
+    void theSerialOfAnotherServersMessageIsNotFoundWhereMessagesChange(String foreign) {
+        server.get(path(foreign)).send().fails(404, 40400);
+        server.get(path(foreign) + "/versions").send().fails(404, 40400);
+        patch(foreign, "{'action':2}").fails(404, 40400);
+        annotate(foreign, "{'type':'n:total.v1'}").fails(404, 40400);
+        server.request("PATCH", path(foreign))
+                .basic(server.key(1))
+                .json("{\"action\":1}")
+                .send()
+                .fails(401, 40160);
+        server.request("PATCH", "/channels/c/messages/" + UrlText.encode(foreign))
+                .json("{\"action\":1}")
+                .send()
+                .fails(400, 93002);
+        server.post("/channels/c/messages/%s/annotations".formatted(UrlText.encode(foreign)), "{\"type\":\"t\"}")
+                .send()
+                .fails(400, 93002);
     }
 
     @Test
