@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,9 @@ public final class ControlApi {
     private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
     private static final String PREFIX = "/v1/";
     private static final String BEARER = "Bearer ";
+
+    /// What tools put where their users said nothing.
+    private static final Set<Object> ASKS_FOR_NOTHING = Set.of(false, "");
 
     private final ControlConfig config;
     private final AppControl apps;
@@ -241,12 +245,12 @@ public final class ControlApi {
         return change(call, 200, app -> editor.edited(app, request, now(call)), this::appTree);
     }
 
-    /// What would have no effect is refused.
+    /// What would have no effect is refused, unless it asks for none.
     private static Map<String, Object> appRequest(Call call) throws Refusal {
         Map<String, Object> request = Bodies.object(call.request());
         for (Map.Entry<String, Object> member : request.entrySet()) {
             boolean push = member.getKey().startsWith("fcm") || member.getKey().startsWith("apns");
-            if (push && member.getValue() != null) {
+            if (push && member.getValue() != null && !ASKS_FOR_NOTHING.contains(member.getValue())) {
                 throw new Refusal(
                         ErrorCode.UNPROCESSABLE,
                         "%s is not kept by this server, which delivers nothing by it".formatted(member.getKey()));

@@ -262,6 +262,8 @@ class ControlApiTest {
     @Test
     void whatWouldHaveNoEffectIsRefused() {
         fails(send("POST", ACCOUNT, "{\"name\":\"x\",\"fcmServiceAccount\":\"{}\"}"), 422, 42200);
+        send("POST", ACCOUNT, "{\"name\":\"x\",\"apnsUseSandboxEndpoint\":false,\"fcmKey\":\"\",\"apnsAuthType\":null}")
+                .is(201);
         fails(send("POST", ACCOUNT, "{\"name\":\"\"}"), 422, 42200);
         fails(send("PATCH", "/v1/apps/" + makeApp(), "{\"status\":\"asleep\"}"), 422, 42200);
         assertThat(get("/v1/apps/" + makeApp() + "/queues").list()).isEmpty();
