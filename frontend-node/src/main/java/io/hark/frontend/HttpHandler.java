@@ -87,7 +87,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         closing = !exchange.keepAlive();
         exchanges.add(exchange);
         if (refusal.isPresent()) {
-            exchange.answer(error(refusal.get()));
+            exchange.answer(routes.refused(request, refusal.get()));
         } else {
             readOrPause();
             routes.handle(exchange);

@@ -171,6 +171,7 @@ final class HttpPipeline extends ChannelInitializer<SocketChannel> {
         protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage oversized) {
             HttpRequest head = (HttpRequest) oversized;
             FullHttpRequest failed = new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri());
+            failed.headers().set(head.headers()); // They say who asks, and in which format.
             failed.setDecoderResult(DecoderResult.failure(new TooLongHttpContentException(
                     "the body is larger than %d bytes; split it".formatted(maxContentLength()))));
             context.fireChannelRead(failed);

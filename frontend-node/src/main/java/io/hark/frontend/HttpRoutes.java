@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,7 +41,7 @@ final class HttpRoutes {
     }
 
     private static boolean isUpgrade(FullHttpRequest request, RestRequest rest) {
-        return rest.method().equals("GET")
+        return request.method().equals(HttpMethod.GET)
                 && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     }
 
@@ -51,13 +52,20 @@ final class HttpRoutes {
         if (isUpgrade(request, rest)) {
             return realtime.upgrade(context, request, rest);
         }
-        if (realtime.refusal().isEmpty()
-                && rest.method().equals("GET")
-                && (rest.rawPath().equals("/sse") || rest.rawPath().equals("/event-stream"))) {
+        if (realtime.refusal().isEmpty() && request.method().equals(HttpMethod.GET) && isPlaceForStreams(rest)) {
             realtime.stream(context, rest);
             return true;
         }
         return false;
+    }
+
+    private static boolean isPlaceForStreams(RestRequest request) {
+        return request.rawPath().equals("/sse") || request.rawPath().equals("/event-stream");
+    }
+
+    /// The answer to a request that gets no further than its socket.
+    RestResponse refused(RestRequest request, ErrorInfo error) {
+        return rest.refuse(request, error);
     }
 
     /// Has the request answered, now or later.
@@ -68,9 +76,28 @@ final class HttpRoutes {
             comet.handle(exchange);
             return;
         }
+        if (page.isEmpty() && isBesideStreams(exchange)) {
+            exchange.answer(besideStream(request));
+            return;
+        }
         page.orElseGet(() -> answer(request))
                 .whenComplete(
                         (response, failure) -> exchange.answer(failure == null ? response : failed(request, failure)));
+    }
+
+    /// Whether it is for the place of streams, and opens none.
+    private static boolean isBesideStreams(HttpExchange exchange) {
+        boolean opens = exchange.request().method().equals("GET") && !exchange.bodiless();
+        return isPlaceForStreams(exchange.request()) && !opens;
+    }
+
+    /// Browsers ask before they open a stream with credentials in a header.
+    private RestResponse besideStream(RestRequest request) {
+        return request.method().equals("OPTIONS")
+                ? rest.preflight(request)
+                : rest.refuse(
+                        request,
+                        ErrorCode.METHOD_NOT_ALLOWED.info("an event stream is opened by GET, on " + request.rawPath()));
     }
 
     private CompletionStage<RestResponse> answer(RestRequest request) {

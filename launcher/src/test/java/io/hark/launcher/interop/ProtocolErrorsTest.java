@@ -66,7 +66,7 @@ class ProtocolErrorsTest {
         return new Row(HTTP, code, what, () -> node.refused(call));
     }
 
-    /// Of what is answered in JSON whatever the client likes: below the routes, and before a stream.
+    /// Of what is answered in JSON whatever the client likes: before a stream.
     private static Row inJson(ErrorCode code, String what, Call call) {
         return new Row(HTTP, code, what, () -> told(node.send(call)));
     }
@@ -113,7 +113,7 @@ class ProtocolErrorsTest {
                         ErrorCode.INVALID_PARAMETER_VALUE,
                         "a change of what is no message",
                         new Call("PATCH", CHANGEABLE + "/none", json("{'action':1}")).basic(node.key())),
-                inJson(ErrorCode.MESSAGE_TOO_LARGE, "a body too large", node.post(MESSAGES, "x".repeat((2 << 20) + 1))),
+                http(ErrorCode.MESSAGE_TOO_LARGE, "a body too large", node.post(MESSAGES, "x".repeat((2 << 20) + 1))),
                 http(ErrorCode.INVALID_CHANNEL_NAME, "a channel :hell", node.post("/channels/:hell/messages", DATA)),
                 http(ErrorCode.PAGE_NO_LONGER_VALID, "a cursor of no page", node.get(MESSAGES + "?cursor=none")),
                 http(ErrorCode.INVALID_MESSAGE_DATA, "data that is a number", node.post(MESSAGES, "{'data':1}")),

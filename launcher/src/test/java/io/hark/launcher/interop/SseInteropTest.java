@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Event streams, read with the JDK's HTTP client.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -287,5 +289,38 @@ class SseInteropTest {
             assertThat(events.response().headers().firstValue("x-ably-errorcode"))
                     .contains("40160");
         }
+    }
+
+    private HttpResponse<String> ask(String method, String path) throws Exception {
+        return node.http()
+                .send(
+                        HttpRequest.newBuilder(node.uri(path + "?channels=c"))
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .header("origin", "https://site")
+                                .header("access-control-request-headers", "authorization")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/sse", "/event-stream"})
+    void aBrowserMayOpenAStreamWithCredentialsInAHeader(String path) throws Exception {
+        HttpResponse<String> preflight = ask("OPTIONS", path);
+
+        assertThat(preflight.statusCode()).isEqualTo(204);
+        assertThat(preflight.headers().firstValue("access-control-allow-origin"))
+                .contains("https://site");
+        assertThat(preflight.headers().firstValue("access-control-allow-headers"))
+                .contains("authorization");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "POST"})
+    void aStreamIsOpenedByNoOtherMethod(String method) throws Exception {
+        HttpResponse<String> refusal = ask(method, "/sse");
+
+        assertThat(refusal.statusCode()).isEqualTo(405);
+        assertThat(refusal.headers().firstValue("x-ably-errorcode")).contains("40500");
+        assertThat(refusal.headers().firstValue("access-control-allow-origin")).contains("https://site");
     }
 }
