@@ -1,5 +1,6 @@
 package io.hark.launcher;
 
+import io.hark.loadtest.LoadCommand;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
             Main.RunNode.class,
             Main.RunCluster.class,
             RecoverCommand.class,
-            AdminCommand.class
+            AdminCommand.class,
+            LoadCommand.class
         })
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);

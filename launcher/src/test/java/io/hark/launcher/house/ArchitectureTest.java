@@ -18,7 +18,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nettyStaysWhereSocketsAre = noClasses()
             .that()
-            .resideOutsideOfPackages("io.hark.frontend..", "io.hark.cluster.link..", "io.hark.launcher..")
+            .resideOutsideOfPackages(
+                    "io.hark.frontend..", "io.hark.cluster.link..", "io.hark.launcher..", "io.hark.loadtest..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty..");
@@ -112,10 +113,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theServerDoesWithoutTheClient = noClasses()
             .that()
-            .resideOutsideOfPackages("io.hark.sdk..", "io.hark.launcher..")
+            .resideOutsideOfPackages("io.hark.sdk..", "io.hark.launcher..", "io.hark.loadtest..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.hark.sdk..");
+
+    @ArchTest
+    static final ArchRule theLoadGeneratorKnowsNothingOfTheServer = noClasses()
+            .that()
+            .resideInAPackage("io.hark.loadtest..")
+            .should()
+            .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.hark..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage(
+                            "io.hark.loadtest..", "io.hark.sdk..", "io.hark.protocol.."))));
 
     @ArchTest
     static final ArchRule restKnowsNoTransport = noClasses()
