@@ -1,6 +1,7 @@
 package io.hark.loadtest;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /// Confined to one call of [#text]: lines over the seconds of a run, as SVG.
@@ -25,7 +26,9 @@ final class Chart {
     private final StringBuilder svg = new StringBuilder();
 
     /// One line of a chart.
-    record Line(String name, String colour, ToDoubleFunction<Second> value) {}
+    ///
+    /// @param has whether there is anything to draw for a second
+    record Line(String name, String colour, Predicate<Second> has, ToDoubleFunction<Second> value) {}
 
     /// @param warmUp seconds at the beginning that are shaded
     Chart(String title, List<Line> lines, boolean logarithmic, List<Second> seconds, double warmUp) {
@@ -56,7 +59,7 @@ final class Chart {
         grid();
         for (Line line : lines) {
             svg.append("<polyline fill=\"none\" stroke-width=\"1.6\" stroke=\"%s\" points=\"".formatted(line.colour()));
-            for (Second second : seconds) {
+            for (Second second : seconds.stream().filter(line.has()).toList()) {
                 svg.append(HtmlReport.format(
                         "%.1f,%.1f ",
                         x((second.from() + second.to()) / 2), y(line.value().applyAsDouble(second))));

@@ -27,10 +27,12 @@ final class HtmlReport {
         .key span { margin-right: 1.2rem; } .key i { display: inline-block; width: 1.1rem; height: .2rem;
                vertical-align: middle; margin-right: .35rem; }
         """;
-    private static final List<Chart.Line> RATES = List.of(
-            new Chart.Line("published", "#7a8797", second -> second.perSecond(second.published())),
-            new Chart.Line("acknowledged", "#2f7bf0", second -> second.perSecond(second.acknowledged())),
-            new Chart.Line("delivered", "#1f9d55", second -> second.perSecond(second.delivered())));
+    private static final List<Chart.Line> PUBLISHES = List.of(
+            new Chart.Line("published", "#7a8797", second -> true, second -> second.perSecond(second.published())),
+            new Chart.Line(
+                    "acknowledged", "#2f7bf0", second -> true, second -> second.perSecond(second.acknowledged())));
+    private static final List<Chart.Line> DELIVERIES = List.of(
+            new Chart.Line("delivered", "#1f9d55", second -> true, second -> second.perSecond(second.delivered())));
 
     private final StringBuilder html = new StringBuilder();
 
@@ -88,7 +90,8 @@ final class HtmlReport {
             html.append("</ul>");
         }
         double warmUp = result.parameters().get("warmUpSeconds") instanceof Number number ? number.doubleValue() : 0;
-        html.append(new Chart("Messages a second", RATES, false, result.seconds(), warmUp).text());
+        html.append(new Chart("Publishes a second", PUBLISHES, false, result.seconds(), warmUp).text());
+        html.append(new Chart("Deliveries a second", DELIVERIES, false, result.seconds(), warmUp).text());
         html.append(new Chart(
                         "From when a message was due to each of its deliveries, ms",
                         percentiles(Second::delivery),
@@ -126,7 +129,11 @@ final class HtmlReport {
 
     private static Chart.Line line(
             String name, String colour, Function<Second, Percentiles> which, ToDoubleFunction<Percentiles> value) {
-        return new Chart.Line(name, colour, second -> value.applyAsDouble(which.apply(second)));
+        return new Chart.Line(
+                name,
+                colour,
+                second -> which.apply(second).count() > 0,
+                second -> value.applyAsDouble(which.apply(second)));
     }
 
     private void table(Comparison comparison) {

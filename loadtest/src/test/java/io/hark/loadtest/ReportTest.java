@@ -91,6 +91,20 @@ class ReportTest {
     }
 
     @Test
+    void aSecondInWhichNothingWasTimedIsNoPointOfTheLine() {
+        Percentiles nothing = new Percentiles(0, 0, 0, 0, 0, 0);
+        List<Second> seconds =
+                List.of(new Second(0, 1, 1, 1, 1, nothing, nothing), new Second(1, 2, 1, 1, 1, LATENCY, LATENCY));
+        Chart.Line line = new Chart.Line(
+                "p50",
+                "#000",
+                second -> second.delivery().count() > 0,
+                second -> second.delivery().p50());
+
+        assertThat(new Chart("Latency", List.of(line), true, seconds, 0).text()).containsPattern("points=\"\\S+ \"");
+    }
+
+    @Test
     void aRunWithoutASecondHasAPageToo() {
         Result empty = new Result("fanout", "http://a:1", Map.of(), List.of(), CLEAN, List.of());
 
