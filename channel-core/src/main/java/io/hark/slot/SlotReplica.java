@@ -121,7 +121,7 @@ final class SlotReplica {
         if (next.epoch() > promised) {
             promise(next.epoch());
         }
-        if (beganIn != 0 && next.isr().contains(self)) {
+        if (beganIn != 0 && next.isr().contains(self) && !isOutdated(next)) {
             beganIn = 0;
             effects.proven(slot);
         }

@@ -153,7 +153,9 @@ final class Attachment {
         requested = modes;
         elsewhere = false;
         sentCursor = cursor.isPresent();
-        wire.send(new ClientMessage.Attach(name, params, modes, cursor));
+        // From exactly there, as what came after it may have been dropped here.
+        int flags = cursor.isPresent() ? modes | AttachFlag.ATTACH_RESUME : modes;
+        wire.send(new ClientMessage.Attach(name, params, flags, cursor));
         in(timing.request(), () -> retryLater(ClientErrors.attachTimedOut(name, timing.request())));
     }
 
