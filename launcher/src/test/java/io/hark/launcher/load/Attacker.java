@@ -122,6 +122,7 @@ final class Attacker {
                 case ClientMessage.Close() -> Expected.ENDS;
                 case ClientMessage.Disconnect() -> Expected.ENDS;
                 case ClientMessage.Auth wrongToken -> Expected.ENDS_WITH_CODE;
+                case ClientMessage.Refused noToken when noToken.isAuth() -> Expected.ENDS_WITH_CODE;
                 default -> Expected.SURVIVES;
             };
         } catch (MalformedFrame malformed) {
