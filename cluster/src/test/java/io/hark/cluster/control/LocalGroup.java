@@ -1,13 +1,11 @@
 package io.hark.cluster.control;
 
+import io.hark.cluster.net.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -34,21 +32,10 @@ final class LocalGroup implements AutoCloseable {
         }
     }
 
-    static List<String> freeAddresses(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<String> addresses = new ArrayList<>();
-            for (ServerSocket socket : sockets) {
-                addresses.add("127.0.0.1:" + socket.getLocalPort());
-                socket.close();
-            }
-            return addresses;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static List<String> freeAddresses(int count) {
+        return FreePorts.several(count).stream()
+                .map(port -> "127.0.0.1:" + port)
+                .toList();
     }
 
     RaftConfig config(String node) {

@@ -3,6 +3,7 @@ package io.hark.cluster.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hark.cluster.net.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jgroups.protocols.DISCARD;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
@@ -41,22 +43,10 @@ class MembershipTest {
         joined.forEach(Membership::close);
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<Integer> ports = new ArrayList<>();
-        while (ports.size() < count) {
-            try (ServerSocket main = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
-                int port = main.getLocalPort();
-                try (ServerSocket above = new ServerSocket(
-                        port + MembershipConfig.DETECTION_PORTS_ABOVE, 1, InetAddress.getByName(LOOPBACK))) {
-                    if (above.isBound() && !ports.contains(port)) {
-                        ports.add(port);
-                    }
-                } catch (IOException | IllegalArgumentException taken) {
-                    assertThat(taken).isNotNull(); // Another one then.
-                }
-            }
-        }
-        return ports;
+    private static List<Integer> freePorts(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(none -> FreePorts.first(1, 0, MembershipConfig.DETECTION_PORTS_ABOVE))
+                .toList();
     }
 
     private static Discovery hosts(List<Integer> ports) {
@@ -89,7 +79,7 @@ class MembershipTest {
         return (System.nanoTime() - started) / 1_000_000;
     }
 
-    private List<Membership> three() throws IOException {
+    private List<Membership> three() {
         List<Integer> ports = freePorts(3);
         List<Membership> members = new ArrayList<>();
         for (String node : List.of("a", "b", "c")) {
@@ -103,7 +93,7 @@ class MembershipTest {
     }
 
     @Test
-    void whoJoinsIsSeenWithItsLifeAndWhoLeavesIsMissed() throws IOException {
+    void whoJoinsIsSeenWithItsLifeAndWhoLeavesIsMissed() {
         List<Membership> members = three();
         assertThat(told).contains(life("a"), life("b"), life("c"));
         members.get(2).close();
@@ -135,7 +125,7 @@ class MembershipTest {
     }
 
     @Test
-    void aRestartedNodeIsAnotherLife() throws IOException {
+    void aRestartedNodeIsAnotherLife() {
         List<Integer> ports = freePorts(2);
         Membership a = join("a", ports.get(0), hosts(ports));
         Membership b = join("b", ports.get(1), hosts(ports));
@@ -147,7 +137,7 @@ class MembershipTest {
     }
 
     @Test
-    void nodesFindEachOtherByASharedFolder() throws IOException {
+    void nodesFindEachOtherByASharedFolder() {
         List<Integer> ports = freePorts(2);
         Discovery folder = new Discovery.SharedFolder(dir);
         Membership a = join("a", ports.get(0), folder);

@@ -2,9 +2,9 @@ package io.hark.launcher.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hark.cluster.net.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +72,7 @@ class QuickstartBrowserTest {
     }
 
     private Process startHark() throws IOException {
-        String port = Integer.toString(freePort());
+        String port = Integer.toString(FreePorts.one());
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of("..", "hark").toAbsolutePath().normalize().toString(),
                         "dev",
@@ -82,12 +82,6 @@ class QuickstartBrowserTest {
                         data.resolve("hark").toString())
                 .directory(data.toFile());
         return Children.start(builder);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /// Reads until the node says how to stop it, and goes on reading in the background so that the node never

@@ -1,8 +1,8 @@
 package io.hark.launcher.jepsen;
 
+import io.hark.cluster.net.FreePorts;
 import io.hark.launcher.Main;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,7 +42,7 @@ public final class NodeProcess implements AutoCloseable {
     /// @param settings lines of its configuration file besides `dev`, `data` and `listen`
     public static NodeProcess start(Path dir, List<String> settings, String... jvmOptions)
             throws IOException, InterruptedException {
-        int port = freePort();
+        int port = FreePorts.one();
         List<String> config = new ArrayList<>(
                 List.of("dev: true", "data: " + dir.resolve("data"), "listen: {host: 127.0.0.1, port: " + port + "}"));
         config.addAll(settings);
@@ -50,20 +50,6 @@ public final class NodeProcess implements AutoCloseable {
         NodeProcess node = new NodeProcess(dir, port, List.of(jvmOptions));
         node.start();
         return node;
-    }
-
-    /// A port that nobody listens on now, below those that the system gives to clients: none of ours can
-    /// take it while the node is down.
-    private static int freePort() throws IOException {
-        for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000); ; port++) {
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                if (port > 32_000) {
-                    throw taken;
-                }
-            }
-        }
     }
 
     /// The command line of a node with the test's own class path.
