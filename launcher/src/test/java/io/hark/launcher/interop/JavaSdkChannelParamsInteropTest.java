@@ -4,20 +4,13 @@ import static io.hark.launcher.interop.Awaiting.eventually;
 import static io.hark.launcher.interop.JavaClients.complete;
 import static io.hark.launcher.interop.JavaClients.data;
 import static io.hark.launcher.interop.JavaClients.inbox;
-import static io.hark.launcher.interop.JavaClients.refusal;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.ably.lib.realtime.Channel;
-import io.ably.lib.types.ChannelMode;
-import io.ably.lib.types.ChannelOptions;
 import io.ably.lib.types.Message;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -81,58 +74,6 @@ class JavaSdkChannelParamsInteropTest {
         assertThat(data(inbox)).isEqualTo(payloads);
         assertThat(inbox.stream().filter(JavaSdkChannelParamsInteropTest::wasDifference))
                 .hasSize(19);
-    }
-
-    /// The SDK speaks version 4, in which operations on objects have other fields.
-    @Test
-    void anSdkThatIsTooOldForObjectsIsNotGrantedTheirModes() throws Exception {
-        ChannelOptions both = new ChannelOptions();
-        both.modes = new ChannelMode[] {ChannelMode.subscribe, ChannelMode.object_subscribe};
-        Channel channel = clients.connected(key).channels.get(name, both);
-        complete(channel::attach);
-        assertThat(channel.getModes()).containsExactly(ChannelMode.subscribe);
-
-        ChannelOptions objects = new ChannelOptions();
-        objects.modes = new ChannelMode[] {ChannelMode.object_subscribe, ChannelMode.object_publish};
-        Channel refused = clients.connected(key).channels.get(name, objects);
-        assertThat(refusal(refused::attach).code).isEqualTo(40023);
-    }
-
-    @Test
-    void anSdkThatIsTooOldForObjectsIsToldThemByMessages() throws Exception {
-        perform("{\"objectId\": \"root\", \"mapSet\": {\"key\": \"k\", \"value\": {\"string\": \"before\"}}}");
-        List<Message> inbox =
-                inbox(clients.connected(key).channels.get(name, JavaClients.params("objects", "objects")));
-        eventually("the root at the attach", () -> texts(inbox).contains("before"));
-        perform("{\"objectId\": \"root\", \"mapSet\": {\"key\": \"k\", \"value\": {\"string\": \"after\"}}}");
-        eventually("the root after the change", () -> texts(inbox).contains("after"));
-        assertThat(inbox).allMatch(message -> message.name.equals("[meta]objects"));
-    }
-
-    private void perform(String operation) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(node.uri("/channels/" + name + "/object"))
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(key.getBytes(UTF_8)))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(operation))
-                .build();
-        assertThat(node.http()
-                        .send(request, HttpResponse.BodyHandlers.ofString())
-                        .statusCode())
-                .isEqualTo(201);
-    }
-
-    /// What the root's key was in each of the messages.
-    private static List<String> texts(List<Message> inbox) {
-        return inbox.stream()
-                .map(message -> ((JsonObject) message.data)
-                        .getAsJsonObject("object")
-                        .getAsJsonObject("map")
-                        .getAsJsonObject("entries")
-                        .getAsJsonObject("k")
-                        .getAsJsonObject("data")
-                        .get("string")
-                        .getAsString())
-                .toList();
     }
 
     private static boolean wasDifference(Message message) {
