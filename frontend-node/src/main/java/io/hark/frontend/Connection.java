@@ -1,11 +1,8 @@
 package io.hark.frontend;
 
 import io.hark.auth.App;
-import io.hark.auth.AuthResult;
-import io.hark.auth.Credentials;
 import io.hark.auth.Grant;
 import io.hark.auth.Identity;
-import io.hark.auth.Outcome;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
 import io.hark.channel.MetaEvent;
@@ -46,21 +43,17 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     private final Transport transport;
     private final OpenRequest request;
     private State state = State.OPENING;
-    private App app;
-    private Grant grant;
-    private Identity identity;
     private ConnectionKey key;
     private String keyText;
     private ConnectionChannels channels;
     private ConnectionPublishes publishes;
     private volatile boolean heard;
     private boolean dirty;
-    private boolean awaitsOlder;
-    private Optional<Consumer<Map<ChannelId, ChannelPolicy>>> successor = Optional.empty();
     private boolean overfull;
     private boolean draining;
     private Liveness liveness;
-    private final Credentialed credentialed;
+    private final ClientStanding standing;
+    private final Succession succession = new Succession();
     private final ConnectionRates rates;
     private final ConnectionCounts counts;
     /// The app that it counts as a connection of; a later token can name another one, and then ends it.
@@ -77,7 +70,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         this.registry = registry;
         this.transport = transport;
         this.request = request;
-        this.credentialed = new Credentialed(frontend);
+        this.standing = new ClientStanding(frontend, request);
         this.counts = new ConnectionCounts(frontend, request.secure());
         this.rates = new ConnectionRates(frontend.rates(), frontend.config().channelsPerConnectionMax());
     }
@@ -97,12 +90,12 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             disconnect(full);
             return;
         }
-        Optional<ErrorInfo> refusal = request.versionRefusal().or(() -> authenticate(request.credentials()));
+        Optional<ErrorInfo> refusal = request.versionRefusal().or(() -> standing.authenticate(request.credentials()));
         Optional<ErrorInfo> full =
-                refusal.isPresent() ? Optional.empty() : frontend.rates().connectionOpened(app.id());
+                refusal.isPresent() ? Optional.empty() : frontend.rates().connectionOpened(appId());
         if (refusal.isEmpty() && full.isEmpty()) {
-            countedOf = Optional.of(app.id());
-            counts.begin(app.id());
+            countedOf = Optional.of(appId());
+            counts.begin(appId());
         }
         if (refusal.isPresent()) {
             refuse(refusal.get());
@@ -115,22 +108,6 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             connect();
         }
         transport.flush();
-    }
-
-    private Optional<ErrorInfo> authenticate(Credentials credentials) {
-        return switch (frontend.authenticator().authenticate(credentials, request.secure(), frontend.wallTime())) {
-            case AuthResult.Denied(ErrorInfo error) -> Optional.of(error);
-            case AuthResult.Granted(Grant granted) ->
-                switch (Identity.resolve(granted, request.clientId())) {
-                    case Outcome.Refused<Identity>(ErrorInfo error) -> Optional.of(error);
-                    case Outcome.Ok<Identity>(Identity resolved) -> {
-                        app = frontend.apps().app(granted.appId()).orElse(null);
-                        grant = granted;
-                        identity = resolved;
-                        yield app == null ? Optional.of(ErrorCode.INVALID_CREDENTIALS.info()) : Optional.empty();
-                    }
-                };
-        };
     }
 
     private void connect() {
@@ -158,9 +135,9 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         }
         int generation = taken.get().generation();
         key = request.resume().isPresent()
-                ? old.get().resumed(generation, grant.kind())
-                : old.get().recovered(generation, grant.kind());
-        registry.authenticated(key.connectionId(), this, grant.kind());
+                ? old.get().resumed(generation, grant().kind())
+                : old.get().recovered(generation, grant().kind());
+        registry.authenticated(key.connectionId(), this, grant().kind());
         frontend.metrics().connectionsResumed.increment();
         boolean repeats = request.resume().isPresent();
         transport.read(false);
@@ -170,32 +147,35 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
                         // Nothing that the old transport received may overtake what this one
                         // will: it ends first.
                         older -> {
-                            awaitsOlder = true;
+                            succession.await();
                             older.displace(present -> loop.loop().execute(() -> olderEnded(repeats, present)));
                         },
                         () -> connected(Optional.empty(), repeats, taken.get().presentOn()));
     }
 
     private void olderEnded(boolean repeats, Map<ChannelId, ChannelPolicy> present) {
-        awaitsOlder = false;
-        if (successor.isPresent()) {
-            successor.get().accept(present);
-        } else if (state == State.OPENING) {
-            connected(Optional.empty(), repeats, present);
-            transport.flush();
-        }
+        succession.olderEnded(present, presentOn -> {
+            if (state == State.OPENING) {
+                connected(Optional.empty(), repeats, presentOn);
+                transport.flush();
+            }
+        });
     }
 
     private boolean isCompatible(ConnectionKey old) {
-        return old.appId().equals(grant.appId())
-                && registry.isOfKind(old, grant.kind())
-                && old.clientId().equals(identity.clientId());
+        return standing.isOf(old) && registry.isOfKind(old, grant().kind());
     }
 
     private void connectAnew(Optional<ErrorInfo> why) {
-        key = new ConnectionKey(frontend.randomIds().get(), 0, 0, grant.appId(), grant.kind(), identity.clientId());
+        key = new ConnectionKey(
+                frontend.randomIds().get(),
+                0,
+                0,
+                appId(),
+                grant().kind(),
+                identity().clientId());
         registry.opened(key.connectionId(), 0, this);
-        counts.opened(app.id());
+        counts.opened(appId());
         connected(why, false, Map.of());
         report(MetaEvent::ofConnection, "connection.opened", Map.of());
         report(MetaEvent::ofClientConnection, "connection.opened", Map.of());
@@ -232,7 +212,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
         send(new ServerMessage.Connected(
                 key.connectionId(),
                 new ConnectionDetails(
-                        identity.shown(),
+                        identity().shown(),
                         keyText,
                         config.messageBytesMax(),
                         config.frameBytesMax(),
@@ -326,17 +306,12 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     private void reauthenticate(String accessToken) {
-        Grant before = grant;
-        String clientId = identity.clientId().orElse("");
-        Optional<ErrorInfo> refusal = authenticate(new Credentials.Token(accessToken));
+        Optional<ErrorInfo> refusal = standing.renew(accessToken);
         if (refusal.isPresent()) {
             refuse(refusal.get());
-        } else if (!before.appId().equals(grant.appId())
-                || !clientId.equals(identity.clientId().orElse(""))) {
-            fail(ErrorCode.INCOMPATIBLE_CREDENTIALS.info("the new token is of another app or clientId"));
         } else {
             liveness.tokenRenewed(now());
-            registry.authenticated(key.connectionId(), this, grant.kind());
+            registry.authenticated(key.connectionId(), this, grant().kind());
             // Answers that are due go first: a client renumbers what is unanswered when it sees CONNECTED.
             publishes.flushAcks();
             sendConnected(Optional.empty());
@@ -371,12 +346,7 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             if (state != State.ENDED) {
                 disconnect(ErrorCode.DISCONNECTED.info("a newer transport of this connection took over"));
             }
-            if (awaitsOlder) {
-                // What this one waits for, its successor must wait for as well.
-                successor = Optional.of(then);
-            } else {
-                then.accept(present);
-            }
+            succession.displaced(present, then);
         });
     }
 
@@ -462,16 +432,16 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
 
     @Override
     public void examine() {
-        if (state == State.ENDED || grant == null) {
+        if (state == State.ENDED || !standing.isKnown()) {
             return;
         }
-        Optional<Instant> endBefore = credentialed.end();
-        Optional<ErrorInfo> reason = credentialed.examine(grant);
+        Optional<Instant> endBefore = standing.end();
+        Optional<ErrorInfo> reason = standing.examine();
         if (reason.isPresent()) {
             refuse(reason.get());
         } else if (state == State.OPEN
-                && credentialed.end().isPresent()
-                && !credentialed.end().equals(endBefore)) {
+                && standing.end().isPresent()
+                && !standing.end().equals(endBefore)) {
             // There is time left for another token (RTN22).
             send(new ServerMessage.AuthRequest());
         }
@@ -492,11 +462,11 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
             }
             return;
         }
-        if (credentialed.isOver()) {
+        if (standing.isOver()) {
             examine();
             return;
         }
-        Optional<Long> expires = grant.expires()
+        Optional<Long> expires = grant().expires()
                 .map(at -> nowMillis + at.toEpochMilli() - frontend.wallTime().toEpochMilli());
         for (Liveness.Due due : liveness.due(nowMillis, expires)) {
             switch (due) {
@@ -601,15 +571,19 @@ final class Connection implements LoopClient, ConnectionRegistry.Transport {
     }
 
     App app() {
-        return frontend.apps().app(app.id()).orElse(app);
+        return standing.app();
     }
 
     Grant grant() {
-        return grant;
+        return standing.grant();
     }
 
     Identity identity() {
-        return identity;
+        return standing.identity();
+    }
+
+    private String appId() {
+        return grant().appId();
     }
 
     private long now() {
