@@ -9,35 +9,19 @@ import io.hark.sdk.examples.WhoIsThere;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The examples of `sdk-java` do against a node what they say.
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HarkSdkExamplesTest {
-    private static TestNode node;
-
+class HarkSdkExamplesTest extends OnOneNode {
     private final List<String> said = new CopyOnWriteArrayList<>();
     private String endpoint;
-    private String key;
-
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
 
     @BeforeEach
-    void makeApp() throws Exception {
+    void nameEndpoint() {
         endpoint = "http://localhost:" + node.port();
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
     }
 
     @Test

@@ -30,16 +30,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,34 +48,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Format.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HarkSdkInteropTest {
+class HarkSdkInteropTest extends OnOneNode {
     private static final Duration WITHIN = Duration.ofSeconds(20);
     private static final Timing IMPATIENT = Timing.DEFAULTS.withRetries(Duration.ofMillis(10), Duration.ofMillis(100));
-
-    private static TestNode node;
 
     @Parameter
     private Format format;
 
-    private final String name = "channel-" + UUID.randomUUID();
     private final ConcurrentLinkedQueue<HarkClient> open = new ConcurrentLinkedQueue<>();
     private CuttableProxy proxy;
-    private String key;
-
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
 
     @BeforeEach
-    void makeApp() throws Exception {
+    void openProxy() throws Exception {
         proxy = new CuttableProxy(node.port());
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
     }
 
     @AfterEach

@@ -17,6 +17,7 @@ import io.ably.lib.types.Message;
 import io.ably.lib.types.Param;
 import io.ably.lib.types.PresenceMessage;
 import io.ably.lib.util.Log;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /// Handle: clients of the `ably-java` SDK for one node, in one format; they end with it.
 final class JavaClients implements AutoCloseable {
@@ -111,6 +113,21 @@ final class JavaClients implements AutoCloseable {
 
     static void complete(Operation operation) throws Exception {
         start(operation).get(WITHIN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Publishes them all at once; completes when the last is acknowledged.
+    static CompletableFuture<Void> publishing(Channel channel, List<Object> payloads) throws AblyException {
+        List<CompletableFuture<Void>> published = new ArrayList<>();
+        for (Object payload : payloads) {
+            published.add(start(listener -> channel.publish("event", payload, listener)));
+        }
+        return CompletableFuture.allOf(published.toArray(CompletableFuture[]::new))
+                .orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Payloads that count from one number to before another.
+    static List<Object> numbers(int from, int to) {
+        return IntStream.range(from, to).<Object>mapToObj(i -> "m" + i).toList();
     }
 
     /// What the operation is refused with.

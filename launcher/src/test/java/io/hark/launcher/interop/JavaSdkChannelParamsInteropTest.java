@@ -12,50 +12,10 @@ import io.ably.lib.realtime.Channel;
 import io.ably.lib.types.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK against a node: what a subscriber asks for on a channel.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkChannelParamsInteropTest {
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "channel-" + UUID.randomUUID();
-    private JavaClients clients;
-    private String key;
-
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
-    @BeforeEach
-    void makeApp() throws Exception {
-        clients = new JavaClients(node.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
-
+class JavaSdkChannelParamsInteropTest extends WithJavaSdk {
     @Test
     void messagesComeAsDifferencesAndAreMadeWholeByTheSdk() throws Exception {
         Channel channel = clients.connected(key).channels.get(name, JavaClients.params("delta", "vcdiff"));

@@ -5,7 +5,9 @@ import static io.hark.launcher.interop.JavaClients.awaitState;
 import static io.hark.launcher.interop.JavaClients.complete;
 import static io.hark.launcher.interop.JavaClients.data;
 import static io.hark.launcher.interop.JavaClients.inbox;
+import static io.hark.launcher.interop.JavaClients.numbers;
 import static io.hark.launcher.interop.JavaClients.presenceInbox;
+import static io.hark.launcher.interop.JavaClients.publishing;
 import static io.hark.launcher.interop.JavaClients.query;
 import static io.hark.launcher.interop.JavaClients.refusal;
 import static io.hark.launcher.interop.JavaClients.start;
@@ -23,73 +25,30 @@ import io.ably.lib.types.PresenceMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK against a node: presence, and what happens when sockets drop.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkContinuityInteropTest {
+class JavaSdkContinuityInteropTest extends WithJavaSdk {
     private static final int MEMBERS = 250;
     private static final int WITHIN_SECONDS = 20;
 
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "channel-" + UUID.randomUUID();
     private CuttableProxy proxy;
-    private JavaClients clients;
     private JavaClients throughProxy;
-    private String key;
-
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
 
     @BeforeEach
-    void makeApp() throws Exception {
+    void openProxy() throws Exception {
         proxy = new CuttableProxy(node.port());
-        clients = new JavaClients(node.port(), binary);
         throughProxy = new JavaClients(proxy.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
     }
 
     @AfterEach
-    void closeClients() throws Exception {
-        clients.close();
+    void closeProxy() throws Exception {
         throughProxy.close();
         proxy.close();
-    }
-
-    private static List<Object> numbers(int from, int to) {
-        return IntStream.range(from, to).<Object>mapToObj(i -> "m" + i).toList();
-    }
-
-    private static CompletableFuture<Void> publishing(Channel channel, List<Object> payloads) throws Exception {
-        List<CompletableFuture<Void>> published = new ArrayList<>();
-        for (Object payload : payloads) {
-            published.add(start(listener -> channel.publish("event", payload, listener)));
-        }
-        return CompletableFuture.allOf(published.toArray(CompletableFuture[]::new))
-                .orTimeout(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Completes with the reason once the client has noticed that its transport is gone; to be asked for

@@ -5,10 +5,11 @@ import static io.hark.launcher.interop.JavaClients.awaitState;
 import static io.hark.launcher.interop.JavaClients.complete;
 import static io.hark.launcher.interop.JavaClients.data;
 import static io.hark.launcher.interop.JavaClients.inbox;
+import static io.hark.launcher.interop.JavaClients.numbers;
 import static io.hark.launcher.interop.JavaClients.params;
+import static io.hark.launcher.interop.JavaClients.publishing;
 import static io.hark.launcher.interop.JavaClients.query;
 import static io.hark.launcher.interop.JavaClients.refusal;
-import static io.hark.launcher.interop.JavaClients.start;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -28,68 +29,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK against a node: credentials, messages, history, refusals.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkInteropTest {
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "channel-" + UUID.randomUUID();
-    private JavaClients clients;
-    private String key;
-
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
-    @BeforeEach
-    void makeApp() throws Exception {
-        clients = new JavaClients(node.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
-
-    private static List<Object> numbers(int from, int to) {
-        return IntStream.range(from, to).<Object>mapToObj(i -> "m" + i).toList();
-    }
-
-    private static void publishAll(Channel channel, List<Object> payloads) throws Exception {
-        List<CompletableFuture<Void>> published = new ArrayList<>();
-        for (Object payload : payloads) {
-            published.add(start(listener -> channel.publish("event", payload, listener)));
-        }
-        CompletableFuture.allOf(published.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
-    }
-
+class JavaSdkInteropTest extends WithJavaSdk {
     @Test
     void connectsWithAKey() throws Exception {
         AblyRealtime client = clients.connected(key);
@@ -119,7 +66,7 @@ class JavaSdkInteropTest {
         AblyRealtime client = clients.connected("", options -> options.token = jwt("carol"));
         assertThat(client.auth.clientId).isEqualTo("carol");
         List<Message> inbox = inbox(client.channels.get(name));
-        publishAll(client.channels.get(name), numbers(0, 1));
+        publishing(client.channels.get(name), numbers(0, 1)).join();
         eventually("the message", () -> inbox.size() == 1);
         assertThat(inbox.getFirst().clientId).isEqualTo("carol");
     }
@@ -180,7 +127,7 @@ class JavaSdkInteropTest {
         AblyRealtime alice = clients.connected(key, options -> options.clientId = "alice");
         List<Message> own = inbox(alice.channels.get(name));
         List<Message> other = inbox(clients.connected(key).channels.get(name));
-        publishAll(alice.channels.get(name), numbers(0, 100));
+        publishing(alice.channels.get(name), numbers(0, 100)).join();
         eventually("all messages", () -> own.size() == 100 && other.size() == 100);
         assertThat(data(own)).isEqualTo(numbers(0, 100));
         assertThat(data(other)).isEqualTo(numbers(0, 100));
@@ -197,7 +144,7 @@ class JavaSdkInteropTest {
         IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) i);
         Channel channel = clients.connected(key).channels.get(name);
         List<Message> received = inbox(channel);
-        publishAll(channel, List.of("grüße, 世界, 🌍", object, bytes));
+        publishing(channel, List.of("grüße, 世界, 🌍", object, bytes)).join();
         eventually("all messages", () -> received.size() == 3);
         assertThat(data(received)).containsExactly("grüße, 世界, 🌍", object, bytes);
         Message[] stored = clients.rest(key)
@@ -216,8 +163,8 @@ class JavaSdkInteropTest {
         Channel other = clients.connected(key).channels.get(name);
         List<Message> received = inbox(silent);
         inbox(other);
-        publishAll(silent, List.of("mine"));
-        publishAll(other, List.of("theirs"));
+        publishing(silent, List.of("mine")).join();
+        publishing(other, List.of("theirs")).join();
         eventually("the other's message", () -> !received.isEmpty());
         assertThat(data(received)).containsExactly("theirs");
     }
@@ -225,7 +172,7 @@ class JavaSdkInteropTest {
     @Test
     void historyComesPageByPageAndComplete() throws Exception {
         Channel channel = clients.connected(key).channels.get("persisted:" + name);
-        publishAll(channel, numbers(0, 25));
+        publishing(channel, numbers(0, 25)).join();
         List<Object> found = new ArrayList<>();
         PaginatedResult<Message> page = channel.history(query("limit", "10", "direction", "forwards"));
         while (page != null) {
@@ -238,10 +185,10 @@ class JavaSdkInteropTest {
     @Test
     void untilAttachStopsWhereTheAttachmentBegan() throws Exception {
         Channel publisher = clients.connected(key).channels.get("persisted:" + name);
-        publishAll(publisher, numbers(0, 5));
+        publishing(publisher, numbers(0, 5)).join();
         Channel channel = clients.connected(key).channels.get("persisted:" + name);
         List<Message> received = inbox(channel);
-        publishAll(publisher, numbers(5, 10));
+        publishing(publisher, numbers(5, 10)).join();
         eventually("the live messages", () -> received.size() == 5);
         Message[] before = channel.history(query("untilAttach", "true", "direction", "forwards"))
                 .items();
@@ -252,17 +199,17 @@ class JavaSdkInteropTest {
     @Test
     void rewindByCountBringsTheNewestThenTheLiveOnes() throws Exception {
         Channel publisher = clients.connected(key).channels.get(name);
-        publishAll(publisher, numbers(0, 5));
+        publishing(publisher, numbers(0, 5)).join();
         List<Message> received = inbox(clients.connected(key).channels.get(name, params("rewind", "3")));
         eventually("the backlog", () -> received.size() == 3);
-        publishAll(publisher, numbers(5, 6));
+        publishing(publisher, numbers(5, 6)).join();
         eventually("the live message", () -> received.size() == 4);
         assertThat(data(received)).isEqualTo(numbers(2, 6));
     }
 
     @Test
     void rewindByTimeBringsWhatIsYounger() throws Exception {
-        publishAll(clients.connected(key).channels.get(name), numbers(0, 3));
+        publishing(clients.connected(key).channels.get(name), numbers(0, 3)).join();
         List<Message> received = inbox(clients.connected(key).channels.get(name, params("rewind", "1m")));
         eventually("the backlog", () -> received.size() == 3);
         assertThat(data(received)).isEqualTo(numbers(0, 3));

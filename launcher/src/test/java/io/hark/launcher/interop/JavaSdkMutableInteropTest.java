@@ -35,52 +35,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK against a node: messages that change, and annotations of messages. Its protocol version has
 /// updates and deletes, but no appends.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkMutableInteropTest {
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "mutable:channel-" + UUID.randomUUID();
-    private JavaClients clients;
-    private String key;
+class JavaSdkMutableInteropTest extends WithJavaSdk {
+    private final String mutable = "mutable:" + name;
     private Channel channel;
     private List<Message> received;
 
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
     @BeforeEach
     void attach() throws Exception {
-        clients = new JavaClients(node.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
-        channel = clients.connected(key).channels.get(name);
+        channel = clients.connected(key).channels.get(mutable);
         received = inbox(channel);
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
     }
 
     private Message published(Object data) throws Exception {
@@ -119,12 +87,12 @@ class JavaSdkMutableInteropTest {
     @Test
     void aMessageIsReadWithAllThatBecameOfIt() throws Exception {
         Message message = published("Hello");
-        clients.rest(key).channels.get(name).updateMessage(changeOf(message, "Goodbye"));
+        clients.rest(key).channels.get(mutable).updateMessage(changeOf(message, "Goodbye"));
         channel.deleteMessage(changeOf(message, null));
         eventually("both changes", () -> received.size() == 3);
         assertThat(received.get(2).action).isEqualTo(MessageAction.MESSAGE_DELETE);
 
-        Message latest = clients.rest(key).channels.get(name).getMessage(message.serial);
+        Message latest = clients.rest(key).channels.get(mutable).getMessage(message.serial);
         assertThat(latest.action).isEqualTo(MessageAction.MESSAGE_DELETE);
         assertThat(latest.data).isEqualTo("Goodbye");
         assertThat(channel.getMessage(message.serial).version.serial).isEqualTo(latest.version.serial);
@@ -153,8 +121,8 @@ class JavaSdkMutableInteropTest {
 
     /// As a server without an SDK does it.
     private void append(String serial, String text) throws Exception {
-        URI uri = node.uri(
-                "/channels/%s/messages/%s".formatted(URLEncoder.encode(name, UTF_8), URLEncoder.encode(serial, UTF_8)));
+        URI uri = node.uri("/channels/%s/messages/%s"
+                .formatted(URLEncoder.encode(mutable, UTF_8), URLEncoder.encode(serial, UTF_8)));
         HttpResponse<String> response = node.http()
                 .send(
                         HttpRequest.newBuilder(uri)
@@ -204,7 +172,7 @@ class JavaSdkMutableInteropTest {
         modes.modes = new ChannelMode[] {
             ChannelMode.publish, ChannelMode.subscribe, ChannelMode.annotation_publish, ChannelMode.annotation_subscribe
         };
-        Channel annotated = ann.channels.get(name, modes);
+        Channel annotated = ann.channels.get(mutable, modes);
         List<Annotation> annotations = new CopyOnWriteArrayList<>();
         annotated.annotations.subscribe(annotations::add);
         JavaClients.awaitState(annotated, ChannelState.attached);
@@ -216,7 +184,7 @@ class JavaSdkMutableInteropTest {
         }
         Annotation more = annotation("n:multiple.v1", "a");
         more.count = 4;
-        clients.rest(key).channels.get(name).annotations.publish(message.serial, more);
+        clients.rest(key).channels.get(mutable).annotations.publish(message.serial, more);
         eventually("all annotations", () -> annotations.size() == 6);
         assertThat(annotations).extracting(one -> one.action).containsOnly(AnnotationAction.ANNOTATION_CREATE);
         assertThat(annotations).extracting(one -> one.messageSerial).containsOnly(message.serial);

@@ -19,54 +19,20 @@ import io.ably.lib.types.ChannelOptions;
 import io.ably.lib.types.HttpPaginatedResponse;
 import io.ably.lib.types.Message;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK against a node: live objects as far as an SDK of protocol version 4 has them, which is by REST and
 /// by messages that tell of them.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkObjectsInteropTest {
+class JavaSdkObjectsInteropTest extends WithJavaSdk {
     private static final Gson GSON = new Gson();
 
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "channel-" + UUID.randomUUID();
     private final String path = "/channels/" + name + "/object";
-    private JavaClients clients;
-    private String key;
     private AblyRest rest;
 
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
     @BeforeEach
-    void makeApp() throws Exception {
-        clients = new JavaClients(node.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
+    void makeRest() throws Exception {
         rest = clients.rest(key);
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
     }
 
     private HttpPaginatedResponse perform(String operations) throws Exception {

@@ -18,53 +18,19 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The Java SDK's REST client against a node: what it asks for in forms of its own.
-@ParameterizedClass(name = "binary protocol {0}")
-@ValueSource(booleans = {false, true})
-class JavaSdkRestInteropTest {
-    private static TestNode node;
-
-    @Parameter
-    private boolean binary;
-
-    private final String name = "channel-" + UUID.randomUUID();
-    private JavaClients clients;
-    private String key;
+class JavaSdkRestInteropTest extends WithJavaSdk {
     private AblyRest rest;
 
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
     @BeforeEach
-    void makeApp() throws Exception {
-        clients = new JavaClients(node.port(), binary);
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
+    void makeRest() throws Exception {
         rest = clients.rest(key);
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
     }
 
     private static Message.Batch[] batch(String... channels) {

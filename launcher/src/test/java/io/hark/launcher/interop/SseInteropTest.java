@@ -19,9 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,26 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Event streams, read with the JDK's HTTP client.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SseInteropTest {
-    private static TestNode node;
-
-    private final String name = "channel-" + UUID.randomUUID();
-    private String key;
+class SseInteropTest extends OnOneNode {
     private AblyRest publisher;
 
-    @BeforeAll
-    static void startNode() throws Exception {
-        node = TestNode.start();
-    }
-
-    @AfterAll
-    static void stopNode() throws Exception {
-        node.close();
-    }
-
     @BeforeEach
-    void makeApp() throws Exception {
-        key = node.makeApp(TestNode.EVERYTHING).getFirst();
+    void makePublisher() throws Exception {
         publisher = new JavaClients(node.port(), false).rest(key);
     }
 
