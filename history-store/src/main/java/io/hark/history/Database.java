@@ -43,6 +43,7 @@ final class Database implements AutoCloseable {
     private static final long MIB = 1 << 20;
     private static final double BLOOM_BITS = 10;
     private static final int RANGE_DELETIONS_UNFLUSHED = 100;
+    private static final int LEVEL0_FILES = 16;
 
     // Native objects in the order they were made; what is made later refers to what was made earlier.
     private final Deque<AbstractNativeReference> natives = new ArrayDeque<>();
@@ -65,7 +66,8 @@ final class Database implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(recovery)
                 .setManualWalFlush(manualFlush)
-                .setMaxTotalWalSize(2 * config.writeBufferBytes())
+                // Else tables of few rows would be flushed with each of the full ones.
+                .setMaxTotalWalSize(8 * config.writeBufferBytes())
                 .setWriteBufferManager(keep(new WriteBufferManager(config.writeBufferBytes(), cache)))
                 .setRateLimiter(keep(new RateLimiter(config.compactionBytesPerSecond())))
                 // One thread writes: what serves many only costs.
@@ -150,8 +152,12 @@ final class Database implements AutoCloseable {
                 // Several tables fill at once; the write buffer manager bounds the sum.
                 .setWriteBufferSize(Math.max(64 * KIB, config.writeBufferBytes() / 4))
                 .setMaxWriteBufferNumber(4)
+                // Much of what is flushed expires before it is worth merging.
+                .setLevel0FileNumCompactionTrigger(LEVEL0_FILES)
+                .setLevel0SlowdownWritesTrigger(2 * LEVEL0_FILES)
+                .setLevel0StopWritesTrigger(3 * LEVEL0_FILES)
                 // Expired rows go by whole files: the smaller these are, the sooner.
-                .setTargetFileSizeBase(Math.clamp(config.writeBufferBytes() / 4, 64 * KIB, 16 * MIB))
+                .setTargetFileSizeBase(Math.clamp(config.writeBufferBytes(), 64 * KIB, 16 * MIB))
                 .setTargetFileSizeMultiplier(2)
                 // Every read looks at the range deletions of unflushed rows; flushing gets rid of them.
                 .setMemtableMaxRangeDeletions(RANGE_DELETIONS_UNFLUSHED);

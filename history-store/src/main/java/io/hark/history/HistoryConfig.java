@@ -11,8 +11,9 @@ import java.time.Duration;
 /// @param readers                  threads that read, 1 to 64
 /// @param readsQueuedMax           reads that wait for a thread; a further one fails with [StoreOverloaded]
 /// @param blockCacheBytes          blocks, indexes and filters of all tables; at least 1 MiB
-/// @param writeBufferBytes         unflushed rows of all tables; at least 1 MiB. Native memory ends near
-///                                 `blockCacheBytes + writeBufferBytes`
+/// @param writeBufferBytes         unflushed rows of all tables; at least 1 MiB. Rows are inserted in half the
+///                                 time while all of them fit into the processor's cache. Native memory
+///                                 ends near `blockCacheBytes + writeBufferBytes`
 /// @param compactionBytesPerSecond limit for flush and compaction, so that they do not starve the log of the
 ///                                 disk
 /// @param powerSafeWal             for tests: log bytes stay in the process until they are synced, so
@@ -64,7 +65,7 @@ public record HistoryConfig(
                 2,
                 1024,
                 64 * MIB,
-                64 * MIB,
+                16 * MIB,
                 128 * MIB,
                 false,
                 false,

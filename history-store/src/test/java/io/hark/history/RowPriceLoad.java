@@ -1,5 +1,7 @@
 package io.hark.history;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.management.OperatingSystemMXBean;
 import io.hark.channel.ChannelId;
 import io.hark.channel.ChannelPolicy;
@@ -20,12 +22,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.WALRecoveryMode;
 
 /// Prints what the rows of each table cost that an entry of 128 bytes with an id writes: in the thread that writes
-/// them, and in those that flush and compact meanwhile: `RowPriceLoad <directory> <entries> <entries a batch>`. The
-/// rows are those that the store would write; each table's are written alone, then all of them as they are.
-final class RowPriceLoad {
+/// them, and in those that flush and compact meanwhile. The rows are those that the store would write; each table's
+/// are written alone, then all of them as they are. It asserts nothing about speed.
+class RowPriceLoad {
+    private static final long ENTRIES = Long.getLong("hark.price.entries", 1_000_000);
+    private static final int PER_BATCH = Integer.getInteger("hark.price.perBatch", 32);
     private static final int CHANNELS = 10_000;
     private static final int CHUNK = 50_000;
     private static final ChannelPolicy POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
@@ -36,17 +43,20 @@ final class RowPriceLoad {
             .mapToObj(i -> ChannelId.of("app", "channel-" + i))
             .toList();
 
-    public static void main(String[] args) throws Exception {
-        Path parent = Path.of(args[0]);
-        long entries = Long.parseLong(args[1]);
-        int batch = Integer.parseInt(args[2]);
-        RowPriceLoad load = new RowPriceLoad();
-        load.write(parent, EnumSet.noneOf(Table.class), entries / 4, batch); // For the JIT compiler.
-        load.write(parent, ALL, entries / 4, batch);
+    @TempDir
+    private Path parent;
+
+    @Test
+    @Tag("long")
+    void whatRowsCost() throws Exception {
+        write(EnumSet.noneOf(Table.class), ENTRIES / 4); // For the JIT compiler.
+        write(ALL, ENTRIES / 4);
         for (Table table : ALL) {
-            System.out.printf("%-6s %s%n", table, load.write(parent, EnumSet.of(table), entries, batch));
+            System.out.printf("%-6s %s%n", table, write(EnumSet.of(table), ENTRIES));
         }
-        System.out.printf("%-6s %s%n", "all", load.write(parent, ALL, entries, batch));
+        Price all = write(ALL, ENTRIES);
+        System.out.printf("%-6s %s%n", "all", all);
+        assertThat(all.bytes()).isPositive();
     }
 
     /// Value: for one entry.
@@ -62,7 +72,7 @@ final class RowPriceLoad {
         }
     }
 
-    private Price write(Path parent, Set<Table> tables, long entries, int perBatch) throws Exception {
+    private Price write(Set<Table> tables, long entries) throws Exception {
         Path dir = Files.createTempDirectory(parent, "row-price");
         try (Database database = Database.open(dir, HistoryConfig.defaults(), WALRecoveryMode.PointInTimeRecovery)) {
             int[] families = families(database);
@@ -79,8 +89,8 @@ final class RowPriceLoad {
             while (made < entries) {
                 long before = threadCpu();
                 List<RawBatch> batches = new ArrayList<>();
-                for (int i = 0; i < CHUNK; i += perBatch) {
-                    batches.add(batch(script, rows, made + i, perBatch, tables, families, database));
+                for (int i = 0; i < CHUNK; i += PER_BATCH) {
+                    batches.add(batch(script, rows, made + i, tables, families, database));
                 }
                 made += CHUNK;
                 makingCpu += threadCpu() - before;
@@ -101,14 +111,8 @@ final class RowPriceLoad {
     }
 
     private RawBatch batch(
-            LogScript script,
-            WriteSet rows,
-            long first,
-            int entries,
-            Set<Table> tables,
-            int[] families,
-            Database database) {
-        for (long number = first; number < first + entries; number++) {
+            LogScript script, WriteSet rows, long first, Set<Table> tables, int[] families, Database database) {
+        for (long number = first; number < first + PER_BATCH; number++) {
             // Multiplying by an odd number visits channels and ids in no order.
             long mixed = number * 0x9E3779B97F4A7C15L;
             script.message(

@@ -204,7 +204,7 @@ public record NodeConfig(
                 .withDedupeWindow(settings.duration("history.dedupeWindow", "5m", "3m", "72h"))
                 .withMemory(
                         settings.bytes("history.blockCacheBytes", "64 MiB", "1 MiB", "64 GiB"),
-                        settings.bytes("history.writeBufferBytes", "64 MiB", "4 MiB", "16 GiB"))
+                        settings.bytes("history.writeBufferBytes", "16 MiB", "4 MiB", "16 GiB"))
                 .withReaders(settings.number("history.readers", 2, 1, 64), 20_000)
                 .withPowerSafeWal(settings.flag("history.powerSafeWal", false))
                 .withAcceptLostTail(settings.flag("history.acceptLostTail", false));
