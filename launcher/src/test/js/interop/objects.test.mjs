@@ -250,6 +250,19 @@ test('the same id is done once', async () => {
   assert.equal((await object.get()).hits, 1);
 });
 
+test('what was refused is refused again with its id, though it could be done by then', async () => {
+  const object = restObject(uniqueName());
+  const once = { id: 'once', path: 'hits', counterInc: { number: 1 } };
+  const first = await refusal(() => object.publish(once));
+  await object.publish({ path: 'hits', counterCreate: { count: 5 } });
+  const again = await refusal(() => object.publish(once));
+  assert.equal(first.code, 92005);
+  assert.deepEqual([again.code, again.statusCode, again.message], [first.code, first.statusCode, first.message]);
+  assert.equal((await object.get()).hits, 5);
+  await object.publish({ ...once, id: 'another' });
+  assert.equal((await object.get()).hits, 6);
+});
+
 test('what cannot be done is refused with a reason', async () => {
   const name = uniqueName();
   const object = restObject(name);

@@ -52,8 +52,8 @@ final class Annotating {
         boolean told = channel.summaries.mayBeTold(serial, nowMillis);
         work(channel, serial, annotations, annotate.bytesMax(), told, reply, outcome -> {
             switch (outcome) {
-                case Outcome.Unknown() -> reply.accept(new PublishResult.Refused(MessageChanges.unknown(serial)));
-                case Outcome.Refused(var error) -> reply.accept(new PublishResult.Refused(error));
+                case Outcome.Unknown() -> owner.refuse(channel, publish, MessageChanges.unknown(serial), reply);
+                case Outcome.Refused(var error) -> owner.refuse(channel, publish, error, reply);
                 case Outcome.Worked worked -> {
                     long hlc = owner.nextHlc(0);
                     AnnotationBatch batch = new AnnotationBatch(

@@ -31,6 +31,7 @@ public record Entry(
             case EntryBody.Version version -> EntryKind.VERSION;
             case EntryBody.Annotations annotations -> EntryKind.ANNOTATION;
             case EntryBody.Objects(var batch) -> EntryKind.OBJECT;
+            case EntryBody.Refusal refusal -> EntryKind.REFUSAL;
         };
     }
 
@@ -78,6 +79,7 @@ public record Entry(
             case EntryBody.Annotations(var batch, var summary) ->
                 batch.annotations().size();
             case EntryBody.Objects(var batch) -> batch.operations().size();
+            case EntryBody.Refusal refusal -> 0;
         };
     }
 
@@ -120,6 +122,7 @@ public record Entry(
                     size += 320 + 2 * operation.size();
                 }
             }
+            case EntryBody.Refusal(var error) -> size += 2 * error.message().length();
         }
         return size;
     }

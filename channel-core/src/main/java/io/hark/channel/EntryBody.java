@@ -1,6 +1,7 @@
 package io.hark.channel;
 
 import io.hark.protocol.AnnotationBatch;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
@@ -46,4 +47,10 @@ public sealed interface EntryBody {
     record Annotations(AnnotationBatch batch, Optional<Message> summary) implements EntryBody {}
 
     record Objects(ObjectBatch batch) implements EntryBody {}
+
+    /// A publish that its owner refused, so that whoever owns the slot when it is sent again answers as the first one
+    /// did (ADR 24). Nobody but its publisher is told.
+    ///
+    /// @param error of which code, status and message are kept
+    record Refusal(ErrorInfo error) implements EntryBody {}
 }

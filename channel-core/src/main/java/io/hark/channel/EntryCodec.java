@@ -1,11 +1,13 @@
 package io.hark.channel;
 
 import io.hark.protocol.BodyCodec;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -115,6 +117,7 @@ public final class EntryCodec {
             case EntryBody.Annotations(var batch, var summary) ->
                 BodyCodec.encode(new BodyCodec.Annotated(batch, summary));
             case EntryBody.Objects(var batch) -> BodyCodec.encode(batch);
+            case EntryBody.Refusal(var error) -> refusal(error);
         };
     }
 
@@ -152,6 +155,23 @@ public final class EntryCodec {
         return new EntryBody.Annotations(annotated.batch(), annotated.summary());
     }
 
+    private static byte[] refusal(ErrorInfo error) {
+        byte[] message = error.message().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(
+                Checksummed.varintBytes(error.code()) + Checksummed.varintBytes(error.statusCode()) + message.length);
+        Checksummed.putVarint(out, error.code());
+        Checksummed.putVarint(out, error.statusCode());
+        return out.put(message).array();
+    }
+
+    private static EntryBody refusal(byte[] bytes) throws DamagedEntry {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int code = Checksummed.varint32(in);
+        int statusCode = Checksummed.varint32(in);
+        String message = new String(Checksummed.rest(in), StandardCharsets.UTF_8);
+        return new EntryBody.Refusal(new ErrorInfo(code, statusCode, message));
+    }
+
     private static EntryBody body(EntryKind kind, byte[] bytes) throws DamagedEntry, MalformedFrame {
         return switch (kind) {
             case NOOP -> EntryBody.NONE;
@@ -160,6 +180,7 @@ public final class EntryCodec {
             case VERSION -> version(bytes);
             case ANNOTATION -> annotations(bytes);
             case OBJECT -> new EntryBody.Objects(BodyCodec.decodeObjects(bytes));
+            case REFUSAL -> refusal(bytes);
         };
     }
 }

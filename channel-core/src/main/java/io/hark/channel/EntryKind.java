@@ -9,5 +9,8 @@ public enum EntryKind {
     /// A new version of a message.
     VERSION,
     ANNOTATION,
-    OBJECT
+    OBJECT,
+
+    /// A publish that was refused; no client is told of it.
+    REFUSAL
 }

@@ -115,6 +115,7 @@ final class LastPublish {
             case EntryBody.None none -> false;
             case EntryBody.Presence presence -> false;
             case EntryBody.Objects objects -> false;
+            case EntryBody.Refusal refusal -> false;
         };
     }
 

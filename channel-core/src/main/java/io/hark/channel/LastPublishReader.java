@@ -98,6 +98,7 @@ final class LastPublishReader {
             case EntryBody.None none -> {}
             case EntryBody.Presence presence -> {}
             case EntryBody.Objects objects -> {}
+            case EntryBody.Refusal refusal -> {}
         }
     }
 

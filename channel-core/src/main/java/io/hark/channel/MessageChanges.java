@@ -44,7 +44,7 @@ final class MessageChanges {
                 reply,
                 found -> {
                     if (found.isEmpty()) {
-                        reply.accept(new PublishResult.Refused(unknown(serial)));
+                        owner.refuse(channel, publish, unknown(serial), reply);
                     } else {
                         decide(channel, publish, change, found.get(), reply);
                     }
@@ -73,7 +73,7 @@ final class MessageChanges {
         Optional<ErrorInfo> refusal = known.refusal(change);
         if (refusal.isPresent()) {
             keep(channel.id.key(), known);
-            reply.accept(new PublishResult.Refused(refusal.get()));
+            owner.refuse(channel, publish, refusal.get(), reply);
             return;
         }
         // Clients expect a change to be later than what it changes, by the millisecond.

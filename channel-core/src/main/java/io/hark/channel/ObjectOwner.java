@@ -28,18 +28,22 @@ final class ObjectOwner {
                 update.channel(),
                 nowMillis,
                 reply,
-                (channel, objects) ->
-                        owner.repeats.once(channel, sending, reply, () -> append(channel, objects, update, reply)));
+                (channel, objects) -> owner.repeats.once(
+                        channel, sending, reply, () -> append(channel, objects, update, sending, reply)));
     }
 
     private void append(
-            OwnedChannel channel, OwnedObjects objects, ObjectUpdate update, Consumer<PublishResult> reply) {
-        if (!owner.takes(update.publisher(), reply)) {
+            OwnedChannel channel,
+            OwnedObjects objects,
+            ObjectUpdate update,
+            Repeats.Sending sending,
+            Consumer<PublishResult> reply) {
+        if (!owner.takes(channel, update.publisher(), reply)) {
             return;
         }
         long hlc = owner.nextHlc(0);
         switch (objects.propose(update, nextSerials(hlc), site(), Hlc.millis(hlc))) {
-            case OwnedObjects.Step.Refused(ErrorInfo error) -> reply.accept(new PublishResult.Refused(error));
+            case OwnedObjects.Step.Refused(ErrorInfo error) -> owner.refuse(channel, sending, error, reply);
             case OwnedObjects.Step.Changed step -> {
                 ObjectBatch batch =
                         new ObjectBatch(update.frameId(), update.connectionId(), Hlc.millis(hlc), step.operations());

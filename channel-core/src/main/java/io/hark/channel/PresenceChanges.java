@@ -3,6 +3,7 @@ package io.hark.channel;
 import io.hark.channel.OwnedChannel.InFlight;
 import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -38,11 +39,21 @@ final class PresenceChanges {
         update.events().forEach(event -> channel.confirm(alive, event.clientId().orElseThrow()));
         if (!update.mayRepeat()) {
             append(channel, update, false, reply);
-        } else if (channel.inFlight.containsKey(update.id())) {
-            append(channel, update, true, reply);
+            return;
+        }
+        InFlight earlier = channel.inFlight.get(update.id());
+        if (earlier == null) {
+            owner.repeats.ifLogged(channel, update.id(), reply, found -> {
+                if (found.filter(Receipt::isRefusal).isPresent()) {
+                    owner.repeats.tellAgain(channel, found.get(), reply);
+                } else {
+                    append(channel, update, found.isPresent(), reply);
+                }
+            });
+        } else if (earlier.entry().receipt().isRefusal()) {
+            earlier.waiters().add(entry -> reply.accept(PublishResult.of(entry)));
         } else {
-            owner.repeats.ifLogged(
-                    channel, update.id(), reply, found -> append(channel, update, found.isPresent(), reply));
+            append(channel, update, true, reply);
         }
     }
 
@@ -54,19 +65,30 @@ final class PresenceChanges {
         }
         long grown = step.grown();
         if (channel.proposedSize() + step.entered() > update.membersMax() && step.entered() > 0) {
-            reply.accept(new PublishResult.Refused(
+            refuse(
+                    channel,
+                    update,
                     ErrorCode.PRESENCE_TOO_MANY_MEMBERS.info("channel %s has %d members, the limit is %d"
-                            .formatted(channel.id.name(), channel.proposedSize(), update.membersMax()))));
+                            .formatted(channel.id.name(), channel.proposedSize(), update.membersMax())),
+                    reply);
         } else if (grown > 0 && channel.proposedBytes() + grown > bytesMax) {
-            reply.accept(new PublishResult.Refused(ErrorCode.PRESENCE_TOO_LARGE.info(
-                    "the members of channel %s are %d bytes, %d more are beyond the limit of %d; give them less data"
-                            .formatted(channel.id.name(), channel.proposedBytes(), grown, bytesMax))));
+            refuse(
+                    channel,
+                    update,
+                    ErrorCode.PRESENCE_TOO_LARGE.info(
+                            "the members of channel %s are %d bytes, %d more are beyond the limit of %d; give them less data"
+                                    .formatted(channel.id.name(), channel.proposedBytes(), grown, bytesMax)),
+                    reply);
         } else if (step.batch().presence().isEmpty()) {
             // It may repeat what is in the log but not committed (rule D3).
             owner.onceCommitted(() -> reply.accept(new PublishResult.Accepted(List.of())));
         } else {
             append(channel, List.of(update.id()), step, hlc, update.policy(), reply);
         }
+    }
+
+    private void refuse(OwnedChannel channel, PresenceUpdate update, ErrorInfo error, Consumer<PublishResult> reply) {
+        owner.refuse(channel, Repeats.Sending.of(update), error, reply);
     }
 
     /// Takes the connection's members out.

@@ -5,6 +5,12 @@ import java.util.List;
 
 /// Value: the owner's answer to a publish or presence update.
 public sealed interface PublishResult {
+    /// What the publisher of a committed entry is told.
+    static PublishResult of(Entry entry) {
+        return entry.body() instanceof EntryBody.Refusal(ErrorInfo error)
+                ? new Refused(error)
+                : new Stored(entry.receipt());
+    }
 
     /// Committed: it is in the log, once, or was there already.
     record Stored(Receipt receipt) implements PublishResult {}

@@ -13,17 +13,37 @@ import java.util.function.Consumer;
 /// order where one of its publishes could not be decided (I4).
 final class Repeats {
     private static final int BROKEN_MAX = 1_000;
+    private static final ErrorInfo REFUSED_BEFORE = ErrorCode.UNPROCESSABLE.info(
+            "the same was refused before, so long ago that it is not kept why; send it with another id");
 
+    private static final ErrorInfo OVERTAKEN = ErrorCode.UNPROCESSABLE.info(
+            "the node was too full for it when it came, and has taken what was published later; publish it anew");
+
+    private final SlotOwner owner;
     private final SlotEffects effects;
     private final ChannelTable channels;
+    private final DeclinedPublishes declined = new DeclinedPublishes();
 
     /// Transports on which a publish could be neither taken nor refused.
     private final Map<String, Integer> broken = new LinkedHashMap<>(0, 0.75f, true);
 
     /// What tells whether something that is to be appended was sent before.
-    record Sending(Optional<Claim> publisher, List<IdHash> ids, boolean mayRepeat) {}
+    record Sending(Optional<Claim> publisher, List<IdHash> ids, boolean mayRepeat, ChannelPolicy policy) {
+        static Sending of(Publish publish) {
+            return new Sending(publish.publisher(), publish.ids(), publish.mayRepeat(), publish.policy());
+        }
 
-    Repeats(SlotEffects effects, ChannelTable channels) {
+        static Sending of(PresenceUpdate update) {
+            return new Sending(Optional.of(update.claim()), List.of(update.id()), update.mayRepeat(), update.policy());
+        }
+
+        static Sending of(ObjectUpdate update) {
+            return new Sending(update.publisher(), List.of(update.id()), update.mayRepeat(), update.policy());
+        }
+    }
+
+    Repeats(SlotOwner owner, SlotEffects effects, ChannelTable channels) {
+        this.owner = owner;
         this.effects = effects;
         this.channels = channels;
     }
@@ -33,21 +53,57 @@ final class Repeats {
     ///
     /// @return `reply`, watched for that
     Consumer<PublishResult> watched(Sending sending, Consumer<PublishResult> reply) {
-        return sending.mayRepeat() ? result -> told(sending.publisher(), result, reply) : reply;
+        return sending.mayRepeat()
+                ? result -> {
+                    if (isUndecided(result)) {
+                        sending.publisher().ifPresent(this::breakTransport);
+                    }
+                    reply.accept(result);
+                }
+                : reply;
     }
 
-    private void told(Optional<Claim> publisher, PublishResult result, Consumer<PublishResult> reply) {
-        boolean undecided =
-                result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
-        if (undecided) {
-            publisher.ifPresent(claim -> {
-                broken.merge(claim.connectionId(), claim.generation(), Math::max);
-                if (broken.size() > BROKEN_MAX) {
-                    broken.remove(broken.keySet().iterator().next());
-                }
-            });
+    /// The same of what must keep its place among what its connection publishes. The first of its copies is declined
+    /// for good only once something later is taken, see [#settle].
+    Consumer<PublishResult> watched(ChannelId channel, Sending sending, Consumer<PublishResult> reply) {
+        if (sending.mayRepeat()
+                || sending.publisher().isEmpty()
+                || sending.ids().isEmpty()) {
+            return watched(sending, reply);
         }
-        reply.accept(result);
+        return result -> {
+            if (isUndecided(result)) {
+                declined.add(channel, sending.publisher().get(), sending.ids()).ifPresent(this::breakTransport);
+            }
+            reply.accept(result);
+        };
+    }
+
+    private static boolean isUndecided(PublishResult result) {
+        return result instanceof PublishResult.Refused(ErrorInfo error) && error.code() == ErrorCode.OVERLOADED.code();
+    }
+
+    private void breakTransport(Claim publisher) {
+        broken.merge(publisher.connectionId(), publisher.generation(), Math::max);
+        if (broken.size() > BROKEN_MAX) {
+            broken.remove(broken.keySet().iterator().next());
+        }
+    }
+
+    /// Makes sure that nothing which was declined is taken when it is asked again, behind what comes now: its refusal
+    /// goes into the log first. While there is no room for that, there is none for what comes.
+    private void settle(OwnedChannel channel, Sending sending, Claim publisher) {
+        declined.comes(channel.id, publisher, sending.ids());
+        if (declined.has(channel.id, publisher) && !isBroken(publisher) && !effects.overloaded()) {
+            List<IdHash> earlier = declined.take(channel.id, publisher);
+            Sending refused = new Sending(Optional.empty(), earlier, true, sending.policy());
+            owner.refuse(channel, refused, OVERTAKEN, result -> {});
+        }
+    }
+
+    /// Whether something that the connection published earlier was declined and could still be taken.
+    boolean isBehindDeclined(OwnedChannel channel, Optional<Claim> publisher) {
+        return publisher.isPresent() && declined.has(channel.id, publisher.get());
     }
 
     boolean isBroken(Claim publisher) {
@@ -60,10 +116,13 @@ final class Repeats {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
             return;
         }
-        sending.publisher().ifPresent(channel::see);
+        sending.publisher().ifPresent(publisher -> {
+            channel.see(publisher);
+            settle(channel, sending, publisher);
+        });
         Optional<InFlight> earlier = channel.inFlight(sending.ids());
         if (earlier.isPresent()) {
-            earlier.get().waiters().add(entry -> reply.accept(new PublishResult.Stored(entry.receipt())));
+            earlier.get().waiters().add(entry -> reply.accept(PublishResult.of(entry)));
             return;
         }
         if (sending.ids().isEmpty() || !sending.mayRepeat() && channel.isKnown(sending.publisher())) {
@@ -73,13 +132,28 @@ final class Repeats {
         // Of several appends that were made one, one is in the log if all are.
         ifLogged(channel, sending.ids().getFirst(), reply, found -> {
             if (found.isPresent()) {
-                reply.accept(new PublishResult.Stored(found.get()));
+                tellAgain(channel, found.get(), reply);
             } else {
                 // Nothing that its connection sent later is in the log either, as it is replayed in order.
                 sending.publisher().ifPresent(channel::know);
                 step.run();
             }
         });
+    }
+
+    /// Answers as the first time. Of a refusal the log says why for as long as it keeps the entry.
+    void tellAgain(OwnedChannel channel, Receipt first, Consumer<PublishResult> reply) {
+        if (!first.isRefusal()) {
+            reply.accept(new PublishResult.Stored(first));
+            return;
+        }
+        Consumer<ErrorInfo> refuse = error -> reply.accept(new PublishResult.Refused(error));
+        channels.<Optional<Entry>>whenAnswered(
+                channel,
+                answer -> effects.consult(view -> view.entry(channel.id.key(), first.lsn()), answer),
+                refuse,
+                entry -> reply.accept(
+                        entry.map(PublishResult::of).orElseGet(() -> new PublishResult.Refused(REFUSED_BEFORE))));
     }
 
     /// Takes the step with what came of it if it was sent before.

@@ -21,8 +21,9 @@ import java.util.function.Consumer;
 /// [Feed].
 ///
 /// Rules that it keeps (docs/guarantees.md): nothing is delivered or acknowledged before commit (R9); an
-/// id in the log but not committed is answered at its commit (D3); a refusal means that nothing was
-/// appended (D4); publishes of a channel are appended in the order in which they came.
+/// id in the log but not committed is answered at its commit (D3); a refusal means that nothing of it is in the
+/// log nor will be, and is an entry itself where it could be asked again (D4); publishes of a channel are appended in
+/// the order in which they came.
 public final class SlotOwner {
     private static final ChannelPolicy NOOP_POLICY = new ChannelPolicy(Durability.REPLICATED, Duration.ofMinutes(2));
 
@@ -68,7 +69,7 @@ public final class SlotOwner {
         this.limits = limits;
         this.grace = grace;
         this.channels = new ChannelTable(effects, limits, timers, grace, region, nowMillis);
-        this.repeats = new Repeats(effects, channels);
+        this.repeats = new Repeats(this, effects, channels);
         this.presence = new PresenceChanges(this, timers, grace, limits.presenceBytesMax());
         this.reports = new OccupancyReports(epoch, nowMillis);
         this.objects = new ObjectOwner(this, effects, epoch);
@@ -88,8 +89,8 @@ public final class SlotOwner {
     }
 
     public void publish(Publish publish, long nowMillis, Consumer<PublishResult> reply) {
-        Repeats.Sending sending = new Repeats.Sending(publish.publisher(), publish.ids(), publish.mayRepeat());
-        Consumer<PublishResult> told = repeats.watched(sending, reply);
+        Repeats.Sending sending = Repeats.Sending.of(publish);
+        Consumer<PublishResult> told = repeats.watched(publish.channel(), sending, reply);
         channels.with(
                 publish.channel(), nowMillis, told, channel -> publish(channel, publish, sending, nowMillis, told));
     }
@@ -123,7 +124,7 @@ public final class SlotOwner {
     private void appendPublish(OwnedChannel channel, Publish publish, long nowMillis, Consumer<PublishResult> reply) {
         switch (publish.content()) {
             case Publish.Create(var batch, var ephemeral) -> {
-                if (takes(publish.publisher(), reply)) {
+                if (takes(channel, publish.publisher(), reply)) {
                     appendMessages(channel, publish, batch, ephemeral, reply);
                 }
             }
@@ -133,6 +134,16 @@ public final class SlotOwner {
     }
 
     /// Whether a publish can be appended now; refuses it otherwise.
+    boolean takes(OwnedChannel channel, Optional<Claim> publisher, Consumer<PublishResult> reply) {
+        if (repeats.isBehindDeclined(channel, publisher)) {
+            reply.accept(new PublishResult.Refused(
+                    ErrorCode.OVERLOADED.info("what was published before it on the channel was declined; try again")));
+            return false;
+        }
+        return takes(publisher, reply);
+    }
+
+    /// The same of what has no place among publishes.
     boolean takes(Optional<Claim> publisher, Consumer<PublishResult> reply) {
         if (publisher.filter(repeats::isBroken).isPresent()) {
             reply.accept(new PublishResult.Refused(ErrorCode.TRANSPORT_SUPERSEDED.info()));
@@ -173,7 +184,7 @@ public final class SlotOwner {
             EntryBody body,
             List<StateChange> rows,
             Consumer<PublishResult> reply) {
-        if (!takes(publish.publisher(), reply)) {
+        if (!takes(channel, publish.publisher(), reply)) {
             return false;
         }
         Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, hlc, body);
@@ -186,6 +197,23 @@ public final class SlotOwner {
         channel.await(pending);
         append(pending, publish.policy());
         return true;
+    }
+
+    /// Refuses something for what it asks for. That is an entry with its ids: whoever owns the slot when it is sent
+    /// again finds the answer in the log, as it would that of something that was taken (ADR 24).
+    void refuse(OwnedChannel channel, Repeats.Sending sending, ErrorInfo error, Consumer<PublishResult> reply) {
+        if (takes(sending.publisher(), reply)) {
+            EntryBody refusal = new EntryBody.Refusal(error);
+            Entry entry = nextEntry(channel.id.key(), channel.proposedLsn, nextHlc(0), refusal);
+            InFlight pending =
+                    new InFlight(entry, Optional.of(channel), sending.ids(), List.of(), storedWaiters(reply));
+            channel.await(pending);
+            append(pending, sending.policy());
+        }
+    }
+
+    void refuse(OwnedChannel channel, Publish publish, ErrorInfo error, Consumer<PublishResult> reply) {
+        refuse(channel, Repeats.Sending.of(publish), error, reply);
     }
 
     /// An ephemeral publish takes its turn behind what was appended before it, without an entry of its own. Its
@@ -210,8 +238,8 @@ public final class SlotOwner {
 
     /// Performs operations on the channel's objects.
     public void objects(ObjectUpdate update, long nowMillis, Consumer<PublishResult> reply) {
-        Repeats.Sending sending = new Repeats.Sending(update.publisher(), List.of(update.id()), update.mayRepeat());
-        objects.perform(update, sending, nowMillis, repeats.watched(sending, reply));
+        Repeats.Sending sending = Repeats.Sending.of(update);
+        objects.perform(update, sending, nowMillis, repeats.watched(update.channel(), sending, reply));
     }
 
     /// Tells a page of the channel's objects as they are committed, now or when the page before was.
@@ -231,9 +259,7 @@ public final class SlotOwner {
 
     /// @param feed of the frontend that holds the connection
     public void presence(PresenceUpdate update, Feed feed, long nowMillis, Consumer<PublishResult> reply) {
-        Repeats.Sending sending =
-                new Repeats.Sending(Optional.of(update.claim()), List.of(update.id()), update.mayRepeat());
-        Consumer<PublishResult> told = repeats.watched(sending, reply);
+        Consumer<PublishResult> told = repeats.watched(Repeats.Sending.of(update), reply);
         channels.with(
                 update.channel(), nowMillis, told, channel -> presence.update(channel, update, feed, nowMillis, told));
     }
@@ -248,7 +274,7 @@ public final class SlotOwner {
     }
 
     static List<Consumer<Entry>> storedWaiters(Consumer<PublishResult> reply) {
-        return waiters(committed -> reply.accept(new PublishResult.Stored(committed.receipt())));
+        return waiters(committed -> reply.accept(PublishResult.of(committed)));
     }
 
     private static List<Consumer<Entry>> waiters(Consumer<Entry> first) {

@@ -24,6 +24,12 @@ class AnnotatingTest {
         serial = slot.publish("text");
     }
 
+    private List<PublishResult> committed(Annotation annotation) {
+        List<PublishResult> results = slot.annotate(annotation);
+        slot.commit();
+        return results;
+    }
+
     private Annotation of(String type, String name, String clientId) {
         return Annotation.of(serial, type, name.isEmpty() ? Optional.empty() : Optional.of(name))
                 .withClientId(clientId.isEmpty() ? Optional.empty() : Optional.of(clientId));
@@ -277,24 +283,23 @@ class AnnotatingTest {
     void namesWithoutEndAreRefusedAndTakenBack() {
         String name = "x".repeat(1_000);
         int taken = 0;
-        List<PublishResult> results = slot.annotate(of("n:distinct.v1", name + taken, "ann"));
-        while (results.isEmpty()) {
-            slot.commit();
+        List<PublishResult> results = committed(of("n:distinct.v1", name + taken, "ann"));
+        while (results.getFirst() instanceof PublishResult.Stored) {
             taken++;
-            results = slot.annotate(of("n:distinct.v1", name + taken, "ann"));
+            results = committed(of("n:distinct.v1", name + taken, "ann"));
         }
 
         assertThat(refusal(results).code()).isEqualTo(40009);
         assertThat(taken).isBetween(20, 40);
-        results = slot.annotate(of("n:distinct.v1", name + "0", "ann").withAction(AnnotationAction.DELETE));
-        assertThat(results).isEmpty();
+        results = committed(of("n:distinct.v1", name + "0", "ann").withAction(AnnotationAction.DELETE));
+        assertThat(results).singleElement().isInstanceOf(PublishResult.Stored.class);
     }
 
     @Test
     void annotationsOfUnknownMessagesAreRefused() {
         serial = serial.replace(":000", ":007");
 
-        assertThat(refusal(slot.annotate(of("n:flag.v1", "", "ann"))).code()).isEqualTo(40400);
+        assertThat(refusal(committed(of("n:flag.v1", "", "ann"))).code()).isEqualTo(40400);
     }
 
     @Test

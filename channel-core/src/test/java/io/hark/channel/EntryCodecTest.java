@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hark.protocol.Annotation;
 import io.hark.protocol.AnnotationBatch;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
@@ -66,7 +67,9 @@ class EntryCodecTest {
     void entriesOfEveryKindComeBackAsTheyWere() throws DamagedEntry {
         EntryBody presence = new EntryBody.Presence(new PresenceBatch(
                 "id", Optional.empty(), 5, List.of(LogScript.member("ann", 5).event())));
-        for (EntryBody body : List.of(EntryBody.NONE, messages(), presence, fragment(), version(), annotations())) {
+        EntryBody refusal = new EntryBody.Refusal(new ErrorInfo(40400, 404, "there is no message ü"));
+        for (EntryBody body :
+                List.of(EntryBody.NONE, messages(), presence, fragment(), version(), annotations(), refusal)) {
             Entry entry = entry(body);
             byte[] bytes = EntryCodec.encode(entry);
             assertThat(EntryCodec.decode(bytes)).isEqualTo(entry);

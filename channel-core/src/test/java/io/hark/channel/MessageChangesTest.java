@@ -1,11 +1,11 @@
 package io.hark.channel;
 
-import static io.hark.channel.StoredSlot.refusal;
 import static io.hark.channel.StoredSlot.serial;
 import static io.hark.channel.StoredSlot.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hark.protocol.Annotation;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageAction;
 import io.hark.protocol.MessageBatch;
@@ -20,6 +20,11 @@ class MessageChangesTest {
     private static final String UNKNOWN = "01700000000000-000@eu.1.77:000";
 
     private final StoredSlot slot = new StoredSlot();
+
+    private ErrorInfo refusal(List<PublishResult> results) {
+        slot.commit();
+        return StoredSlot.refusal(results);
+    }
 
     private static String version(Message message) {
         return message.version().flatMap(MessageVersion::serial).orElseThrow();

@@ -136,11 +136,27 @@ class SlotObjectsTest {
     }
 
     @Test
-    void whatIsRefusedIsNotInTheLog() {
-        List<PublishResult> results = perform(set("a", ONE), new ObjectOperation.CounterInc(COUNTER, 1));
+    void whatIsRefusedChangesNothing() {
+        List<PublishResult> results = performed(set("a", ONE), new ObjectOperation.CounterInc(COUNTER, 1));
         assertThat(TestSlot.refusal(results).code()).isEqualTo(92004);
-        assertThat(slot.appends).isEmpty();
+        assertThat(slot.appends).singleElement().satisfies(append -> {
+            assertThat(append.head().kind()).isEqualTo(EntryKind.REFUSAL);
+            assertThat(append.record().changes()).isEmpty();
+        });
         assertThat(tree().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatWasRefusedIsRefusedAgainThoughItCouldBeDoneNow() {
+        ObjectUpdate inc = update(99, false, new ObjectOperation.CounterInc(COUNTER, 1));
+        List<PublishResult> refused = perform(inc);
+        performed(create(COUNTER));
+        assertThat(TestSlot.refusal(refused).code()).isEqualTo(92004);
+
+        List<PublishResult> again = perform(inc.again());
+        slot.answerLookup(Optional.of(slot.entry(0).receipt()));
+        assertThat(again).isEqualTo(refused);
+        assertThat(tree().head(COUNTER).orElseThrow().count()).isEqualTo(5);
     }
 
     @Test
@@ -388,7 +404,7 @@ class SlotObjectsTest {
                 .extracting(ObjectMessage::operation)
                 .containsExactly(new ObjectOperation.ObjectDelete(COUNTER));
         assertThat(tree().head(COUNTER).orElseThrow().isDeleted()).isTrue();
-        assertThat(TestSlot.refusal(perform(new ObjectOperation.CounterInc(COUNTER, 1)))
+        assertThat(TestSlot.refusal(performed(new ObjectOperation.CounterInc(COUNTER, 1)))
                         .code())
                 .isEqualTo(92002);
         slot.wallMillis += DAY;

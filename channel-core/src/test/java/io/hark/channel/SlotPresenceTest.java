@@ -171,9 +171,10 @@ class SlotPresenceTest {
         TestSlot small = new TestSlot(SlotLimits.DEFAULTS.withPresenceBytesMax(20));
         small.present(FIRST, 0, ENTER, "ann");
         var second = small.present(FIRST, 1, ENTER, "bob");
+        assertThat(second).isEmpty();
+        small.commitAll();
         assertThat(TestSlot.refusal(second).code()).isEqualTo(ErrorCode.PRESENCE_TOO_LARGE.code());
 
-        small.commitAll();
         small.present(FIRST, 2, UPDATE, "ann");
         small.present(FIRST, 3, LEAVE, "ann");
         small.present(FIRST, 4, ENTER, "bob");
@@ -182,9 +183,28 @@ class SlotPresenceTest {
     }
 
     @Test
+    void anEnterThatWasRefusedIsRefusedAgainThoughThereIsRoomByThen() {
+        slot.present(FIRST, 0, 1, TestSlot.event(ENTER, "ann"));
+        var refused = slot.present(FIRST, 1, 1, TestSlot.event(ENTER, "bob"));
+        var again = slot.present(FIRST, 1, true, 1, TestSlot.event(ENTER, "bob"));
+        assertThat(refused).isEmpty();
+        slot.commitAll();
+        assertThat(again).isEqualTo(refused).hasSize(1);
+        Receipt refusal = slot.lastEntry().receipt();
+
+        slot.present(FIRST, 2, 1, TestSlot.event(LEAVE, "ann"));
+        slot.commitAll();
+        var later = slot.present(RESUMED, 1, true, 1, TestSlot.event(ENTER, "bob"));
+        slot.answerLookup(Optional.of(refusal));
+        assertThat(later).isEqualTo(refused);
+        assertThat(slot.members()).isEmpty();
+    }
+
+    @Test
     void moreMembersThanTheLimitAreRefusedButLeavesAreNot() {
         slot.present(FIRST, 0, 1, TestSlot.event(ENTER, "ann"));
         var second = slot.present(FIRST, 1, 1, TestSlot.event(ENTER, "bob"));
+        slot.commitAll();
         assertThat(TestSlot.refusal(second).code()).isEqualTo(ErrorCode.PRESENCE_TOO_MANY_MEMBERS.code());
 
         slot.present(FIRST, 2, 1, TestSlot.event(LEAVE, "ann"));

@@ -212,7 +212,10 @@ final class TestSlot implements SlotEffects {
 
         @Override
         public Optional<Entry> entry(ChannelKey channel, long lsn) {
-            throw new UnsupportedOperationException("nothing here changes messages");
+            return appends.stream()
+                    .map(TestSlot::entry)
+                    .filter(entry -> entry.lsn() == lsn)
+                    .findFirst();
         }
 
         @Override

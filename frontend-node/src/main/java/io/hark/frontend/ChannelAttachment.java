@@ -524,6 +524,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private boolean wants(Entry entry) {
         return switch (entry.body()) {
             case EntryBody.None() -> false;
+            case EntryBody.Refusal refusal -> false;
             case EntryBody.Messages(var batch) -> wantsOf(batch);
             case EntryBody.Version version -> wantsOf(version.batch());
             case EntryBody.Annotations(var batch, var summary) ->

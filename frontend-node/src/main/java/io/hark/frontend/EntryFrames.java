@@ -34,6 +34,7 @@ public final class EntryFrames {
     void frames(String channel, Entry entry, FrameView view, Consumer<ServerMessage> out) {
         switch (entry.body()) {
             case EntryBody.None() -> {}
+            case EntryBody.Refusal refusal -> {}
             case EntryBody.Messages(MessageBatch batch) ->
                 out.accept(messages(channel, entry, batch, withSerials(entry, batch.messages())));
             case EntryBody.Version version ->

@@ -200,6 +200,7 @@ final class FrameRing implements RingListener {
             case EntryBody.Presence presence -> false;
             case EntryBody.Objects objects -> false;
             case EntryBody.None none -> false;
+            case EntryBody.Refusal refusal -> false;
         };
     }
 

@@ -116,8 +116,8 @@ record HeldEntries(EntryFrames entryFrames, String channel, FrameView shown) {
         int messages = 0;
         int bytes = 0;
         for (Entry entry : entries) {
-            if (entry.body() instanceof EntryBody.None) {
-                continue; // A filter has left it out.
+            if (entry.body() instanceof EntryBody.None || entry.body() instanceof EntryBody.Refusal) {
+                continue; // A filter has left it out, or nobody is told of it.
             }
             boolean fits = entry.body() instanceof EntryBody.Messages
                     && messages + entry.count() <= MESSAGES_MAX

@@ -56,6 +56,7 @@ final class SentCounts {
     private void put(Entry told, Entry original, int index) {
         switch (told.body()) {
             case EntryBody.None() -> {}
+            case EntryBody.Refusal refusal -> {}
             case EntryBody.Messages(MessageBatch batch) -> messages(index, batch, original);
             case EntryBody.Presence(PresenceBatch batch) ->
                 traffic(

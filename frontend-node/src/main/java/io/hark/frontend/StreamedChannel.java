@@ -250,6 +250,7 @@ final class StreamedChannel implements Subscriber, OccupancyWatcher, ObjectTelli
         SentCounts.sent(loop.stats(id.app()), entry, entry, SHOWN);
         switch (entry.body()) {
             case EntryBody.None() -> {}
+            case EntryBody.Refusal refusal -> {}
             case EntryBody.Objects objects -> {}
             case EntryBody.Messages(MessageBatch batch) -> {
                 StreamPlace behind = place;

@@ -9,6 +9,7 @@ import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.Origin;
 import io.hark.protocol.ChannelSerials;
+import io.hark.protocol.ErrorCode;
 import io.hark.protocol.Format;
 import io.hark.protocol.Message;
 import io.hark.protocol.MessageBatch;
@@ -113,9 +114,11 @@ class FrameRingTest {
         append(1);
         ring.appended(entry(new EntryBody.None()));
         append(1);
+        ring.appended(entry(new EntryBody.Refusal(ErrorCode.NOT_FOUND.info())));
 
-        assertThat(read(Format.JSON, "room", 0, 3)).containsExactly("room:0", "room:2");
+        assertThat(read(Format.JSON, "room", 0, 4)).containsExactly("room:0", "room:2");
         assertThat(read(Format.JSON, "room", 1, 2)).isEmpty();
+        assertThat(read(Format.JSON, "room", 3, 4)).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.Origin;
 import io.hark.protocol.ChannelSerials;
+import io.hark.protocol.ErrorCode;
 import io.hark.protocol.Interpolation;
 import io.hark.protocol.MalformedFrame;
 import io.hark.protocol.Message;
@@ -90,6 +91,12 @@ class HeldEntriesTest {
         frames.frames("room", alone, ALL, asPublished::add);
         assertThat(held.frames(List.of(alone))).isEqualTo(asPublished).hasSize(1);
         assertThat(held.frames(List.of(alone.with(EntryBody.NONE)))).isEmpty();
+    }
+
+    @Test
+    void aRefusalBetweenTwoPublishesIsNotSeen() {
+        Entry refusal = publish("refused").with(new EntryBody.Refusal(ErrorCode.NOT_FOUND.info()));
+        assertThat(held.frames(List.of(publish("a"), refusal, publish("b")))).hasSize(1);
     }
 
     @Test

@@ -122,7 +122,7 @@ final class Checker {
         if (entry.place().lineage() > lineage) {
             lineageEnded(entry.place().slot());
         }
-        if (!isNew || entry.kind() == EntryKind.NOOP) {
+        if (!isNew || entry.kind() == EntryKind.NOOP || entry.kind() == EntryKind.REFUSAL) {
             return;
         }
         Op op = ops.get(entry.op());
@@ -213,8 +213,8 @@ final class Checker {
             found(Kind.PHANTOM, received + " before it was attached");
             return;
         }
-        boolean repeated =
-                received.logged() && received.kind() != EntryKind.PRESENCE && !run.received.add(received.op());
+        boolean isNamed = received.kind() != EntryKind.PRESENCE && received.kind() != EntryKind.REFUSAL;
+        boolean repeated = received.logged() && isNamed && !run.received.add(received.op());
         if (repeated) {
             found(Kind.DUPLICATE_TO_CLIENT, "%s gets %s again".formatted(received.client(), received.op()));
         }

@@ -59,6 +59,7 @@ final class History {
     static String op(EntryBody body) {
         return switch (body) {
             case EntryBody.None() -> "";
+            case EntryBody.Refusal refusal -> "";
             case EntryBody.Messages(var batch) -> batch.id();
             case EntryBody.Presence(var batch) -> batch.id();
             case EntryBody.Version version -> version.batch().id();
