@@ -149,6 +149,9 @@ final class ChannelTable {
         while (!channel.waiting && !channel.parked.isEmpty()) {
             channel.parked.poll().step().run();
         }
+        if (channel.parked.isEmpty()) {
+            channel.dropLookups();
+        }
     }
 
     static ErrorInfo unavailable(OwnedChannel channel) {
@@ -205,6 +208,7 @@ final class ChannelTable {
         closed = true;
         channels.values().forEach(channel -> {
             channel.objects.ifPresent(OwnedObjects::dropped);
+            channel.dropLookups();
             used(channel, -1);
         });
         channels.clear();

@@ -42,6 +42,9 @@ final class OwnedChannel {
     /// Steps that wait until the channel is loaded, or until the dedupe answer ahead of them is there.
     final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
 
+    /// Ids of those that wait, while any does.
+    Optional<IdLookups> lookups = Optional.empty();
+
     /// Connections that are alive and may have members here, with the frontend that holds them.
     private final Map<String, Held> claims = new HashMap<>(0);
 
@@ -131,6 +134,12 @@ final class OwnedChannel {
         }
     }
 
+    /// Nothing waits any more.
+    void dropLookups() {
+        lookups.ifPresent(IdLookups::clear);
+        lookups = Optional.empty();
+    }
+
     /// A publish with one of the ids whose commit is awaited.
     Optional<InFlight> inFlight(List<IdHash> ids) {
         for (IdHash id : ids) {
@@ -144,6 +153,9 @@ final class OwnedChannel {
 
     void await(InFlight pending) {
         pending.ids().forEach(id -> inFlight.put(id, pending));
+        if (lookups.isPresent()) {
+            lookups.get().appended(pending.ids());
+        }
     }
 
     /// Whether a later transport of the connection has spoken here: what comes from this one now is a late

@@ -158,7 +158,32 @@ final class Repeats {
 
     /// Takes the step with what came of it if it was sent before.
     void ifLogged(OwnedChannel channel, IdHash id, Consumer<PublishResult> reply, Consumer<Optional<Receipt>> step) {
+        Optional<IdLookups.Lookup> ahead = channel.lookups.flatMap(lookups -> lookups.take(id));
+        Optional<Optional<Receipt>> found = ahead.flatMap(IdLookups.Lookup::answer);
+        if (found.isPresent()) {
+            step.accept(found.get());
+            return;
+        }
         Consumer<ErrorInfo> refuse = error -> reply.accept(new PublishResult.Refused(error));
-        channels.whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refuse, step);
+        if (ahead.isPresent()) {
+            channels.whenAnswered(channel, ahead.get()::whenAnswered, refuse, step);
+        } else {
+            channels.whenAnswered(channel, answer -> effects.findId(channel.id.key(), id, answer), refuse, step);
+        }
+    }
+
+    /// Asks the store for the id of what waits for its turn and may be a repeat.
+    void lookUpAhead(ChannelId id, Sending sending) {
+        if (!sending.mayRepeat() || sending.ids().isEmpty()) {
+            return;
+        }
+        channels.get(id).ifPresent(channel -> {
+            int wanted = channel.lookups.map(IdLookups::size).orElse(0);
+            if (wanted < channel.parked.size()
+                    && channel.inFlight(sending.ids()).isEmpty()) {
+                channel.lookups = channel.lookups.or(() -> Optional.of(new IdLookups(id.key())));
+                channel.lookups.get().ask(sending.ids().getFirst(), effects);
+            }
+        });
     }
 }

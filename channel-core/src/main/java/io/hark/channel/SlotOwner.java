@@ -93,6 +93,7 @@ public final class SlotOwner {
         Consumer<PublishResult> told = repeats.watched(publish.channel(), sending, reply);
         channels.with(
                 publish.channel(), nowMillis, told, channel -> publish(channel, publish, sending, nowMillis, told));
+        repeats.lookUpAhead(publish.channel(), sending);
     }
 
     private void publish(
