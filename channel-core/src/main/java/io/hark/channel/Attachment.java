@@ -111,6 +111,21 @@ public final class Attachment {
         }
     }
 
+    /// Hands over the whole presence set once more, before what else is to come; nothing when it has not started, or
+    /// is in the middle of handing one over: that one is complete as well.
+    ///
+    /// @param all     as of now
+    /// @param starting runs before the first page, if there is to be one
+    public void syncAgain(List<Member> all, Runnable starting) {
+        if (phase == Phase.STREAMING) {
+            starting.run();
+            members = all;
+            syncNext = 0;
+            phase = Phase.SYNCING;
+            pump();
+        }
+    }
+
     /// Ends it; nothing is handed over any more.
     public void detach() {
         if (phase != Phase.ENDED) {

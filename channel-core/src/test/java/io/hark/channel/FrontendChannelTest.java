@@ -4,6 +4,7 @@ import static io.hark.channel.TestFrontend.after;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hark.channel.TestFrontend.TestSubscriber;
+import io.hark.presence.Member;
 import io.hark.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +249,54 @@ class FrontendChannelTest {
         paged.attach(third, new AttachFrom.Now(), true);
         assertThat(paged.knownTold).isEqualTo(1);
         assertThat(third.syncPages).containsExactly(2, 2);
+    }
+
+    @Test
+    void membersThatAreAskedForAgainComeInPagesBeforeWhatFollows() {
+        TestFrontend paged = new TestFrontend(SMALL_RING);
+        TestSubscriber subscriber = paged.new TestSubscriber();
+        paged.attach(subscriber, new AttachFrom.Now(), true);
+        subscriber.handOversLeft = 1;
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            members.add(TestSlot.member(new Claim("c" + i, 1), "ann"));
+        }
+        subscriber.attachment.syncAgain(
+                members, () -> assertThat(subscriber.syncPages).isEmpty());
+        paged.enter(1);
+        assertThat(subscriber.syncPages).containsExactly(2);
+
+        subscriber.readOn();
+        assertThat(subscriber.syncPages).containsExactly(2, 2, 1);
+        assertThat(subscriber.lsns).containsExactly(1L);
+        assertThat(paged.ringSize()).isZero();
+    }
+
+    @Test
+    void anEmptySetThatIsAskedForAgainIsOnePage() {
+        TestSubscriber subscriber = frontend.new TestSubscriber();
+        frontend.attach(subscriber, new AttachFrom.Now(), true);
+        subscriber.attachment.syncAgain(List.of(), () -> {});
+
+        assertThat(subscriber.syncPages).containsExactly(0);
+        assertThat(subscriber.synced).isTrue();
+    }
+
+    @Test
+    void membersThatAreAskedForAgainWhileTheyComeComeOnce() {
+        TestFrontend paged = new TestFrontend(SMALL_RING);
+        for (int i = 0; i < 5; i++) {
+            paged.members.add(TestSlot.member(new Claim("c" + i, 1), "ann"));
+        }
+        TestSubscriber subscriber = paged.new TestSubscriber();
+        subscriber.handOversLeft = 1;
+        paged.attach(subscriber, new AttachFrom.Now(), true);
+        List<String> begun = new ArrayList<>();
+        subscriber.attachment.syncAgain(List.copyOf(paged.members), () -> begun.add("again"));
+        subscriber.readOn();
+
+        assertThat(subscriber.syncPages).containsExactly(2, 2, 1);
+        assertThat(begun).isEmpty();
     }
 
     @Test

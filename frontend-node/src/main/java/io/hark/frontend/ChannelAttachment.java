@@ -9,7 +9,6 @@ import io.hark.channel.Claim;
 import io.hark.channel.Entry;
 import io.hark.channel.EntryBody;
 import io.hark.channel.FrontendChannel;
-import io.hark.channel.FrontendLimits;
 import io.hark.channel.MembersWanted;
 import io.hark.channel.ObjectReader;
 import io.hark.channel.ObjectsPage;
@@ -38,8 +37,6 @@ import java.util.Set;
 final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatcher, ObjectTelling.Reader {
     private static final Set<ChannelMode> LISTENING = Set.of(ChannelMode.SUBSCRIBE, ChannelMode.PRESENCE_SUBSCRIBE);
 
-    private static final int RESYNC_PAGE_MEMBERS = FrontendLimits.DEFAULTS.syncMembersMax();
-
     private final Connection connection;
     private final ConnectionChannels channels;
     private final FrontendLoop loop;
@@ -63,6 +60,10 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
     private List<Member> syncing = List.of();
     private String syncId = "";
     private int syncedPages;
+
+    /// Whether the owner was asked for the presence set once more.
+    private boolean resyncing;
+
     private boolean counted;
 
     /// Present when messages come as differences.
@@ -76,6 +77,9 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
 
     /// What is at or before it was told with the channel's objects.
     private long objectsThrough;
+
+    /// The name of the objects' sync, which another one of the presence set leaves as it is.
+    private String objectSyncId = "";
 
     /// Whether ATTACHED was sent.
     private boolean attached;
@@ -228,21 +232,17 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         }
     }
 
-    /// Sends the presence set again, as of now.
+    /// Sends the presence set again, as of now. Asked for once more meanwhile, or while one is being sent, it comes
+    /// once: however often a client asks, it is owed one set.
     void resync(Claim claim) {
-        if (!modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)) {
+        if (resyncing || !attached || !modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)) {
             return;
         }
+        resyncing = true;
         loop.subscribe(id, List.of(claim), MembersWanted.ALL, false, (answer, refusal) -> {
+            resyncing = false;
             if (answer != null && counted) {
-                beginSync(answer);
-                List<Member> members = answer.members();
-                int from = 0;
-                do {
-                    int to = Math.min(members.size(), from + RESYNC_PAGE_MEMBERS);
-                    sync(members.subList(from, to), to == members.size());
-                    from = to;
-                } while (from < members.size());
+                attachment.syncAgain(answer.members(), () -> beginSync(answer));
             }
         });
     }
@@ -302,6 +302,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
             connection.continuityLost();
         }
         beginSync(outcome.subscribed());
+        objectSyncId = syncId;
         lastLsn = outcome.subscribed().lastLsn();
         connection.send(new ServerMessage.Attached(channel, serial, flags, options.recognised(), outcome.error()));
         attached = true;
@@ -388,7 +389,7 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         if (!page.objects().isEmpty()) {
             // Any text may follow the first colon; an id says how far it is.
             String cursor = page.isLast() ? "" : page.objects().getLast().objectId();
-            connection.send(new ServerMessage.ObjectSync(channel, syncId + ':' + cursor, page.objects()));
+            connection.send(new ServerMessage.ObjectSync(channel, objectSyncId + ':' + cursor, page.objects()));
         }
     }
 
