@@ -259,7 +259,9 @@ final class ConnectionPublishes {
         }
         List<PresenceMessage> events = new ArrayList<>(frame.presence().size());
         ChannelId id = rights.channelId(name);
-        Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel()).or(() -> channels.presentRefusal(id));
+        Optional<ErrorInfo> refusal = presenceRefusal(name, frame.channel())
+                .or(() -> channels.presentRefusal(id))
+                .or(() -> tooLarge(frame.presence()));
         Optional<String> claimed = UserClaim.of(connection.grant(), id);
         for (PresenceMessage event : frame.presence()) {
             refusal = refusal.or(() -> identified(UserClaim.on(event, claimed), events));
@@ -299,16 +301,24 @@ final class ConnectionPublishes {
         return rights.refusal(name, Operation.PRESENCE).or(() -> channels.missingMode(channel, ChannelMode.PRESENCE));
     }
 
+    /// Entries of one frame are limited together, as messages are (TO3l8).
+    private Optional<ErrorInfo> tooLarge(List<PresenceMessage> events) {
+        long bytes = 0;
+        for (PresenceMessage event : events) {
+            bytes += ContentSize.of(event);
+        }
+        int max = frontend.config().messageBytesMax();
+        return bytes <= max
+                ? Optional.empty()
+                : Optional.of(ErrorCode.MESSAGE_TOO_LARGE.info(
+                        "%d presence entries are %d bytes with their clientIds and extras, the limit is %d; send fewer at once"
+                                .formatted(events.size(), bytes, max)));
+    }
+
     /// Adds the event with the clientId that it stands for, or says why it cannot.
     private Optional<ErrorInfo> identified(PresenceMessage event, List<PresenceMessage> out) {
         if (event.action() == PresenceAction.ABSENT) {
             return Optional.of(ErrorCode.BAD_REQUEST.info("a client cannot send presence action ABSENT"));
-        }
-        long bytes = ContentSize.of(event);
-        if (bytes > frontend.config().messageBytesMax()) {
-            return Optional.of(ErrorCode.MESSAGE_TOO_LARGE.info(
-                    "a presence entry is %d bytes with its clientId and extras, the limit is %d"
-                            .formatted(bytes, frontend.config().messageBytesMax())));
         }
         return switch (connection.identity().checkClientId(event.clientId())) {
             case Outcome.Refused<Optional<String>>(ErrorInfo error) -> Optional.of(error);

@@ -409,6 +409,15 @@ class ProtocolErrorsTest {
                                 "{'action':2,'clientId':'a','extras':{'headers':{'a':'%s'}}}"
                                         .formatted("x".repeat(65_536)))),
                 nack(
+                        ErrorCode.MESSAGE_TOO_LARGE,
+                        "members that are too large in one frame",
+                        attach("plain", ""),
+                        enter(
+                                "plain",
+                                0,
+                                "{'action':2,'clientId':'a','data':'%1$s'},{'action':2,'clientId':'b','data':'%1$s'}"
+                                        .formatted("x".repeat(40_000)))),
+                nack(
                         ErrorCode.PRESENCE_TOO_LARGE,
                         "members that are too large together",
                         attach("heavy", ""),
