@@ -19,6 +19,8 @@ public record ObjectId(Kind kind, String hash, long millis) {
 
     private static final Pattern TEXT = Pattern.compile("(map|counter):([A-Za-z0-9_-]{43})@(\\d{1,15})");
 
+    private static final Pattern FORM = Pattern.compile("(map|counter):[^@]+@\\d+");
+
     public enum Kind {
         MAP("map"),
         COUNTER("counter");
@@ -73,5 +75,10 @@ public record ObjectId(Kind kind, String hash, long millis) {
 
     static boolean isValid(String id) {
         return id.equals(ROOT) || parse(id).isPresent();
+    }
+
+    /// Whether it names an object as ids do, though perhaps one that nobody can have made.
+    static boolean hasForm(String id) {
+        return FORM.matcher(id).matches();
     }
 }

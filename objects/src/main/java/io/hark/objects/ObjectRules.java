@@ -29,22 +29,21 @@ public final class ObjectRules {
     private ObjectRules() {}
 
     /// @param named whether the operation must name its object; one with a path does not
-    /// @return 92000 for what nobody can perform
+    /// @return 92000 for what nobody can perform, 92004 where it is about an object that nobody can have made
     public static Optional<ErrorInfo> refusal(ObjectOperation operation, boolean named, long nowMillis) {
         String id = operation.objectId();
-        if (named && !ObjectId.isValid(id)) {
-            return invalid("'%s' is not the id of an object".formatted(shown(id)));
-        }
+        Optional<ErrorInfo> unknown = named ? unknown(id) : Optional.empty();
         return switch (operation) {
             case ObjectOperation.MapCreate(var map, var initial, var entries) ->
                 creation(id, initial, ObjectId.Kind.MAP, nowMillis).or(() -> entries(entries));
             case ObjectOperation.CounterCreate(var counter, var initial, var count) ->
                 creation(id, initial, ObjectId.Kind.COUNTER, nowMillis);
-            case ObjectOperation.MapSet(var map, var key, var value) -> key(key).or(() -> value(value));
-            case ObjectOperation.MapRemove(var map, var key) -> key(key);
-            case ObjectOperation.MapClear clear -> Optional.empty();
-            case ObjectOperation.CounterInc inc -> Optional.empty();
-            case ObjectOperation.ObjectDelete delete -> Optional.empty();
+            case ObjectOperation.MapSet(var map, var key, var value) ->
+                unknown.or(() -> key(key)).or(() -> value(value));
+            case ObjectOperation.MapRemove(var map, var key) -> unknown.or(() -> key(key));
+            case ObjectOperation.MapClear clear -> unknown;
+            case ObjectOperation.CounterInc inc -> unknown;
+            case ObjectOperation.ObjectDelete delete -> unknown;
         };
     }
 
@@ -86,9 +85,18 @@ public final class ObjectRules {
     }
 
     private static Optional<ErrorInfo> value(ObjectData value) {
-        return value instanceof ObjectData.Reference(var id) && !ObjectId.isValid(id)
-                ? invalid("'%s' is not the id of an object".formatted(shown(id)))
-                : Optional.empty();
+        return value instanceof ObjectData.Reference(var id) ? unknown(id) : Optional.empty();
+    }
+
+    /// Why there can be no such object. Clients that look for an object mistype its hash more often than its form.
+    private static Optional<ErrorInfo> unknown(String id) {
+        if (ObjectId.isValid(id)) {
+            return Optional.empty();
+        }
+        return ObjectId.hasForm(id)
+                ? Optional.of(
+                        ErrorCode.OBJECT_NOT_FOUND.info("there is no object %s on the channel".formatted(shown(id))))
+                : invalid("'%s' is not the id of an object".formatted(shown(id)));
     }
 
     private static String shown(String id) {

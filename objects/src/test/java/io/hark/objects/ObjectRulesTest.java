@@ -68,6 +68,27 @@ class ObjectRulesTest {
     }
 
     @Test
+    void anIdThatNobodyCanHaveMadeIsOfNoObject() {
+        for (String id : new String[] {"map:x@1", "counter:nonsense@1700000000000"}) {
+            assertThat(refusal(new ObjectOperation.MapRemove(id, "k"))
+                            .orElseThrow()
+                            .code())
+                    .as(id)
+                    .isEqualTo(92004);
+            assertThat(refusal(new ObjectOperation.MapSet("root", "k", new ObjectData.Reference(id)))
+                            .orElseThrow()
+                            .code())
+                    .as(id)
+                    .isEqualTo(92004);
+            assertThat(refusal(counter(id, INITIAL)).orElseThrow().code()).isEqualTo(92000);
+        }
+        assertThat(refusal(new ObjectOperation.MapRemove("nonsense", "k"))
+                        .orElseThrow()
+                        .code())
+                .isEqualTo(92000);
+    }
+
+    @Test
     void whatIsNoIdIsRefused() {
         for (String id : new String[] {
             "", "map", "map:x@1", "list:%043d@1".formatted(0), "map:%043d".formatted(0), "map:%043d@-1".formatted(0)
