@@ -111,8 +111,8 @@ public final class Attachment {
         }
     }
 
-    /// Hands over the whole presence set once more, before what else is to come; nothing when it has not started, or
-    /// is in the middle of handing one over: that one is complete as well.
+    /// Hands over the whole presence set once more, before what else is to come; nothing when it has not
+    /// started, or is in the middle of handing one over: that one is complete as well.
     ///
     /// @param all     as of now
     /// @param starting runs before the first page, if there is to be one

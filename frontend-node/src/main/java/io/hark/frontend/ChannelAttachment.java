@@ -232,8 +232,8 @@ final class ChannelAttachment implements Subscriber, ObjectReader, OccupancyWatc
         }
     }
 
-    /// Sends the presence set again, as of now. Asked for once more meanwhile, or while one is being sent, it comes
-    /// once: however often a client asks, it is owed one set.
+    /// Sends the presence set again, as of now. Asked for once more meanwhile, or while one is being sent, it
+    /// comes once: however often a client asks, it is owed one set.
     void resync(Claim claim) {
         if (resyncing || !attached || !modes.contains(ChannelMode.PRESENCE_SUBSCRIBE)) {
             return;

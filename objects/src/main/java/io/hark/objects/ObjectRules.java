@@ -29,7 +29,7 @@ public final class ObjectRules {
     private ObjectRules() {}
 
     /// @param named whether the operation must name its object; one with a path does not
-    /// @return 92000 for what nobody can perform, 92004 where it is about an object that nobody can have made
+    /// @return 92000 for what nobody can perform, 92004 for an object that nobody can have made
     public static Optional<ErrorInfo> refusal(ObjectOperation operation, boolean named, long nowMillis) {
         String id = operation.objectId();
         Optional<ErrorInfo> unknown = named ? unknown(id) : Optional.empty();
@@ -88,7 +88,7 @@ public final class ObjectRules {
         return value instanceof ObjectData.Reference(var id) ? unknown(id) : Optional.empty();
     }
 
-    /// Why there can be no such object. Clients that look for an object mistype its hash more often than its form.
+    /// Why there can be no such object. Clients mistype an object's hash more often than its form.
     private static Optional<ErrorInfo> unknown(String id) {
         if (ObjectId.isValid(id)) {
             return Optional.empty();
