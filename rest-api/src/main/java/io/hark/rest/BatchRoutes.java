@@ -6,8 +6,10 @@ import io.hark.channel.ChannelRouter.Answer;
 import io.hark.channel.ChannelStatus;
 import io.hark.protocol.ChannelName;
 import io.hark.protocol.ErrorCode;
+import io.hark.protocol.ErrorInfo;
 import io.hark.protocol.Message;
 import io.hark.protocol.PresenceMessage;
+import io.hark.stats.Counting;
 import io.hark.stats.Flow;
 import io.hark.stats.Traffic;
 import java.util.ArrayList;
@@ -28,6 +30,13 @@ final class BatchRoutes {
 
     /// Pairs of spec and channel in one request; more are refused with 40000.
     static final int PUBLISHES_MAX = 1_000;
+
+    /// Of the members of all channels of one presence request, beyond the first one's; channels for which
+    /// there is no room fail with 40009.
+    static final long PRESENCE_BYTES_MAX = 16 << 20;
+
+    /// What a member takes beside its clientId, data and extras.
+    private static final int MEMBER_BYTES = 160;
 
     private final RestServices services;
     private final Publishing publishing;
@@ -138,32 +147,66 @@ final class BatchRoutes {
                         ErrorCode.INVALID_PARAMETER_VALUE, "channels must name the channels whose presence is wanted"));
         List<String> names =
                 checked(new LinkedHashSet<>(Arrays.asList(channels.split(Pattern.quote(separator), CHANNELS_MAX + 2))));
+        Counting stats = services.stats().of(caller.app().id());
         return Stages.all(names.stream().map(name -> members(caller, name)).toList())
-                .thenApply(BatchResult::new)
+                .thenApply(all -> new BatchResult(shown(all, stats)))
                 .thenApply(result -> call.isOfVersion3() ? Reply.of(200, result::encode) : result.legacyReply(200));
     }
 
-    private CompletionStage<BatchResult.Item> members(Caller caller, String name) {
+    /// Who is on a channel, or why that cannot be told.
+    private record Members(String channel, Outcome<List<PresenceMessage>> outcome) {}
+
+    private CompletionStage<Members> members(Caller caller, String name) {
         try {
             ChannelName channel = Call.channelNamed(name);
             caller.require(channel, Operation.SUBSCRIBE);
             return Statuses.of(services, caller, channel).thenApply(answer -> switch (answer) {
-                case Answer.Refused<ChannelStatus>(var error) -> BatchResult.Item.failed(name, error);
+                case Answer.Refused<ChannelStatus>(var error) -> new Members(name, Outcome.refused(error));
                 case Answer.Ok<ChannelStatus>(var status) ->
-                    presence(caller, name, PresenceRoutes.inOrder(status.members()));
+                    new Members(name, Outcome.ok(PresenceRoutes.inOrder(status.members())));
             });
         } catch (Refusal refusal) {
-            return CompletableFuture.completedStage(BatchResult.Item.failed(name, refusal.error()));
+            return CompletableFuture.completedStage(new Members(name, Outcome.refused(refusal.error())));
         }
     }
 
-    private BatchResult.Item presence(Caller caller, String name, List<PresenceMessage> members) {
-        services.stats()
-                .of(caller.app().id())
-                .traffic(Flow.OUTBOUND_REST, Traffic.Kind.PRESENCE, members.size(), ItemSizes.ofPresence(members));
+    /// The channels in their order; those for which there is no room any more are refused.
+    private static List<BatchResult.Item> shown(List<Members> all, Counting stats) {
+        List<BatchResult.Item> items = new ArrayList<>(all.size());
+        long bytes = 0;
+        for (Members members : all) {
+            switch (members.outcome()) {
+                case Outcome.Refused<List<PresenceMessage>>(var error) ->
+                    items.add(BatchResult.Item.failed(members.channel(), error));
+                case Outcome.Ok<List<PresenceMessage>>(var present) -> {
+                    long more = ItemSizes.ofPresence(present) + (long) present.size() * MEMBER_BYTES;
+                    if (bytes > 0 && bytes + more > PRESENCE_BYTES_MAX) {
+                        items.add(BatchResult.Item.failed(members.channel(), noRoom(bytes + more)));
+                    } else {
+                        bytes += more;
+                        stats.traffic(
+                                Flow.OUTBOUND_REST,
+                                Traffic.Kind.PRESENCE,
+                                present.size(),
+                                ItemSizes.ofPresence(present));
+                        items.add(item(members.channel(), present));
+                    }
+                }
+            }
+        }
+        return items;
+    }
+
+    private static ErrorInfo noRoom(long bytes) {
+        return ErrorCode.MESSAGE_TOO_LARGE.info(
+                "the members up to this channel are %d bytes, the limit of a batch is %d; ask for this one apart"
+                        .formatted(bytes, PRESENCE_BYTES_MAX));
+    }
+
+    private static BatchResult.Item item(String channel, List<PresenceMessage> members) {
         return BatchResult.Item.ok(codec -> {
             Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("channel", name);
+            tree.put("channel", channel);
             tree.put("presence", members.stream().map(codec::toTree).toList());
             return tree;
         });

@@ -161,4 +161,19 @@ class BatchRouteTest {
                         .at("failureCount"))
                 .isEqualTo(2L);
     }
+
+    @Test
+    void presenceBeyondWhatOneAnswerHoldsIsRefusedChannelByChannel() {
+        String[] clientIds =
+                IntStream.range(0, 200).mapToObj(i -> i + "x".repeat(30_000)).toArray(String[]::new);
+        server.enter("large", "conn", clientIds);
+        server.enter("large-too", "conn", clientIds);
+        server.enter("small", "conn", "ann");
+        TestResponse response =
+                server.get("/presence?channels=large,large-too,small").send().is(200);
+        assertThat((List<?>) response.at("results.0.presence")).hasSize(200);
+        assertThat(response.at("results.1.channel")).isEqualTo("large-too");
+        assertThat(response.at("results.1.error.code")).isEqualTo(40009L);
+        assertThat((List<?>) response.at("results.2.presence")).hasSize(1);
+    }
 }
