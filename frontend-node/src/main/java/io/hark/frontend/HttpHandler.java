@@ -108,11 +108,17 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         header.getValue(),
                         (first, next) -> first + "," + next));
         String forwarded = tlsInFront ? headers.get("x-forwarded-proto") : null;
-        boolean secure = forwarded == null ? tls : forwarded.equals("https");
+        boolean secure = forwarded == null ? tls : isHttps(forwarded);
         String method = request.method().equals(HttpMethod.HEAD)
                 ? "GET"
                 : request.method().name();
         return RestRequest.of(method, request.uri(), headers, ByteBufUtil.getBytes(request.content()), secure);
+    }
+
+    /// Proxies in a row each add how they were reached; the first one was by the client.
+    private static boolean isHttps(String forwarded) {
+        int comma = forwarded.indexOf(',');
+        return (comma < 0 ? forwarded : forwarded.substring(0, comma)).strip().equalsIgnoreCase("https");
     }
 
     static RestResponse error(ErrorInfo error) {

@@ -320,6 +320,15 @@ class AuthErrorsTest {
     }
 
     @Test
+    void ofSeveralProxiesTheFirstSaysWhetherTheClientCameByTls() throws Exception {
+        Call call = get(MESSAGES);
+        assertThat(node.send(call.header("x-forwarded-proto", "HTTPS, http")).statusCode())
+                .isEqualTo(200);
+        HttpResponse<String> inTheClear = node.send(call.header("x-forwarded-proto", "http, https"));
+        check(new Case(401, 40103, "a key in the clear", call), inTheClear);
+    }
+
+    @Test
     void aStreamWhoseTokenIsRevokedIsToldSoAndEnds() throws Exception {
         String token = node.token("app.revocable", ",\"clientId\":\"listener\"");
         Call call = new Call("GET", "/sse?v=1.2&channels=a&accessToken=" + token, "");
