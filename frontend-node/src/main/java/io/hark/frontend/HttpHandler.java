@@ -48,7 +48,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final ArrayDeque<HttpExchange> exchanges = new ArrayDeque<>(2);
     private ChannelHandlerContext context;
     private boolean closing;
+
+    /// Who gets the socket once all that was asked for before is answered.
+    private Optional<Taker> taker = Optional.empty();
+
     private boolean gone;
+
+    /// Value: a request for the socket itself, retained.
+    private record Taker(FullHttpRequest http, RestRequest request) {}
 
     /// @param tlsInFront whether a proxy's word on how the client came is believed
     /// @param tls        whether the socket itself is encrypted
@@ -80,8 +87,13 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         Optional<ErrorInfo> refusal = readable
                 ? routes.upgradeRefusal(http, request)
                 : Optional.of(malformed(http.decoderResult().cause()));
-        if (refusal.isEmpty() && exchanges.isEmpty() && routes.takeOver(context, http, request)) {
+        if (refusal.isEmpty() && routes.isForSocket(http, request)) {
             closing = true; // What follows on this socket is no HTTP request of ours any more.
+            if (exchanges.isEmpty()) {
+                routes.takeOver(context, http, request);
+            } else {
+                taker = Optional.of(new Taker(http.retain(), request));
+            }
             return;
         }
         closing = !exchange.keepAlive();
@@ -145,7 +157,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             write(exchanges.poll());
         }
         context.flush();
-        readOrPause();
+        if (exchanges.isEmpty() && taker.isPresent()) {
+            Taker next = taker.get();
+            taker = Optional.empty();
+            routes.takeOver(context, next.http(), next.request());
+            next.http().release();
+        } else {
+            readOrPause();
+        }
     }
 
     /// A client that does not read its answers, or asks faster than they can be given, is not read itself.
@@ -200,6 +219,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         gone = true;
         exchanges.forEach(exchange -> exchange.watcher().ifPresent(HttpExchange.Watcher::lost));
         exchanges.clear();
+        taker.ifPresent(waiting -> waiting.http().release());
+        taker = Optional.empty();
         context.fireChannelInactive();
     }
 

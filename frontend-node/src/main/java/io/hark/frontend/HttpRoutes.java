@@ -45,18 +45,21 @@ final class HttpRoutes {
                 && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     }
 
-    /// Lets a WebSocket or an event stream have the socket.
-    ///
-    /// @return whether it did
-    boolean takeOver(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
+    /// Whether a WebSocket or an event stream is to have the socket.
+    boolean isForSocket(FullHttpRequest request, RestRequest rest) {
         if (isUpgrade(request, rest)) {
-            return realtime.upgrade(context, request, rest);
+            return Realtime.isPlaceForWebSockets(rest);
         }
-        if (realtime.refusal().isEmpty() && request.method().equals(HttpMethod.GET) && isPlaceForStreams(rest)) {
+        return realtime.refusal().isEmpty() && request.method().equals(HttpMethod.GET) && isPlaceForStreams(rest);
+    }
+
+    /// Lets it have the socket, on which nothing is due any more.
+    void takeOver(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
+        if (isUpgrade(request, rest)) {
+            realtime.upgrade(context, request, rest);
+        } else {
             realtime.stream(context, rest);
-            return true;
         }
-        return false;
     }
 
     private static boolean isPlaceForStreams(RestRequest request) {

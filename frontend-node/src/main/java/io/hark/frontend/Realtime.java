@@ -77,7 +77,7 @@ final class Realtime implements LiveConnections {
                         "a WebSocket needs the headers connection: upgrade and sec-websocket-key (RFC 6455)"));
     }
 
-    private static boolean isPlaceForWebSockets(RestRequest rest) {
+    static boolean isPlaceForWebSockets(RestRequest rest) {
         return rest.rawPath().equals("/") || isProbe(rest);
     }
 
@@ -86,13 +86,8 @@ final class Realtime implements LiveConnections {
         return rest.rawPath().equals("/ws-up");
     }
 
-    /// Opens a WebSocket for a request to which [#upgradeRefusal] has no objection.
-    ///
-    /// @return false when this is no place for one
-    boolean upgrade(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
-        if (!isPlaceForWebSockets(rest)) {
-            return false;
-        }
+    /// Opens a WebSocket for a request to which [#upgradeRefusal] has no objection, at a place for one.
+    void upgrade(ChannelHandlerContext context, FullHttpRequest request, RestRequest rest) {
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshaker13(
                 "ws://hark/",
                 null,
@@ -115,7 +110,6 @@ final class Realtime implements LiveConnections {
                 opened(context, open);
             }
         });
-        return true;
     }
 
     private void opened(ChannelHandlerContext context, OpenRequest open) {

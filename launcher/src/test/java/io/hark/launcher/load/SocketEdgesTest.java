@@ -101,6 +101,26 @@ class SocketEdgesTest {
     }
 
     @Test
+    void aStreamOrWebSocketBehindOtherRequestsBeginsOnceTheyAreAnswered() throws Exception {
+        String ask = "GET /channels/c/messages?key=" + key() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String stream = "GET /sse?channels=c&key=" + key() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String webSocket = upgrade(
+                "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Connection: Upgrade");
+        try (RawSocket streamed = new RawSocket(node.port());
+                RawSocket upgraded = new RawSocket(node.port())) {
+            send(streamed, ask + ask + stream);
+            send(upgraded, ask + ask + webSocket);
+            for (RawSocket socket : List.of(streamed, upgraded)) {
+                assertThat(socket.answer().status()).isEqualTo(200);
+                assertThat(socket.answer().status()).isEqualTo(200);
+            }
+            assertThat(streamed.answer().isStream()).isTrue();
+            assertThat(upgraded.answer().status()).isEqualTo(101);
+            assertThat(next(upgraded)).isInstanceOf(ServerMessage.Connected.class);
+        }
+    }
+
+    @Test
     void aBodyThatIsTooLargeIsAnsweredInTurnThoughTheClientGoesOnSending() throws Exception {
         try (RawSocket socket = new RawSocket(node.port())) {
             send(
