@@ -83,9 +83,16 @@ final class HttpRoutes {
             exchange.answer(besideStream(request));
             return;
         }
-        page.orElseGet(() -> answer(request))
-                .whenComplete(
-                        (response, failure) -> exchange.answer(failure == null ? response : failed(request, failure)));
+        page.orElseGet(() -> answer(request)).whenComplete((response, failure) -> {
+            if (failure != null) {
+                exchange.answer(failed(request, failure));
+            } else if (!exchange.bodiless() && Gzip.suits(request, response)) {
+                // Not here: the thread may be that of a channel's owner, or an event loop.
+                Thread.startVirtualThread(() -> exchange.answer(Gzip.packed(response)));
+            } else {
+                exchange.answer(response);
+            }
+        });
     }
 
     /// Whether it is for the place of streams, and opens none.
