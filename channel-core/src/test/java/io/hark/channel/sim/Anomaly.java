@@ -21,6 +21,7 @@ record Anomaly(Kind kind, int at, String detail) {
         TEXT_DIVERGENCE,
         BAD_NACK,
         REPLICAS_DIFFER,
+        IN_SYNC_LACKS_COMMITTED,
         COMMITTED_BEFORE_DURABLE,
         ACKED_BEFORE_DURABLE,
         DELIVERED_BEFORE_DURABLE,

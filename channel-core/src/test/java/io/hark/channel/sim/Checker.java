@@ -80,6 +80,7 @@ final class Checker {
             case Event.Synced synced -> replicas.synced(synced);
             case Event.Lost lost -> replicas.lost(lost);
             case Event.Committed committed -> committed(committed);
+            case Event.Lacks lacks -> found(Kind.IN_SYNC_LACKS_COMMITTED, lacks.toString());
             case Event.Expired(String node, Place place, String channel) -> log.expired(place);
             case Event.Answered(String op, Place place) ->
                 replicas.requireDurable(Kind.ACKED_BEFORE_DURABLE, place, op + " is acknowledged");

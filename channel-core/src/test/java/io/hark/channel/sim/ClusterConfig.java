@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 ///                          something
 /// @param wipes             whether disks are replaced by empty ones
 /// @param scales            whether nodes come and go for good
+/// @param lagMillis         the longest that a node hears later of decisions than the others; 0 when none does
 record ClusterConfig(
         int nodes,
         PlannerConfig planner,
@@ -31,12 +32,15 @@ record ClusterConfig(
         double falseSuspicion,
         boolean tellsDirtySlots,
         boolean wipes,
-        boolean scales) {
+        boolean scales,
+        int lagMillis) {
 
     static ClusterConfig of(Scheduler dice) {
         int nodes = dice.pick(List.of(1, 1, 2, 3, 3, 3, 3, 4, 5));
-        int replicas = Math.min(3, nodes);
-        int minIsr = replicas == 2 ? dice.between(1, 2) : replicas == 3 ? 2 : 1;
+        int lagMillis = nodes > 1 && dice.views().nextBoolean() ? dice.views().nextInt(200, 4_000) : 0;
+        // Where slots have somewhere else to go, more nodes come to hold one while they hear late of it.
+        int replicas = Math.min(lagMillis > 0 && dice.views().nextBoolean() ? 2 : 3, nodes);
+        int minIsr = replicas == 3 ? 2 : nodes == 2 ? dice.between(1, 2) : 1;
         boolean unruly = nodes > 1 && dice.chance(0.15);
         return new ClusterConfig(
                 nodes,
@@ -56,8 +60,9 @@ record ClusterConfig(
                 dice.between(50, 1_500),
                 nodes > 1 && dice.chance(0.3) ? 0.03 : 0,
                 dice.chance(0.5),
-                nodes > 2 && dice.chance(0.4),
-                nodes > 2 && dice.chance(0.3));
+                nodes > 2 && dice.chance(0.4) && replicas > 2,
+                nodes > 2 && dice.chance(0.3),
+                lagMillis);
     }
 
     static List<String> names(int nodes) {

@@ -87,6 +87,9 @@ sealed interface Event {
             Durability durability)
             implements Event {}
 
+    /// A node that the region counts as in sync has the slot's log up to `has` only, while `needed` is committed.
+    record Lacks(String node, int slot, long has, long needed) implements Event {}
+
     /// Something that befalls a node or a link, or that the region decides.
     record Befell(String what) implements Event {}
 

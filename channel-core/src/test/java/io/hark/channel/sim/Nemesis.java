@@ -18,6 +18,9 @@ final class Nemesis {
     /// One fault in so many comes with a clock that is set.
     private static final int CLOCKS_EVERY = 8;
 
+    /// Where nodes hear of decisions late, slots are put elsewhere more often than other things happen.
+    private static final int REPLACED_PER_FAULT = 3;
+
     private final SimCluster cluster;
     private final Scheduler scheduler;
     private final SimConfig config;
@@ -31,16 +34,33 @@ final class Nemesis {
     }
 
     void start() {
+        if (config.cluster().lagMillis() > 0) {
+            startReplacing();
+        }
+        strikeLater();
+    }
+
+    private void strikeLater() {
         scheduler.after(scheduler.between(1, 2 * config.faultEveryMillis()) * 1_000L, () -> {
             if (!over) {
                 strike();
-                start();
+                strikeLater();
             }
         });
     }
 
     void end() {
         over = true;
+    }
+
+    private void startReplacing() {
+        int millis = scheduler.views().nextInt(1, 2 * config.faultEveryMillis() / REPLACED_PER_FAULT);
+        scheduler.after(millis * 1_000L, () -> {
+            if (!over) {
+                replace();
+                startReplacing();
+            }
+        });
     }
 
     private void strike() {
@@ -178,6 +198,49 @@ final class Nemesis {
         String to = scheduler.pick(slot.isr());
         cluster.control()
                 .propose(new ControlCommand.Move(List.of(new ControlCommand.Step(slot.slot(), slot.version(), to))));
+    }
+
+    /// A slot gets other replicas, as if nodes had come or gone, while some nodes hear of decisions late; its owner may
+    /// end when one of the new ones has just joined. The planner takes the slot back sooner or later.
+    private void replace() {
+        ControlState state = cluster.control().state();
+        for (SimNode node : cluster.nodes()) {
+            if (scheduler.views().nextInt(3) == 0) {
+                cluster.control().lag(node.id());
+            }
+        }
+        if (!state.hasSlots()) {
+            return;
+        }
+        SlotAssignment slot = state.slots().get(pick(config.slots()));
+        List<String> live = new ArrayList<>(
+                cluster.nodes().stream().map(SimNode::id).filter(state::isLive).toList());
+        live.remove(slot.owner());
+        List<String> replicas = new ArrayList<>(slot.hasOwner() ? List.of(slot.owner()) : List.of());
+        while (!live.isEmpty() && replicas.size() < state.replicasWanted()) {
+            String next = pick(live);
+            live.remove(next);
+            replicas.add(next);
+        }
+        if (replicas.size() < state.replicasWanted()) {
+            return;
+        }
+        cluster.control()
+                .propose(new ControlCommand.SetReplicas(
+                        List.of(new ControlCommand.Replicas(slot.slot(), slot.version(), replicas))));
+        if (scheduler.views().nextBoolean()) {
+            scheduler.after(scheduler.views().nextInt(10_000, 1_500_000), () -> endOwner(slot));
+        }
+    }
+
+    private void endOwner(SlotAssignment slot) {
+        cluster.nodes().stream()
+                .filter(node -> !over && node.id().equals(slot.owner()))
+                .forEach(node -> cluster.crash(node, "process", false));
+    }
+
+    private <T> T pick(List<T> choices) {
+        return choices.get(scheduler.views().nextInt(choices.size()));
     }
 
     private void handOver(SimNode node) {

@@ -71,6 +71,8 @@ public enum PlantedBug {
     APPENDS_WITHOUT_BASE,
     /// A restarted node answers owners before it knows of the epochs that it answered.
     LINKED_BEFORE_REGISTERED,
+    /// A replica gives up what it has confirmed for an assignment that is older than the one that its owner acts on.
+    OLDER_ASSIGNMENT_OBEYED,
     /// What an earlier transport of a connection sent is taken as new.
     LATE_COPY_ACCEPTED
 }

@@ -24,7 +24,16 @@ final class PlantedLinks implements Peers, Peers.Listener {
     /// The epoch that an owner believes in, where a planted bug hides a later one from it.
     private final Map<Told, Integer> believed = new LinkedHashMap<>();
 
+    /// What owners have named, where a planted bug hides it from the replica.
+    private final Map<Told, Named> named = new LinkedHashMap<>();
+
     private record Told(String node, int slot) {}
+
+    private record Named(int epoch, int version) {
+        Named or(Named other) {
+            return other.epoch() > epoch || other.epoch() == epoch && other.version() > version ? other : this;
+        }
+    }
 
     PlantedLinks(SimConfig config, SimNode node, SimNetwork.End end) {
         this.config = config;
@@ -85,7 +94,7 @@ final class PlantedLinks implements Peers, Peers.Listener {
                                         List.of(new PeerMessage.Appended(
                                                 append.slot(), append.epoch(), append.version(), last))));
             }
-            sent.add(asBelieved(to, message));
+            sent.add(asNamed(to, asBelieved(to, message)));
         }
         end.send(to, session, sent);
     }
@@ -112,6 +121,39 @@ final class PlantedLinks implements Peers, Peers.Listener {
                 };
     }
 
+    /// The answer as of one that knows the version that its owner has named.
+    private PeerMessage asNamed(String to, PeerMessage message) {
+        if (message instanceof PeerMessage.Appended(var slot, var epoch, var version, var lsn)) {
+            Named by = named.get(new Told(to, slot));
+            if (by != null && by.epoch() == epoch) {
+                return new PeerMessage.Appended(slot, epoch, by.version(), lsn);
+            }
+        }
+        return message;
+    }
+
+    private void hear(String peer, int slot, int epoch, int version) {
+        named.merge(new Told(peer, slot), new Named(epoch, version), Named::or);
+    }
+
+    private PeerMessage planted(String peer, PeerMessage message) {
+        if (message instanceof PeerMessage.Append append) {
+            return planted(peer, append);
+        }
+        if (config.has(PlantedBug.OLDER_ASSIGNMENT_OBEYED) && message instanceof PeerMessage.Install install) {
+            hear(peer, install.slot(), install.epoch(), install.version());
+            return new PeerMessage.Install(
+                    install.slot(),
+                    install.epoch(),
+                    0,
+                    install.round(),
+                    install.page(),
+                    install.image(),
+                    install.meta());
+        }
+        return message;
+    }
+
     @Override
     public void up(String peer, long session) {
         router.up(peer, session);
@@ -122,9 +164,7 @@ final class PlantedLinks implements Peers, Peers.Listener {
         router.received(
                 peer,
                 session,
-                messages.stream()
-                        .map(message -> message instanceof PeerMessage.Append append ? planted(peer, append) : message)
-                        .toList());
+                messages.stream().map(message -> planted(peer, message)).toList());
     }
 
     private PeerMessage planted(String peer, PeerMessage.Append append) {
@@ -134,23 +174,27 @@ final class PlantedLinks implements Peers, Peers.Listener {
             Told owner = new Told(peer, append.slot());
             if (late) {
                 believed.put(owner, append.epoch());
-                return with(append, promised, append.prevLsn(), append.prevEpoch());
+                return with(append, promised, append.version(), append.prevLsn(), append.prevEpoch());
             }
             believed.remove(owner);
+        }
+        if (config.has(PlantedBug.OLDER_ASSIGNMENT_OBEYED)) {
+            hear(peer, append.slot(), append.epoch(), append.version());
+            return with(append, append.epoch(), 0, append.prevLsn(), append.prevEpoch());
         }
         if (config.has(PlantedBug.PREVIOUS_NOT_CHECKED) && append.epoch() >= promised) {
             var meta = node.probe().meta(append.slot());
             long prevLsn = Math.min(append.prevLsn(), meta.lastLsn());
-            return with(append, append.epoch(), prevLsn, meta.epochAt(prevLsn));
+            return with(append, append.epoch(), append.version(), prevLsn, meta.epochAt(prevLsn));
         }
         return append;
     }
 
-    private PeerMessage.Append with(PeerMessage.Append append, int epoch, long prevLsn, int prevEpoch) {
+    private PeerMessage.Append with(PeerMessage.Append append, int epoch, int version, long prevLsn, int prevEpoch) {
         return new PeerMessage.Append(
                 append.slot(),
                 epoch,
-                append.version(),
+                version,
                 prevLsn,
                 prevEpoch,
                 append.committedLsn(),

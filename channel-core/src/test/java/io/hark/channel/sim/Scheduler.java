@@ -11,6 +11,7 @@ final class Scheduler {
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private final SplittableRandom random;
     private final SplittableRandom clocks;
+    private final SplittableRandom views;
     private long nowMicros;
     private long steps;
     private boolean calm;
@@ -19,6 +20,7 @@ final class Scheduler {
         // Neighbouring seeds must not give similar runs.
         this.random = new SplittableRandom(seed).split();
         this.clocks = new SplittableRandom(~seed).split();
+        this.views = new SplittableRandom(Long.reverse(seed)).split();
     }
 
     private record Due(long atMicros, long order, Runnable step) implements Comparable<Due> {
@@ -32,6 +34,11 @@ final class Scheduler {
     /// Chance of its own for what must not change what else happens in a run: how nodes' clocks are set.
     SplittableRandom clocks() {
         return clocks;
+    }
+
+    /// And how late nodes hear of what is decided, with what befalls them then.
+    SplittableRandom views() {
+        return views;
     }
 
     long nowMicros() {
@@ -66,6 +73,10 @@ final class Scheduler {
     /// From now on nothing goes wrong any more.
     void calm() {
         calm = true;
+    }
+
+    boolean isCalm() {
+        return calm;
     }
 
     /// How long something takes: while all is calm nothing is slow.

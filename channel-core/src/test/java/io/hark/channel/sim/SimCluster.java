@@ -27,7 +27,7 @@ final class SimCluster {
         this.history = history;
         this.network = new SimNetwork(scheduler, config, history);
         this.control = new SimControl(scheduler, config, history);
-        this.commits = new CommitWatch(history);
+        this.commits = new CommitWatch(history, control::state);
     }
 
     void start() {

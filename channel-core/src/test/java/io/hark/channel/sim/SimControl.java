@@ -12,17 +12,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// What the region decides: one order of commands for all, which proposers and learners see late, in
-/// part, or not at all.
+/// What the region decides: one order of commands for all, which proposers and those who follow it see late, in part,
+/// or not at all.
 final class SimControl {
     private static final int LATE_MICROS = 1_500_000;
+    private static final int LAGS_MICROS_MAX = 4_000_000;
+
+    /// One life in so many begins with a view that is late.
+    private static final int BORN_LATE_EVERY = 3;
+
+    /// One time in so many everything is read that was decided meanwhile.
+    private static final int MISSED_READ_EVERY = 2;
 
     private final Scheduler scheduler;
     private final SimConfig config;
     private final History history;
-    private final Map<String, Learner> learners = new LinkedHashMap<>();
+    private final Map<String, ControlView> views = new LinkedHashMap<>();
     private final Set<String> cutOff = new LinkedHashSet<>();
-    private ControlState state = ControlState.EMPTY;
+    private final List<ControlState> decided = new ArrayList<>(List.of(ControlState.EMPTY));
 
     SimControl(Scheduler scheduler, SimConfig config, History history) {
         this.scheduler = scheduler;
@@ -30,18 +37,8 @@ final class SimControl {
         this.history = history;
     }
 
-    private static final class Learner {
-        private final Consumer<ControlState> follow;
-        private long lastArrival;
-        private long version = -1;
-
-        private Learner(Consumer<ControlState> follow) {
-            this.follow = follow;
-        }
-    }
-
     ControlState state() {
-        return state;
+        return decided.getLast();
     }
 
     boolean reaches(String node) {
@@ -50,13 +47,47 @@ final class SimControl {
 
     /// A node's life begins to learn what is decided.
     void follow(String node, Consumer<ControlState> follow) {
-        Learner learner = new Learner(follow);
-        learners.put(node, learner);
-        tell(node, learner);
+        ControlView view = new ControlView(
+                scheduler, config.cluster().controlMicros(), decided, () -> !cutOff.contains(node), follow);
+        views.put(node, view);
+        if (isLate(BORN_LATE_EVERY)) {
+            lag(node);
+            view.startBehind();
+        } else {
+            view.start();
+        }
     }
 
     void leave(String node) {
-        learners.remove(node);
+        ControlView view = views.remove(node);
+        if (view != null) {
+            view.end();
+        }
+    }
+
+    private boolean isLate(int every) {
+        return config.cluster().lagMillis() > 0
+                && !scheduler.isCalm()
+                && scheduler.views().nextInt(every) == 0;
+    }
+
+    /// The node reads what is decided later than the others for a while.
+    void lag(String node) {
+        int lagMicros = scheduler.views().nextInt(1, config.cluster().lagMillis() + 1) * 1_000;
+        int micros = scheduler.views().nextInt(100_000, LAGS_MICROS_MAX);
+        ControlView view = views.get(node);
+        if (view != null) {
+            history.add(new Event.Befell("%s hears of decisions %d late for %d".formatted(node, lagMicros, micros)));
+            view.lag(lagMicros);
+            scheduler.after(micros, () -> keepUp(view));
+        }
+    }
+
+    private void keepUp(ControlView view) {
+        view.keepUp();
+        if (scheduler.views().nextBoolean()) {
+            view.catchUp();
+        }
     }
 
     void cutOff(String node, int micros) {
@@ -65,13 +96,19 @@ final class SimControl {
     }
 
     private void reconnect(String node) {
-        if (cutOff.remove(node) && learners.containsKey(node)) {
-            tell(node, learners.get(node));
+        if (cutOff.remove(node) && views.containsKey(node)) {
+            views.get(node).tellMissed(isLate(MISSED_READ_EVERY));
         }
     }
 
     void healAll() {
         List.copyOf(cutOff).forEach(this::reconnect);
+        if (config.cluster().lagMillis() > 0) {
+            views.values().forEach(view -> {
+                view.keepUp();
+                view.catchUp();
+            });
+        }
     }
 
     /// The node proposes; what became of it shows in what it learns, or never.
@@ -94,13 +131,14 @@ final class SimControl {
     }
 
     private void decide(ControlCommand command) {
+        ControlState state = state();
         ControlState next = PlantedControl.planted(config, scheduler, state, state.apply(onlyUsedSlots(command)));
         if (next == state) {
             return;
         }
         record(state, next, command);
-        state = next;
-        learners.forEach(this::tell);
+        decided.add(next);
+        List.copyOf(views.values()).forEach(view -> view.tell(next));
     }
 
     /// Slots without channels get nobody, so that a run is not spent on them.
@@ -126,19 +164,5 @@ final class SimControl {
                 history.add(new Event.Befell("slot " + now));
             }
         }
-    }
-
-    private void tell(String node, Learner learner) {
-        ControlState decided = state;
-        long delay = scheduler.delay(config.cluster().controlMicros());
-        learner.lastArrival = Math.max(learner.lastArrival, scheduler.nowMicros() + delay);
-        boolean asOfThen = scheduler.chance(0.3);
-        scheduler.at(learner.lastArrival, () -> {
-            ControlState told = asOfThen ? state : decided;
-            if (learners.get(node) == learner && !cutOff.contains(node) && told.version() > learner.version) {
-                learner.version = told.version();
-                learner.follow.accept(told);
-            }
-        });
     }
 }
